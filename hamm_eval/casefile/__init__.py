@@ -1,0 +1,1 @@
+"""Exports become a CaseFile at a data cut."""

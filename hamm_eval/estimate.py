@@ -1,0 +1,286 @@
+"""Estimates: values together with what the release gate needs beside them.
+
+An `Estimate` is internal. It knows how many distinct persons, events and persons
+at risk stand behind every number, and the definition it follows; `release.gate`
+turns it into something that may be shown. Estimates are free of language: they
+carry keys, and `report` finds the words.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+Json = Any
+IntArray = NDArray[np.int64]
+FloatArray = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """What was asked, exactly enough that the same digest means the same question.
+
+    Parameters
+    ----------
+    question : str
+        The one name of the question: an analysis module, a notebook, a key in params and texts.
+    key : str
+        Tells estimates of one question apart, as ``language_b1/household_type``.
+    details : Mapping
+        JSON-ready parameters of the definition (endpoint, groups, window, estimand ...).
+    version : int
+        Raised when the meaning of an unchanged key changes.
+    """
+
+    question: str
+    key: str
+    details: Mapping[str, Json] = field(default_factory=dict)
+    version: int = 1
+
+    @property
+    def id(self) -> str:
+        """Name of the estimate within a run: ``question:key``."""
+        return f"{self.question}:{self.key}"
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the definition, shortened to 16 hex digits."""
+        text = json.dumps(
+            [self.question, self.key, self.version, self.details],
+            sort_keys=True,
+            ensure_ascii=False,
+            default=str,
+        )
+        return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Estimate:
+    """Base of all estimates: internal, not released."""
+
+    definition: Definition
+
+    def __repr__(self) -> str:
+        # Values stay out of the representation: it may end up in a log or a traceback.
+        return f"<{type(self).__name__} {self.definition.id}: internal, not released>"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class CountTable(Estimate):
+    """Counts in rows and columns.
+
+    Parameters
+    ----------
+    rows, columns : tuple of str
+        Keys of the levels.
+    row_dimension, column_dimension : str
+        What the levels are levels of (``household_type``, ``step``); "" where there is a single column.
+    counts : ndarray of int, shape (rows, columns)
+    unit : "persons", "households", "cases" or "records"
+        What is counted. Other units than persons bring `persons`: the distinct persons behind each cell.
+    persons : ndarray of int or None, shape (rows, columns)
+    sensitive : bool
+        Whether a level tells a sensitive attribute (residence status, health): rule 3.
+    total : int or None
+        Size of the whole (distinct persons), published on its own, rounded on its own.
+    shares : "none", "of_total", "of_row" or "of_column"
+        Which percentages are shown beside the counts.
+    """
+
+    rows: tuple[str, ...]
+    columns: tuple[str, ...]
+    row_dimension: str
+    column_dimension: str
+    counts: IntArray
+    unit: Literal["persons", "households", "cases", "records"] = "persons"
+    persons: IntArray | None = None
+    sensitive: bool = False
+    total: int | None = None
+    shares: Literal["none", "of_total", "of_row", "of_column"] = "none"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CurveGroup:
+    """One group behind a curve: one row per person, times in days since the origin.
+
+    `cause` is 0 for censored, 1 for the event asked for, 2.. for what competes.
+    `merged` names the levels that were merged into this group, empty where none were.
+    """
+
+    level: str
+    entry: IntArray
+    time: IntArray
+    cause: IntArray
+    cluster: NDArray[Any]
+    start_at: float
+    merged: tuple[str, ...] = ()
+
+    @property
+    def persons(self) -> int:
+        """Number of persons."""
+        return int(self.time.size)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Curves(Estimate):
+    """Cumulative incidence by group (one group "all" without a grouping).
+
+    Parameters
+    ----------
+    endpoint : str
+    dimension : str
+        The grouping's key, "" without one.
+    groups : tuple of CurveGroup
+    causes : tuple of str
+        Names of causes 1..m; the first is the endpoint.
+    estimates : tuple
+        One `survival.aalen_johansen` result per group, days as unit.
+    horizons : tuple of int
+        Days at which values are tabulated.
+    sensitive : bool
+        Whether the grouping is by a sensitive attribute.
+    """
+
+    endpoint: str
+    dimension: str
+    groups: tuple[CurveGroup, ...]
+    causes: tuple[str, ...]
+    estimates: tuple[Any, ...]
+    horizons: tuple[int, ...]
+    sensitive: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Term:
+    """One coefficient: its factor (`level` "" for a number) and the people behind it."""
+
+    factor: str
+    level: str
+    persons: int
+    events: int
+    non_events: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Model(Estimate):
+    """A fitted Cox model with what rule 6 asks: persons and events behind every level.
+
+    Parameters
+    ----------
+    endpoint : str
+    terms : tuple of Term
+        One per coefficient, in the model's order.
+    references : tuple of Term
+        The reference level of each factor.
+    fit : survival.Cox result
+    persons, events : int
+    proportionality : tuple of float
+        p-value of the exact score test per term, then the global one.
+    merged : Mapping[str, tuple[str, ...]]
+        ``factor=level`` to the levels merged into it.
+    """
+
+    endpoint: str
+    terms: tuple[Term, ...]
+    references: tuple[Term, ...]
+    fit: Any
+    persons: int
+    events: int
+    proportionality: tuple[float, ...] = ()
+    merged: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Effect(Estimate):
+    """The effect of one measure on one endpoint at one horizon, with its design.
+
+    Parameters
+    ----------
+    measure, endpoint : str
+    landmark_days, horizon_days : int
+    flow : CountTable
+        Persons from the cohort to the analysis, step by step.
+    fit : effects.estimate_effect result or None
+        Clustered by household; None where the design left nothing to fit.
+    by_worker : same type or None
+        The same estimate with worker-clustered variance (t with clusters - 1).
+    departure : same type or None
+        The measure's effect on departure.
+    negative_control : same type or None
+        The measure's "effect" on an endpoint it cannot affect; `negative_control_endpoint` names it.
+    treated, controls : int
+        Persons in each arm.
+    events_treated, events_controls : int
+        Persons with the event by the horizon in each arm.
+    parameters : int
+        Parameters of the largest model fitted.
+    detectable : float
+        Smallest effect (risk difference) detectable with 80 % power at two-sided 5 %.
+    failures : tuple
+        `effects` design failures; not empty means the effect is withheld.
+    """
+
+    measure: str
+    endpoint: str
+    landmark_days: int
+    horizon_days: int
+    flow: CountTable
+    fit: Any
+    by_worker: Any
+    departure: Any
+    negative_control: Any
+    negative_control_endpoint: str
+    treated: int
+    controls: int
+    events_treated: int
+    events_controls: int
+    parameters: int
+    detectable: float
+    failures: tuple[Any, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class QuantileTable(Estimate):
+    """One quantile per row, as the recording delay by table.
+
+    `values` (rows,) are in `unit`; `persons` (rows,) are the distinct persons behind each;
+    `beside` (rows,) a declared figure shown next to it (a planned value from params), NaN where none.
+    """
+
+    rows: tuple[str, ...]
+    row_dimension: str
+    probability: float
+    values: FloatArray
+    persons: IntArray
+    unit: str
+    beside: FloatArray
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TruthRow:
+    """One planted truth and the estimate that should recover it.
+
+    `estimate` is the Curves or Effect it is read from; `level` and `days` say where in it;
+    `value`/`std_error` are the internal figures, `truth`/`truth_std_error` the planted ones.
+    """
+
+    estimate: Curves | Effect
+    level: str
+    days: int
+    value: float
+    std_error: float
+    truth: float
+    truth_std_error: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class TruthComparison(Estimate):
+    """Recovered incidences and effects beside the planted truth (synthetic cities only)."""
+
+    rows: tuple[TruthRow, ...]

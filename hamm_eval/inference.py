@@ -1,0 +1,137 @@
+"""What the number rooms share: checked arrays, clusters, the sandwich, t with few clusters."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy import stats
+
+from hamm_eval.errors import InputError
+
+FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.int64]
+
+FEW_CLUSTERS = 40
+_POSITIONS_NAMED = 5
+
+
+def _positions(bad: NDArray[np.bool_]) -> str:
+    """Name the first offending rows, counted from 0, and how many there are; never a value."""
+    where = np.flatnonzero(bad)
+    named = ", ".join(str(i) for i in where[:_POSITIONS_NAMED])
+    more = f" and {where.size - _POSITIONS_NAMED} more" if where.size > _POSITIONS_NAMED else ""
+    return f"row {named}{more}"
+
+
+def refuse_where(bad: NDArray[np.bool_], argument: str, what: str, todo: str = "") -> None:
+    """Raise `InputError` naming `argument` and the first rows where `bad` holds."""
+    if bad.any():
+        raise InputError(f"{what} ({_positions(bad)}).", where=argument, todo=todo)
+
+
+def checked_vector(values: ArrayLike, argument: str, *, length: int | None = None) -> FloatArray:
+    """A finite 1-D float array, or an `InputError` that names the argument.
+
+    Parameters
+    ----------
+    values : array_like, shape (n,)
+    argument : str
+        Name used in messages.
+    length : int, optional
+        Required length.
+    """
+    try:
+        array = np.asarray(values, dtype=np.float64)
+    except (TypeError, ValueError):
+        # `from None`: the conversion's own message carries the value.
+        raise InputError("Not all entries are numbers.", where=argument) from None
+    if array.ndim != 1:
+        raise InputError(f"Expected one dimension, got {array.ndim}.", where=argument)
+    if length is not None and array.size != length:
+        raise InputError(f"Expected {length} entries, got {array.size}.", where=argument)
+    refuse_where(~np.isfinite(array), argument, "Missing or infinite entries", "Remove or impute them first.")
+    return array
+
+
+def checked_binary(values: ArrayLike, argument: str, *, length: int | None = None) -> FloatArray:
+    """A 1-D array of 0 and 1; anything else is refused (codes 1/2 would fit silently)."""
+    array = checked_vector(values, argument, length=length)
+    refuse_where(
+        (array != 0) & (array != 1), argument, "Entries other than 0 and 1", "Recode them to 0 and 1."
+    )
+    return array
+
+
+def checked_codes(values: ArrayLike, argument: str, *, length: int | None = None) -> IntArray:
+    """A 1-D array of whole numbers 0..m (causes, groups of a contract)."""
+    array = checked_vector(values, argument, length=length)
+    refuse_where(
+        (array < 0) | (array != np.floor(array)), argument, "Entries that are not whole numbers from 0"
+    )
+    return array.astype(np.int64)
+
+
+def labels_to_codes(
+    values: ArrayLike, argument: str, *, length: int | None = None
+) -> tuple[IntArray, NDArray[Any]]:
+    """Codes 0..G-1 and the sorted labels of clusters, persons, strata or groups; missing labels are refused."""
+    array = np.asarray(values)
+    if array.ndim != 1:
+        raise InputError(f"Expected one dimension, got {array.ndim}.", where=argument)
+    if length is not None and array.size != length:
+        raise InputError(f"Expected {length} entries, got {array.size}.", where=argument)
+    if array.dtype.kind == "f":
+        refuse_where(~np.isfinite(array), argument, "Missing labels")
+    elif array.dtype.kind == "O":
+        refuse_where(np.array([v is None or v != v for v in array], dtype=bool), argument, "Missing labels")
+    labels, codes = np.unique(array, return_inverse=True)
+    return codes.reshape(-1).astype(np.int64), labels
+
+
+def sum_by(codes: IntArray, values: FloatArray, groups: int) -> FloatArray:
+    """Sums of the rows of `values` (n,) or (n, p) within each of `groups` codes."""
+    if values.ndim == 1:
+        return np.bincount(codes, weights=values, minlength=groups)
+    return np.column_stack([np.bincount(codes, weights=column, minlength=groups) for column in values.T])
+
+
+def sandwich(bread: FloatArray, scores: FloatArray, cluster: IntArray | None = None) -> FloatArray:
+    """Covariance of an M-estimator from stacked estimating equations, clustered where asked.
+
+    Parameters
+    ----------
+    bread : ndarray, shape (p, p)
+        Derivative of the summed estimating functions with respect to the parameters.
+    scores : ndarray, shape (n, p)
+        Estimating functions of each row at the solution.
+    cluster : ndarray of int, shape (n,), optional
+        Codes 0..G-1; scores are summed within a cluster. No small-sample factor.
+
+    Returns
+    -------
+    ndarray, shape (p, p)
+
+    References
+    ----------
+    Stefanski, L. A. and Boos, D. D. (2002). The calculus of M-estimation. The American Statistician 56, 29-38.
+    """
+    if cluster is not None:
+        scores = sum_by(cluster, scores, int(cluster.max()) + 1)
+    inverse = np.linalg.inv(bread)
+    return inverse @ (scores.T @ scores) @ inverse.T
+
+
+def critical_value(confidence: float, clusters: int | None = None) -> float:
+    """Two-sided critical value: normal, or t with ``clusters - 1`` degrees of freedom."""
+    if not 0 < confidence < 1:
+        raise InputError("Must lie between 0 and 1.", where="confidence")
+    tail = 0.5 + confidence / 2
+    return float(stats.norm.ppf(tail) if clusters is None else stats.t.ppf(tail, max(clusters - 1, 1)))
+
+
+def two_sided_p(z: FloatArray | float, clusters: int | None = None) -> Any:
+    """Two-sided p-value of a standardised statistic: normal, or t with ``clusters - 1`` degrees of freedom."""
+    size = np.abs(z)
+    return 2 * (stats.norm.sf(size) if clusters is None else stats.t.sf(size, max(clusters - 1, 1)))

@@ -1,0 +1,264 @@
+"""Models of params/*.yaml: one complete file per quarter, read before anything runs.
+
+Endpoints, groups and questions are data: a new endpoint is a paragraph of YAML.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, Field, PlainValidator, WithJsonSchema, model_validator
+
+from hamm_eval.errors import UsageError
+from hamm_eval.vocabulary import Domain, Population, Quarter, ResidenceStatus
+from hamm_eval.yaml_models import FrozenModel, load_yaml_model
+
+Key = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+Level = Annotated[str, Field(pattern=r"^[A-Za-z0-9_]+$")]
+Language = Literal["de", "en"]
+Estimand = Literal["ATT", "ATE", "ATO"]
+
+
+def _quarter(value: Any) -> Any:
+    """Read ``2017-Q2``; the error of `Quarter.parse` as pydantic wants it."""
+    if not isinstance(value, str):
+        raise ValueError("A quarter is written as text, as 2017-Q2")
+    try:
+        return Quarter.parse(value)
+    except UsageError as error:
+        raise ValueError(error.problems[0].what) from None
+
+
+def _relative(path: Path) -> Path:
+    """Folders are relative to the project, so that a report does not depend on the machine."""
+    if path.is_absolute():
+        raise ValueError("Write the path relative to the folder that holds params/")
+    return path
+
+
+RelativePath = Annotated[Path, AfterValidator(_relative)]
+
+
+QuarterText = Annotated[
+    Quarter, PlainValidator(_quarter), WithJsonSchema({"type": "string", "pattern": r"^\d{4}-Q[1-4]$"})
+]
+
+
+class Label(FrozenModel):
+    """A name in both languages of the report."""
+
+    de: str
+    en: str
+
+
+class Source(FrozenModel):
+    """Where the export lies and how to read it."""
+
+    folder: RelativePath
+    mapping: RelativePath | None = None
+    free_text: tuple[str, ...] = ()
+    synthetic: bool = False
+
+
+class EventSource(FrozenModel):
+    """Which records are an event: rows of a table, filtered, and the column that dates them.
+
+    With `sustained_days` the event happens on that day of a spell that lasts so long;
+    `until` names the column that ends the spell.
+    """
+
+    table: Key
+    date: Key
+    where: Mapping[Key, str | bool | int | tuple[str | int, ...]] = {}
+    sustained_days: Annotated[int, Field(ge=1)] | None = None
+    until: Key | None = None
+
+    @model_validator(mode="after")
+    def _sustained_needs_until(self) -> EventSource:
+        if (self.sustained_days is None) != (self.until is None):
+            raise ValueError("sustained_days and until belong together")
+        return self
+
+
+class AtRisk(FrozenModel):
+    """Who can reach the endpoint: age in completed years at the time origin."""
+
+    min_age: Annotated[int, Field(ge=0)] = 0
+    max_age: Annotated[int, Field(le=130)] = 130
+
+
+class Endpoint(FrozenModel):
+    """An endpoint as data: its event, its time origin, who is at risk, what competes."""
+
+    label: Label
+    domain: Domain | None = None
+    event: EventSource
+    origin: Literal["eligibility", "arrival", "case_opened"] = "eligibility"
+    at_risk: AtRisk = AtRisk()
+    competing: Mapping[Key, EventSource]
+    horizons_months: tuple[Annotated[int, Field(ge=1)], ...] = (6, 12)
+    primary: bool = False
+
+
+class Cohort(FrozenModel):
+    """Who is evaluated: first eligibility within a window, population and residence status at the origin."""
+
+    label: Label
+    population: Population = Population.REFUGEE
+    eligible_from: dt.date
+    eligible_until: dt.date
+    status_at_origin: tuple[ResidenceStatus, ...] | None = None
+    files_begin: dt.date | None = None
+
+
+class Merge(FrozenModel):
+    """One step of merging small groups."""
+
+    into: Level
+    of: tuple[Level, ...]
+
+
+class Group(FrozenModel):
+    """A grouping variable: a baseline column, or an age cut into classes.
+
+    `merge` lists, in order, which levels are merged when a group is too small to be shown:
+    ``{into: couple, of: [couple_with_children, couple_without_children]}``.
+    """
+
+    label: Label
+    column: Key
+    cuts: tuple[int, ...] = ()
+    levels: Mapping[Level, Label] = {}
+    merge: tuple[Merge, ...] = ()
+    sensitive: bool = False
+
+
+class Measure(FrozenModel):
+    """A support measure as the report names it; the key is its id in the data."""
+
+    label: Label
+    domain: Domain
+
+
+class NegativeControl(FrozenModel):
+    """An endpoint that the measure cannot affect, and why."""
+
+    endpoint: Key
+    reason: Label
+
+
+class EffectQuestion(FrozenModel):
+    """Does this measure help to reach this endpoint? Landmark design, ESTIMANDS of the first version."""
+
+    measure: Key
+    endpoint: Key
+    landmark_days: Annotated[int, Field(ge=0)] = 90
+    horizon_days: Annotated[int, Field(ge=1)] = 365
+    estimand: Estimand = "ATT"
+    adjust_for: Mapping[Key, Label]
+    left_out: Mapping[Key, Label] = {}
+    negative_control: NegativeControl | None = None
+    primary: bool = False
+
+
+class Association(FrozenModel):
+    """Which characteristics go with a faster path: covariates of a cause-specific Cox model."""
+
+    endpoint: Key
+    covariates: tuple[Key, ...]
+
+
+class Release(FrozenModel):
+    """The release policy; `tighten` may only make it stricter."""
+
+    policy: Literal["strict"] = "strict"
+    tighten: Mapping[Key, int] = {}
+
+
+class Params(FrozenModel):
+    """One quarter's evaluation, complete.
+
+    `reporting_delay_days` is, per table, the delay within which 95 % of its records arrive, estimated
+    on older quarters and frozen here: follow-up ends that long before the data cut.
+    """
+
+    quarter: QuarterText
+    data_cut: dt.date
+    language: Language = "de"
+    city: str
+    source: Source
+    notebooks: RelativePath
+    run: tuple[str, ...]
+    cohort: Cohort
+    reporting_delay_days: Mapping[Key, Annotated[int, Field(ge=0)]]
+    endpoints: Mapping[Key, Endpoint]
+    groups: Mapping[Key, Group] = {}
+    measures: Mapping[Key, Measure] = {}
+    time_to_integration: Mapping[Key, tuple[Key, ...]] = {}
+    associations: Mapping[Key, Association] = {}
+    measure_effectiveness: Mapping[Key, EffectQuestion] = {}
+    release: Release = Release()
+
+    @model_validator(mode="after")
+    def _names_resolve(self) -> Params:
+        wrong = [*_unresolved(self)]
+        if wrong:
+            raise ValueError("; ".join(wrong))
+        return self
+
+
+def _unresolved(params: Params) -> list[str]:
+    """Names that point to nothing in the file, and dates that contradict each other."""
+    wrong: list[str] = []
+
+    def known(name: str, among: Mapping[str, Any], at: str, what: str) -> None:
+        if name not in among:
+            wrong.append(f"{at}: no such {what} in this file (known: {', '.join(among) or 'none'})")
+
+    for endpoint, groups in params.time_to_integration.items():
+        known(endpoint, params.endpoints, f"time_to_integration.{endpoint}", "endpoint")
+        for group in groups:
+            known(group, params.groups, f"time_to_integration.{endpoint}", "group")
+    for key, association in params.associations.items():
+        known(association.endpoint, params.endpoints, f"associations.{key}.endpoint", "endpoint")
+        for covariate in association.covariates:
+            known(covariate, params.groups, f"associations.{key}.covariates", "group")
+    for key, question in params.measure_effectiveness.items():
+        at = f"measure_effectiveness.{key}"
+        known(question.measure, params.measures, f"{at}.measure", "measure")
+        known(question.endpoint, params.endpoints, f"{at}.endpoint", "endpoint")
+        for covariate in question.adjust_for:
+            known(covariate, params.groups, f"{at}.adjust_for", "group")
+        if question.negative_control is not None:
+            known(
+                question.negative_control.endpoint,
+                params.endpoints,
+                f"{at}.negative_control.endpoint",
+                "endpoint",
+            )
+    for name, endpoint in params.endpoints.items():
+        for source in (endpoint.event, *endpoint.competing.values()):
+            known(
+                source.table,
+                params.reporting_delay_days,
+                f"endpoints.{name}",
+                "table in reporting_delay_days",
+            )
+    if params.data_cut < params.quarter.start:
+        wrong.append("data_cut: lies before the quarter")
+    if params.cohort.eligible_from > params.cohort.eligible_until:
+        wrong.append("cohort: eligible_from lies after eligible_until")
+    return wrong
+
+
+def load_params(path: Path) -> Params:
+    """Read and check one params file; `ParamsError` names everything that is wrong at once."""
+    return load_yaml_model(path, Params)
+
+
+def json_schema() -> dict[str, Any]:
+    """JSON Schema of a params file, for editors."""
+    return Params.model_json_schema()

@@ -1,0 +1,210 @@
+"""Releases: what passed the gate. They carry the displayed values and nothing else.
+
+Every number here is one that may be published as it stands. A release is free of
+language; `report` renders it, the run record stores it as JSON, and the quarterly
+summary reads it back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, Literal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cell:
+    """One published count: a number, or hidden behind "≤7" (`value` None).
+
+    `share` is the published percentage (0..1) or None; `share_bound` "over_95" where 100 % would tell
+    something about everyone in the group.
+    """
+
+    value: int | None
+    share: float | None = None
+    share_bound: Literal["", "over_95"] = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Release:
+    """Base of all releases. `id` is the definition's id and names the release within a run."""
+
+    kind: ClassVar[str] = ""
+    id: str
+    definition_digest: str
+    policy: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReleasedTable(Release):
+    """Counts, row by row; `total` rounded on its own, `column_totals` sums of the numeric published cells."""
+
+    kind: ClassVar[str] = "table"
+    rows: tuple[str, ...]
+    columns: tuple[str, ...]
+    row_dimension: str
+    column_dimension: str
+    unit: str
+    cells: tuple[tuple[Cell, ...], ...]
+    total: Cell | None
+    column_totals: tuple[int, ...]
+    sensitive: bool
+    shares: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Interval:
+    """A value with its interval, as displayed; None where it may not be shown or was not reached."""
+
+    value: float | None
+    lower: float | None
+    upper: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReleasedCurve:
+    """One group's curve, from rounded counts.
+
+    `withheld` is "" or a reason key ("group_too_small"): then the arrays are empty. `time` in days;
+    `incidence`, `lower`, `upper` of the endpoint, right-continuous steps; `competing` the incidences of
+    what competes, one tuple per competing cause. `at_risk_time` / `at_risk` the rounded table below the
+    figure (None = hidden). `at_horizon` has one Interval per horizon of the release, `median` in days.
+    `largest_error` bounds the error that rounding can make in `incidence`.
+    """
+
+    level: str
+    merged: tuple[str, ...]
+    withheld: str
+    persons: Cell
+    events: Cell
+    time: tuple[float, ...] = ()
+    incidence: tuple[float, ...] = ()
+    lower: tuple[float, ...] = ()
+    upper: tuple[float, ...] = ()
+    competing: tuple[tuple[float, ...], ...] = ()
+    at_risk_time: tuple[float, ...] = ()
+    at_risk: tuple[int | None, ...] = ()
+    at_horizon: tuple[Interval, ...] = ()
+    competing_at_horizon: tuple[tuple[float | None, ...], ...] = ()
+    median: Interval | None = None
+    largest_error: float = 0.0
+    std_error_at_horizon: tuple[float | None, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReleasedCurves(Release):
+    """Cumulative incidence by group."""
+
+    kind: ClassVar[str] = "curves"
+    endpoint: str
+    dimension: str
+    causes: tuple[str, ...]
+    horizons: tuple[int, ...]
+    curves: tuple[ReleasedCurve, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReleasedTerm:
+    """One coefficient as displayed: the ratio with its interval, 2 decimals; `reference` rows carry ratio 1."""
+
+    factor: str
+    level: str
+    reference: bool
+    ratio: float
+    lower: float
+    upper: float
+    persons: Cell
+    merged: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReleasedModel(Release):
+    """A Cox model; `withheld` names the rule that refused it, then `terms` is empty."""
+
+    kind: ClassVar[str] = "model"
+    endpoint: str
+    withheld: tuple[str, ...]
+    terms: tuple[ReleasedTerm, ...]
+    persons: Cell
+    events: Cell
+    proportionality_doubtful: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReleasedBalance:
+    """Standardised differences of one covariate before and after weighting, 2 decimals."""
+
+    covariate: str
+    before: float
+    after: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReleasedEffect(Release):
+    """A measure's effect: shares in percentage points as displayed; withheld where the design fails.
+
+    `withheld` holds reason keys with their displayed figures, as ``("balance", {"covariate": .., "value": ..,
+    "limit": ..})``; then `risk_treated` .. `departure` are None, while flow, balance and overlap are shown.
+    """
+
+    kind: ClassVar[str] = "effect"
+    measure: str
+    endpoint: str
+    landmark_days: int
+    horizon_days: int
+    estimand: str
+    withheld: tuple[tuple[str, Mapping[str, Any]], ...]
+    flow: ReleasedTable
+    treated: Cell
+    controls: Cell
+    risk_treated: float | None
+    risk_control: float | None
+    difference: Interval | None
+    difference_by_worker: Interval | None
+    departure: Interval | None
+    negative_control: Interval | None
+    negative_control_endpoint: str
+    detectable: float | None
+    balance: tuple[ReleasedBalance, ...]
+    balance_limit: float
+    overlap_edges: tuple[float, ...]
+    overlap_treated: tuple[int | None, ...]
+    overlap_controls: tuple[int | None, ...]
+    effective_treated: int | None
+    effective_controls: int | None
+    std_error: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReleasedQuantiles(Release):
+    """One rounded quantile per row; None where fewer persons than the policy asks stand behind it."""
+
+    kind: ClassVar[str] = "quantiles"
+    rows: tuple[str, ...]
+    row_dimension: str
+    probability: float
+    unit: str
+    values: tuple[float | None, ...]
+    beside: tuple[float | None, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReleasedTruthRow:
+    """A released estimate beside the planted truth, both as shares 0..1; `within` = 3.3 standard errors."""
+
+    estimate_id: str
+    level: str
+    days: int
+    truth: float
+    estimate: float | None
+    lower: float | None
+    upper: float | None
+    within: bool | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReleasedTruth(Release):
+    """Recovered figures beside the planted truth."""
+
+    kind: ClassVar[str] = "truth"
+    rows: tuple[ReleasedTruthRow, ...] = field(default_factory=tuple)
