@@ -76,7 +76,7 @@ def checked_codes(values: ArrayLike, argument: str, *, length: int | None = None
 def labels_to_codes(
     values: ArrayLike, argument: str, *, length: int | None = None
 ) -> tuple[IntArray, NDArray[Any]]:
-    """Codes 0..G-1 and the sorted labels of clusters, persons, strata or groups; missing labels are refused."""
+    """Codes 0..G-1 and the sorted labels of clusters, persons, strata or groups; missing ones are refused."""
     array = np.asarray(values)
     if array.ndim != 1:
         raise InputError(f"Expected one dimension, got {array.ndim}.", where=argument)
@@ -93,7 +93,7 @@ def labels_to_codes(
 def sum_by(codes: IntArray, values: FloatArray, groups: int) -> FloatArray:
     """Sums of the rows of `values` (n,) or (n, p) within each of `groups` codes."""
     if values.ndim == 1:
-        return np.bincount(codes, weights=values, minlength=groups)
+        return np.bincount(codes, weights=values, minlength=groups).astype(np.float64, copy=False)
     return np.column_stack([np.bincount(codes, weights=column, minlength=groups) for column in values.T])
 
 
@@ -115,7 +115,8 @@ def sandwich(bread: FloatArray, scores: FloatArray, cluster: IntArray | None = N
 
     References
     ----------
-    Stefanski, L. A. and Boos, D. D. (2002). The calculus of M-estimation. The American Statistician 56, 29-38.
+    Stefanski, L. A. and Boos, D. D. (2002). The calculus of M-estimation.
+    The American Statistician 56, 29-38.
     """
     if cluster is not None:
         scores = sum_by(cluster, scores, int(cluster.max()) + 1)
@@ -132,6 +133,6 @@ def critical_value(confidence: float, clusters: int | None = None) -> float:
 
 
 def two_sided_p(z: FloatArray | float, clusters: int | None = None) -> Any:
-    """Two-sided p-value of a standardised statistic: normal, or t with ``clusters - 1`` degrees of freedom."""
+    """Two-sided p-value of a standardised statistic: normal, or t with `clusters` - 1 degrees of freedom."""
     size = np.abs(z)
     return 2 * (stats.norm.sf(size) if clusters is None else stats.t.sf(size, max(clusters - 1, 1)))

@@ -6,7 +6,8 @@ Endpoints, groups and questions are data: a new endpoint is a paragraph of YAML.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+import difflib
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -14,7 +15,7 @@ from pydantic import AfterValidator, Field, PlainValidator, WithJsonSchema, mode
 
 from hamm_eval.errors import UsageError
 from hamm_eval.vocabulary import Domain, Population, Quarter, ResidenceStatus
-from hamm_eval.yaml_models import FrozenModel, load_yaml_model
+from hamm_eval.yaml_models import Contradiction, FrozenModel, load_yaml_model
 
 Key = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 Level = Annotated[str, Field(pattern=r"^[A-Za-z0-9_]+$")]
@@ -202,61 +203,61 @@ class Params(FrozenModel):
     measure_effectiveness: Mapping[Key, EffectQuestion] = {}
     release: Release = Release()
 
-    @model_validator(mode="after")
-    def _names_resolve(self) -> Params:
-        wrong = [*_unresolved(self)]
-        if wrong:
-            raise ValueError("; ".join(wrong))
-        return self
 
-
-def _unresolved(params: Params) -> list[str]:
+def _contradictions(params: Params) -> Iterator[Contradiction]:
     """Names that point to nothing in the file, and dates that contradict each other."""
-    wrong: list[str] = []
 
-    def known(name: str, among: Mapping[str, Any], at: str, what: str) -> None:
+    def known(
+        place: tuple[str | int, ...], name: str, among: Mapping[str, Any], what: str
+    ) -> Iterator[Contradiction]:
         if name not in among:
-            wrong.append(f"{at}: no such {what} in this file (known: {', '.join(among) or 'none'})")
+            near = difflib.get_close_matches(name, among, n=1)
+            advice = f"Did you mean {near[0]}?" if near else f"Known: {', '.join(among) or 'none'}."
+            yield Contradiction(place, f"There is no such {what} in this file.", advice)
 
-    for endpoint, groups in params.time_to_integration.items():
-        known(endpoint, params.endpoints, f"time_to_integration.{endpoint}", "endpoint")
-        for group in groups:
-            known(group, params.groups, f"time_to_integration.{endpoint}", "group")
+    for key, groups in params.time_to_integration.items():
+        at: tuple[str | int, ...] = ("time_to_integration", key)
+        yield from known(at, key, params.endpoints, "endpoint")
+        for i, group in enumerate(groups):
+            yield from known((*at, i), group, params.groups, "group")
     for key, association in params.associations.items():
-        known(association.endpoint, params.endpoints, f"associations.{key}.endpoint", "endpoint")
-        for covariate in association.covariates:
-            known(covariate, params.groups, f"associations.{key}.covariates", "group")
+        at = ("associations", key)
+        yield from known((*at, "endpoint"), association.endpoint, params.endpoints, "endpoint")
+        for i, covariate in enumerate(association.covariates):
+            yield from known((*at, "covariates", i), covariate, params.groups, "group")
     for key, question in params.measure_effectiveness.items():
-        at = f"measure_effectiveness.{key}"
-        known(question.measure, params.measures, f"{at}.measure", "measure")
-        known(question.endpoint, params.endpoints, f"{at}.endpoint", "endpoint")
+        at = ("measure_effectiveness", key)
+        yield from known((*at, "measure"), question.measure, params.measures, "measure")
+        yield from known((*at, "endpoint"), question.endpoint, params.endpoints, "endpoint")
         for covariate in question.adjust_for:
-            known(covariate, params.groups, f"{at}.adjust_for", "group")
-        if question.negative_control is not None:
-            known(
-                question.negative_control.endpoint,
-                params.endpoints,
-                f"{at}.negative_control.endpoint",
-                "endpoint",
+            yield from known((*at, "adjust_for", covariate), covariate, params.groups, "group")
+        control = question.negative_control
+        if control is not None:
+            yield from known(
+                (*at, "negative_control", "endpoint"), control.endpoint, params.endpoints, "endpoint"
             )
-    for name, endpoint in params.endpoints.items():
-        for source in (endpoint.event, *endpoint.competing.values()):
-            known(
-                source.table,
-                params.reporting_delay_days,
-                f"endpoints.{name}",
-                "table in reporting_delay_days",
-            )
+    for key, endpoint in params.endpoints.items():
+        at = ("endpoints", key)
+        sources: list[tuple[tuple[str, ...], EventSource]] = [(("event",), endpoint.event)]
+        sources += [(("competing", name), source) for name, source in endpoint.competing.items()]
+        for inside, source in sources:
+            if source.table not in params.reporting_delay_days:
+                yield Contradiction(
+                    (*at, *inside, "table"),
+                    "This table has no reporting delay.",
+                    "Add it to reporting_delay_days.",
+                )
     if params.data_cut < params.quarter.start:
-        wrong.append("data_cut: lies before the quarter")
+        yield Contradiction(("data_cut",), "The data cut lies before the quarter.", "Correct one of them.")
     if params.cohort.eligible_from > params.cohort.eligible_until:
-        wrong.append("cohort: eligible_from lies after eligible_until")
-    return wrong
+        yield Contradiction(
+            ("cohort", "eligible_from"), "The window ends before it begins.", "Swap the two dates."
+        )
 
 
 def load_params(path: Path) -> Params:
     """Read and check one params file; `ParamsError` names everything that is wrong at once."""
-    return load_yaml_model(path, Params)
+    return load_yaml_model(path, Params, contradictions=_contradictions)
 
 
 def json_schema() -> dict[str, Any]:

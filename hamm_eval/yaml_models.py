@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar, get_args
 
@@ -22,8 +23,29 @@ class FrozenModel(BaseModel):
 Model = TypeVar("Model", bound=BaseModel)
 
 
-def load_yaml_model(path: Path, model: type[Model]) -> Model:
+@dataclass(frozen=True, slots=True)
+class Contradiction:
+    """Two places of a file that do not fit together: the place to mend, what is wrong, what to do."""
+
+    place: tuple[str | int, ...]
+    what: str
+    todo: str
+
+
+def load_yaml_model(
+    path: Path,
+    model: type[Model],
+    *,
+    contradictions: Callable[[Model], Iterable[Contradiction]] | None = None,
+) -> Model:
     """Read one YAML file into a model.
+
+    Parameters
+    ----------
+    path : Path
+    model : type of FrozenModel
+    contradictions : callable, optional
+        What a single field cannot tell: called with the model once every field is sound.
 
     Raises
     ------
@@ -58,6 +80,11 @@ def load_yaml_model(path: Path, model: type[Model]) -> Model:
             for item in error.errors(include_input=False, include_url=False)
         ]
         raise ParamsError.of(problems, f"{path.name} cannot be used:") from None
+    if contradictions is not None:
+        problems += [
+            Problem(found.what, _where(path, node, found.place), found.todo)
+            for found in contradictions(value)
+        ]
     if problems:
         raise ParamsError.of(problems, f"{path.name} cannot be used:")
     return value
@@ -117,11 +144,16 @@ def _inner_model(annotation: Any) -> Any:
     return None
 
 
+def _where(path: Path, node: yaml.Node | None, place: tuple[Any, ...]) -> str:
+    """File, line and YAML path of a place."""
+    name = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in place).lstrip(".")
+    return f"{path}:{_line(node, place)}: {name}" if name else str(path)
+
+
 def _problem(path: Path, node: yaml.Node | None, model: type[BaseModel], item: dict[str, Any]) -> Problem:
     """One pydantic error as a problem with path and line, and no value."""
     place = tuple(item["loc"])
-    name = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in place).lstrip(".")
-    where = f"{path}:{_line(node, place)}: {name}" if name else str(path)
+    where = _where(path, node, place)
     if item["type"] == "extra_forbidden":
         near = difflib.get_close_matches(str(place[-1]), _keys_at(model, place[:-1]), n=1, cutoff=0.5)
         advice = (
