@@ -1,0 +1,222 @@
+"""From checked arrays to an effect: propensity, outcome model, arm means, contrast, diagnostics."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from hamm_eval.effects.arm_means import ArmMeans, Method, estimate_arm_means, outcome_design
+from hamm_eval.effects.balancing import Balance, compare_covariates
+from hamm_eval.effects.contrast import Contrast, compare
+from hamm_eval.effects.covariates import Covariates
+from hamm_eval.effects.estimands import Estimand, Tilt, tilt
+from hamm_eval.effects.positivity import Overlap, PerArm, assess_overlap, kish
+from hamm_eval.effects.regression import Family, Fit, fit_model
+from hamm_eval.effects.results import ModelSupport
+from hamm_eval.errors import InputError, NotEstimable, Problem
+from hamm_eval.inference import FloatArray, IntArray
+
+Correction = Callable[[FloatArray], FloatArray]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Design:
+    """Who is compared with whom: everything that does not look at an outcome."""
+
+    treated: FloatArray
+    sampling: FloatArray
+    covariates: Covariates
+    method: Method
+    estimand: Estimand
+    interactions: FloatArray | None
+    propensity: Fit | None
+    matrix: FloatArray
+    tilt: Tilt
+    balance: Balance
+    balance_before: Balance
+    overlap: Overlap
+
+
+def design_comparison(
+    treated: FloatArray,
+    sampling: FloatArray,
+    covariates: Covariates,
+    *,
+    method: Method,
+    estimand: Estimand,
+    interactions: str | Sequence[str],
+) -> Design:
+    """Fit the propensity model and look at balance and overlap. No outcome is read."""
+    names, values = covariates.given_names, covariates.given
+    flags = _flagged(interactions, covariates)
+    before = compare_covariates(names, values, treated, sampling)
+    rows = treated.size
+    matrix = np.column_stack([np.ones(rows), covariates.scaled])
+    if method == "unadjusted":
+        share = np.full(rows, float(sampling @ treated) / float(sampling.sum()))
+        arm = np.column_stack([treated, 1 - treated])
+        same = Tilt(np.ones(rows), np.zeros(rows), arm, np.zeros_like(arm))
+        overlap = assess_overlap(share, treated, sampling, sampling)
+        return Design(
+            treated,
+            sampling,
+            covariates,
+            method,
+            estimand,
+            flags,
+            None,
+            matrix,
+            same,
+            before,
+            before,
+            overlap,
+        )
+    _refuse_one_sided(covariates, treated)
+    labels = ("intercept", *covariates.names)
+    propensity = fit_model(matrix, treated, sampling, "binomial", labels, "propensity model")
+    weights = tilt(treated, propensity.fitted, estimand)
+    after = compare_covariates(names, values, treated, sampling * weights.own)
+    overlap = assess_overlap(propensity.fitted, treated, sampling * weights.own, sampling * weights.target)
+    return Design(
+        treated,
+        sampling,
+        covariates,
+        method,
+        estimand,
+        flags,
+        propensity,
+        matrix,
+        weights,
+        after,
+        before,
+        overlap,
+    )
+
+
+def estimate(
+    design: Design,
+    outcome: FloatArray,
+    observation: FloatArray,
+    *,
+    family: Family,
+    contrast: Contrast,
+    cluster: IntArray | None,
+    cluster_t: bool | None,
+    confidence: float,
+    persons: IntArray | None = None,
+    correction: Correction | None = None,
+    method: Method | None = None,
+) -> dict[str, Any]:
+    """The fields of an `Effect`.
+
+    `correction` turns derivatives by the observation weights into what estimating these weights adds.
+    """
+    method = method or design.method
+    model = outcome_design(
+        design.covariates.scaled,
+        design.covariates.names,
+        design.treated,
+        design.estimand,
+        design.interactions,
+    )
+    means: ArmMeans = estimate_arm_means(
+        outcome,
+        observation,
+        design.sampling,
+        design.treated,
+        design.tilt,
+        design.propensity,
+        design.matrix,
+        model,
+        method=method,
+        estimand=design.estimand,
+        family=family,
+    )
+    influence = means.influence if correction is None else means.influence + correction(means.sensitivity)
+    found = compare(
+        means.means, influence, contrast=contrast, cluster=cluster, cluster_t=cluster_t, confidence=confidence
+    )
+    a, seen = design.treated == 1, observation > 0
+    weight = design.sampling * design.tilt.own * observation
+    binary = bool(np.isin(outcome[seen], (0, 1)).all())
+    support = _support(design, outcome, seen, model.rows > 0, binary, family, means.parameters)
+    fields = {name: getattr(found, name) for name in found.__slots__}
+    return fields | {
+        "mean_treated": float(means.means[0]),
+        "mean_control": float(means.means[1]),
+        "clusters": None if cluster is None else int(cluster.max()) + 1,
+        "method": method,
+        "estimand": design.estimand,
+        "contrast": contrast,
+        "confidence": confidence,
+        "balance": design.balance,
+        "balance_before": design.balance_before,
+        "overlap": design.overlap,
+        "effective_n": PerArm(kish(weight[a]), kish(weight[~a])),
+        "n": PerArm(_distinct(persons, a), _distinct(persons, ~a)),
+        "events": _count(outcome * seen, a) if binary else None,
+        "support": support,
+        "dropped": design.covariates.dropped,
+    }
+
+
+def _count(flags: FloatArray, a: Any) -> PerArm[int]:
+    """Rows flagged in each arm."""
+    return PerArm(int(flags[a].sum()), int(flags[~a].sum()))
+
+
+def _distinct(persons: IntArray | None, arm: Any) -> int:
+    """Persons in an arm; rows where persons are not told apart."""
+    return int(arm.sum()) if persons is None else int(np.unique(persons[arm]).size)
+
+
+def _support(
+    design: Design, outcome: FloatArray, seen: Any, used: Any, binary: bool, family: Family, parameters: int
+) -> tuple[ModelSupport, ...]:
+    """Events per parameter of each model fitted; the rarer side counts."""
+    found: list[ModelSupport] = []
+    if design.propensity is not None:
+        ones = int(design.treated.sum())
+        found.append(
+            ModelSupport("propensity", min(ones, design.treated.size - ones), len(design.covariates.names))
+        )
+    if parameters:
+        y = outcome[seen & used]
+        events = int(min(y.sum(), y.size - y.sum())) if binary and family == "binomial" else int(y.size)
+        found.append(ModelSupport("outcome", events, parameters))
+    return tuple(found)
+
+
+def _flagged(interactions: str | Sequence[str], covariates: Covariates) -> FloatArray | None:
+    """Which covariates' associations with the outcome may differ between arms; None: all (models by arm)."""
+    if isinstance(interactions, str):
+        if interactions == "all":
+            return None
+        if interactions == "none":
+            return np.zeros(len(covariates.names))
+        raise InputError(
+            'Expected "all", "none" or a list of covariates.',
+            where="interactions",
+            todo="A single name is a list too.",
+        )
+    if set(interactions) - set(covariates.given_names):
+        raise InputError("Names a column that is not among the covariates.", where="interactions")
+    return np.array([float(name in set(interactions)) for name in covariates.names])
+
+
+def _refuse_one_sided(covariates: Covariates, treated: FloatArray) -> None:
+    """All 0/1 columns that one arm lacks at once: each alone makes the propensity model diverge."""
+    problems: list[Problem] = []
+    for name, column in zip(covariates.names, covariates.values.T, strict=True):
+        if np.unique(column).size != 2:
+            continue
+        for value, who in ((1, "treated"), (0, "controls")):
+            if np.unique(column[treated == value]).size < 2:
+                what = f"Column {name} has one value only among the {who}: nobody there to compare with."
+                todo = "Merge the category with a similar one, or exclude the persons concerned and say so."
+                problems.append(Problem(what, "covariates", todo))
+    if problems:
+        raise NotEstimable.of(problems)

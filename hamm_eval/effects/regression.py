@@ -1,0 +1,159 @@
+"""The two models that effects rest on, linear and logistic, with what a stacked sandwich needs of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from scipy.special import expit
+
+from hamm_eval.errors import NotEstimable
+from hamm_eval.inference import FloatArray
+
+Family = Literal["gaussian", "binomial"]
+
+_ITERATIONS = 60
+_TOLERANCE = 1e-10
+_DIVERGED = 30.0  # fitted odds of 1e13 are no estimate
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Fit:
+    """A fitted model.
+
+    Parameters
+    ----------
+    coefficients : ndarray, shape (q,)
+    fitted : ndarray, shape (n,)
+        Means of all rows, those of weight 0 too.
+    scores : ndarray, shape (n, q)
+        Estimating function of each row, weight included.
+    information : ndarray, shape (q, q)
+        Minus the derivative of the summed scores.
+    """
+
+    coefficients: FloatArray
+    fitted: FloatArray
+    scores: FloatArray
+    information: FloatArray
+
+    def carry(self, gradient: FloatArray) -> FloatArray:
+        """What estimating the coefficients adds to the influence of a sum with this gradient (q,) -> (n,)."""
+        return self.scores @ np.linalg.solve(self.information, gradient)
+
+
+def fit_model(
+    design: FloatArray,
+    outcome: FloatArray,
+    weights: FloatArray,
+    family: Family,
+    names: Sequence[str],
+    model: str,
+) -> Fit:
+    """Weighted least squares or weighted logistic maximum likelihood (Newton-Raphson).
+
+    Parameters
+    ----------
+    design : ndarray, shape (n, q)
+    outcome, weights : ndarray, shape (n,)
+    family : {"gaussian", "binomial"}
+    names : sequence of str, length q
+        Columns of the design, for messages.
+    model : str
+        "propensity model", "outcome model": for messages.
+
+    Raises
+    ------
+    NotEstimable
+        Too few rows, columns that say the same among the rows used, or separation.
+    """
+    used = weights > 0
+    _refuse_rank_deficiency(design[used], names, model)
+    if family == "gaussian":
+        information = design.T @ (weights[:, None] * design)
+        coefficients = np.linalg.solve(information, design.T @ (weights * outcome))
+        fitted = design @ coefficients
+    else:
+        coefficients = _logistic(design[used], outcome[used], weights[used], names, model)
+        fitted = expit(design @ coefficients)
+        information = design.T @ ((weights * fitted * (1 - fitted))[:, None] * design)
+    scores = (weights * (outcome - fitted))[:, None] * design
+    return Fit(coefficients, fitted, scores, information)
+
+
+def mean_slope(fitted: FloatArray, family: Family) -> FloatArray:
+    """Derivative of the mean by the linear predictor."""
+    return fitted * (1 - fitted) if family == "binomial" else np.ones_like(fitted)
+
+
+def _logistic(
+    design: FloatArray, outcome: FloatArray, weights: FloatArray, names: Sequence[str], model: str
+) -> FloatArray:
+    """Newton steps, halved while the likelihood falls; stops at separation, where no maximum exists."""
+
+    def log_likelihood(predictor: FloatArray) -> float:
+        return float(weights @ (outcome * predictor - np.logaddexp(0, predictor)))
+
+    beta = np.zeros(design.shape[1])
+    reached = log_likelihood(design @ beta)
+    for _ in range(_ITERATIONS):
+        predictor = design @ beta
+        mean = expit(predictor)
+        information = design.T @ ((weights * mean * (1 - mean))[:, None] * design)
+        try:
+            step = np.linalg.solve(information, design.T @ (weights * (outcome - mean)))
+        except np.linalg.LinAlgError:
+            break
+        size = float(np.abs(step).max(initial=0.0))
+        if size < _TOLERANCE:
+            return beta + step
+        if not np.isfinite(size) or (np.abs(predictor).max() > _DIVERGED and size > 1e-2):
+            break
+        factor = 1.0
+        while (found := log_likelihood(design @ (beta + factor * step))) < reached - 1e-9 * abs(reached):
+            factor /= 2
+            if factor < 1e-6:
+                break
+        beta, reached = beta + factor * step, found
+    raise NotEstimable(
+        f"The {model} has no finite estimate: its columns predict who is 0 and who is 1 without error "
+        f"(separation; strongest: {_strongest(beta, names)}).",
+        where=model,
+        todo="Merge rare categories, leave the column out, or exclude those who could not have been in both groups.",
+    )
+
+
+def _strongest(beta: FloatArray, names: Sequence[str]) -> str:
+    """The three columns with the largest coefficients: those that diverge."""
+    order = np.argsort(-np.abs(beta))[:3]
+    return ", ".join(names[k] for k in order)
+
+
+def _refuse_rank_deficiency(design: FloatArray, names: Sequence[str], model: str) -> None:
+    """Name the columns that repeat others among the rows used."""
+    rows, columns = design.shape
+    if rows < columns:
+        raise NotEstimable(
+            f"{rows} rows cannot carry {columns} parameters.", where=model, todo="Use fewer covariates."
+        )
+    _, triangle, order = _pivoted(design)
+    size = np.abs(np.diag(triangle))
+    redundant = order[size <= 1e-9 * size.max(initial=0.0)]
+    if redundant.size:
+        named = ", ".join(names[k] for k in sorted(redundant))
+        raise NotEstimable(
+            f"Among the rows that this model may use, these columns are constant or repeat others: {named}.",
+            where=model,
+            todo='Merge rare categories, leave the columns out, or set interactions="none".',
+        )
+
+
+def _pivoted(design: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """QR with pivoting of the columns brought to length 1."""
+    from scipy.linalg import qr
+
+    length = np.linalg.norm(design, axis=0)
+    q, r, order = qr(design / np.where(length > 0, length, 1.0), mode="economic", pivoting=True)
+    return q, r, order
