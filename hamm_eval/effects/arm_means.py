@@ -61,7 +61,7 @@ def outcome_design(
     estimand: Estimand,
     interactions: FloatArray | None,
 ) -> OutcomeDesign:
-    """Arm-wise models (`interactions` None) or one model whose columns flagged in `interactions` differ by arm."""
+    """Models by arm (`interactions` None), or one model in which the flagged columns differ by arm."""
     rows = treated.size
     base = np.column_stack([np.ones(rows), scaled])
     labels = ("intercept", *names)
@@ -183,5 +183,5 @@ def _refuse_empty_arm(outcome: FloatArray, use: FloatArray, treated: FloatArray)
             raise NotEstimable(
                 f"All of {who} have the same outcome: a logistic outcome model has no finite estimate.",
                 where="outcome",
-                todo='Use a longer horizon or a commoner endpoint; method="weighting" needs no outcome model.',
+                todo='Use a commoner outcome or a longer horizon; "weighting" needs no outcome model.',
             )

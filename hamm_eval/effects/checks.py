@@ -57,9 +57,10 @@ def refuse_missing_arm(treated: FloatArray) -> None:
         )
 
 
-def variance_clusters(
-    cluster: ArrayLike | None, person: ArrayLike | None, rows: int
-) -> tuple[IntArray | None, IntArray | None]:
+Clusters = tuple[IntArray | None, IntArray | None]
+
+
+def variance_clusters(cluster: ArrayLike | None, person: ArrayLike | None, rows: int) -> Clusters:
     """Cluster codes and person codes; rows of one person are one cluster where no larger one is given."""
     persons = None if person is None else labels_to_codes(person, "person", length=rows)[0]
     if cluster is None:

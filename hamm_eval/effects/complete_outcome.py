@@ -9,7 +9,13 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from hamm_eval.effects.arm_means import Method
-from hamm_eval.effects.checks import Collector, refuse_missing_arm, sampling_weights, variance_clusters
+from hamm_eval.effects.checks import (
+    Clusters,
+    Collector,
+    refuse_missing_arm,
+    sampling_weights,
+    variance_clusters,
+)
 from hamm_eval.effects.contrast import Contrast
 from hamm_eval.effects.covariates import checked_covariates
 from hamm_eval.effects.engine import design_comparison, estimate
@@ -57,8 +63,8 @@ def estimate_effect(
     contrast : {"difference", "ratio"}
         A ratio's standard error is that of its logarithm.
     interactions : "all", "none" or list of str
-        Covariates whose association with the outcome may differ between the arms. "all" fits the outcome model
-        by arm (for the ATT to the controls alone).
+        Covariates whose association with the outcome may differ between the arms. "all" fits the outcome
+        model by arm (for the ATT to the controls alone).
     weights : array_like, shape (n,), optional
         Sampling weights.
     cluster : array_like of labels, shape (n,), optional
@@ -82,8 +88,8 @@ def estimate_effect(
     Notes
     -----
     The variance is the stacked sandwich of the propensity model, the outcome model and the two means
-    (Stefanski and Boos 2002, The American Statistician 56; Lunceford and Davidian 2004, Statistics in Medicine
-    23), clustered where asked.
+    (Stefanski and Boos 2002, The American Statistician 56; Lunceford and Davidian 2004, Statistics in
+    Medicine 23), clustered where asked.
 
     Examples
     --------
@@ -93,6 +99,7 @@ def estimate_effect(
     (2.0, 0.667)
     """
     check = Collector()
+    nobody: Clusters = (None, None)
     check.choice(method, METHODS, "method", NO_MATCHING if method == "matching" else "")
     check.choice(estimand, ESTIMANDS, "estimand")
     check.choice(outcome_family, ("gaussian", "binomial"), "outcome_family")
@@ -105,7 +112,7 @@ def estimate_effect(
     y = check.take(lambda: checked(outcome, "outcome", length=rows), a)
     given = check.take(lambda: checked_covariates(covariates, rows), checked_covariates(None, rows))
     sampling = check.take(lambda: sampling_weights(weights, rows), a)
-    clusters, _ = check.take(lambda: variance_clusters(cluster, None, rows), (None, None))
+    clusters, _ = check.take(lambda: variance_clusters(cluster, None, rows), nobody)
     check.finish()
     design = design_comparison(
         a, sampling, given, method=method, estimand=estimand, interactions=interactions

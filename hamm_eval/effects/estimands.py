@@ -37,7 +37,7 @@ class Tilt:
 
 
 def tilt(treated: FloatArray, propensity: FloatArray, estimand: Estimand) -> Tilt:
-    """Balancing weights of Li, Morgan and Zaslavsky (2018), Journal of the American Statistical Association 113."""
+    """Balancing weights: Li, Morgan and Zaslavsky (2018), J. American Statistical Association 113, 390-400."""
     a, e = treated, propensity
     zero = np.zeros_like(a)
     if estimand == "ATE":
