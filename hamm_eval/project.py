@@ -21,5 +21,7 @@ def find_root(start: Path) -> Path:
         if (folder / "params").is_dir():
             return folder
     raise UsageError(
-        "No folder params/ here or above.", where=start.name, todo="Run this inside a checkout of the project."
+        "No folder params/ here or above.",
+        where=start.name,
+        todo="Run this inside a checkout of the project.",
     )
