@@ -180,7 +180,7 @@ class _Blocks:
             scaled = cross / diagonal[:, None]
             reduced = reduced - cross.T @ scaled
             right = right - scaled.T @ given
-        gamma: FloatArray = np.linalg.solve(reduced, right) if right.shape[0] else right
+        gamma = np.asarray(np.linalg.solve(reduced, right), dtype=np.float64)
         alphas = [
             (given - cross @ gamma) / diagonal[:, None]
             for diagonal, cross, given in zip(self.diagonal, self.cross, baseline, strict=True)

@@ -37,7 +37,7 @@ class Tilt:
 
 
 def tilt(treated: FloatArray, propensity: FloatArray, estimand: Estimand) -> Tilt:
-    """Balancing weights: Li, Morgan and Zaslavsky (2018), J. American Statistical Association 113, 390-400."""
+    """Balancing weights: Li, Morgan and Zaslavsky (2018), J. Am. Statistical Association 113, 390-400."""
     a, e = treated, propensity
     zero = np.zeros_like(a)
     if estimand == "ATE":

@@ -72,8 +72,10 @@ def fit_model(
     used = weights > 0
     _refuse_rank_deficiency(design[used], names, model)
     if family == "gaussian":
-        information: FloatArray = design.T @ (weights[:, None] * design)
-        coefficients: FloatArray = np.linalg.solve(information, design.T @ (weights * outcome))
+        information = design.T @ (weights[:, None] * design)
+        coefficients = np.asarray(
+            np.linalg.solve(information, design.T @ (weights * outcome)), dtype=np.float64
+        )
         fitted = design @ coefficients
     else:
         coefficients = _logistic(design[used], outcome[used], weights[used], names, model)
@@ -121,7 +123,7 @@ def _logistic(
         f"The {model} has no finite estimate: its columns predict who is 0 and who is 1 without error "
         f"(separation; strongest: {_strongest(beta, names)}).",
         where=model,
-        todo="Merge rare categories, leave the column out, or exclude who could not have been in both groups.",
+        todo="Merge rare categories, leave the column out, or exclude who could not be in both groups.",
     )
 
 

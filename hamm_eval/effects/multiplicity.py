@@ -1,0 +1,57 @@
+"""Many comparisons at once."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import numpy as np
+from numpy.typing import ArrayLike
+from scipy import stats
+
+from hamm_eval.errors import InputError
+from hamm_eval.inference import FloatArray, checked_vector, refuse_where
+
+
+def adjust_p(p: ArrayLike, method: Literal["bh", "holm", "bonferroni"] = "bh") -> FloatArray:
+    """Adjusted p-values, in the order given.
+
+    Parameters
+    ----------
+    p : array_like, shape (m,)
+    method : {"bh", "holm", "bonferroni"}
+        Benjamini-Hochberg bounds the share of false findings; Holm and Bonferroni the chance of any.
+
+    Returns
+    -------
+    ndarray, shape (m,)
+
+    Raises
+    ------
+    InputError
+        Values outside 0..1, or an unknown method.
+
+    References
+    ----------
+    Benjamini, Y. and Hochberg, Y. (1995), Journal of the Royal Statistical Society B 57, 289-300.
+    Holm, S. (1979), Scandinavian Journal of Statistics 6, 65-70.
+
+    Examples
+    --------
+    >>> from hamm_eval.effects import adjust_p
+    >>> adjust_p([0.01, 0.04, 0.03], method="holm").round(3).tolist()
+    [0.03, 0.06, 0.06]
+    """
+    given = checked_vector(p, "p")
+    refuse_where((given < 0) | (given > 1), "p", "Entries outside 0 to 1")
+    m = given.size
+    if method == "bonferroni":
+        return np.minimum(given * m, 1.0)
+    if method == "bh":
+        return np.asarray(stats.false_discovery_control(given), dtype=np.float64) if m else given
+    if method != "holm":
+        raise InputError('Expected "bh", "holm" or "bonferroni".', where="method")
+    order = np.argsort(given, kind="stable")
+    stepped = np.maximum.accumulate(given[order] * np.arange(m, 0, -1))
+    adjusted = np.empty(m)
+    adjusted[order] = np.minimum(stepped, 1.0)
+    return adjusted
