@@ -101,9 +101,9 @@ def effect_at_horizon(
     Raises
     ------
     InputError
-        Arguments that cannot be used, all at once.
+        Arguments that cannot be used, all at once; entries that differ.
     NotEstimable
-        As `estimate_effect`; entries that differ; an arm in which no one is followed to the horizon.
+        As `estimate_effect`; an arm in which no one is followed to the horizon.
 
     Notes
     -----
@@ -220,7 +220,7 @@ def _common_start(entry: ArrayLike | None, rows: int) -> float:
         return 0.0
     found = checked_vector(entry, "entry", length=rows)
     if np.unique(found).size > 1:
-        raise NotEstimable(
+        raise InputError(
             "Rows enter at different times: who is in the arms changes from one to the next, and weights for "
             "that are not offered.",
             where="entry",
