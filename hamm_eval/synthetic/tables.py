@@ -1,0 +1,129 @@
+"""All tables of the synthetic city, with their ids."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from hamm_eval.casefile.schema import Table
+from hamm_eval.casefile.tables import BY_NAME
+from hamm_eval.synthetic.attainments import test_records, transition_records
+from hamm_eval.synthetic.casework import (
+    case_records,
+    goal_records,
+    need_records,
+    open_cases,
+    phase_records,
+    phase_starts,
+    volunteer_records,
+)
+from hamm_eval.synthetic.days import NEVER, IntArray, day_number
+from hamm_eval.synthetic.recording import Records
+from hamm_eval.synthetic.register import (
+    departure_records,
+    eligibility_records,
+    household_records,
+    person_records,
+    status_records,
+)
+from hamm_eval.synthetic.reviews import review_records
+from hamm_eval.synthetic.support import (
+    funding_records,
+    measure_records,
+    participation_records,
+    rating_records,
+)
+from hamm_eval.synthetic.world import World
+
+PREFIX = {
+    "household_id": "H",
+    "person_id": "P",
+    "status_id": "A",
+    "eligibility_id": "B",
+    "case_id": "F",
+    "phase_id": "PH",
+    "need_id": "BD",
+    "goal_id": "Z",
+    "review_id": "ZP",
+    "funding_id": "FK",
+    "participation_id": "T",
+    "rating_id": "BW",
+    "test_id": "S",
+    "transition_id": "U",
+    "departure_id": "AB",
+    "support_id": "E",
+}
+
+
+def identifiers(column: str, numbers: IntArray) -> np.ndarray:
+    """Ids of facts by their positions: a prefix and at least six digits."""
+    return np.char.add(f"{PREFIX[column]}-", np.char.zfill((numbers + 1).astype(np.str_), 6))
+
+
+def build_tables(world: World, rng: np.random.Generator) -> dict[str, Records]:
+    """Every table as columns in our own words: days as numbers, categories as the vocabulary's words.
+
+    Only what was recorded by the scenario's last day of records is in it.
+    """
+    streams = dict(zip([*BY_NAME, "opening", "starts"], rng.spawn(len(BY_NAME) + 2), strict=True))
+    cases = open_cases(world, streams["opening"])
+    starts = phase_starts(world, cases, streams["starts"])
+    case_rows, with_case = case_records(world, cases, streams["cases"])
+    need_rows, needs = need_records(world, cases, streams["needs"])
+    goal_rows, goals = goal_records(world, cases, starts, needs, streams["goals"])
+    participation_rows, participations = participation_records(world, cases, streams["participations"])
+    tables = {
+        "persons": person_records(world, streams["persons"]),
+        "households": household_records(world, streams["households"]),
+        "residence_status": status_records(world, streams["residence_status"]),
+        "eligibility": eligibility_records(world, streams["eligibility"]),
+        "cases": case_rows,
+        "phases": phase_records(world, cases, starts, with_case, streams["phases"]),
+        "needs": need_rows,
+        "goals": goal_rows,
+        "goal_reviews": review_records(world, cases, goals, streams["goal_reviews"]),
+        "measures": measure_records(world),
+        "measure_funding": funding_records(world),
+        "participations": participation_rows,
+        "ratings": rating_records(world, cases, participations, streams["ratings"]),
+        "language_tests": test_records(world, cases, streams["language_tests"]),
+        "transitions": transition_records(world, cases, streams["transitions"]),
+        "departures": departure_records(world, streams["departures"]),
+        "volunteer_support": volunteer_records(world, cases, streams["volunteer_support"]),
+    }
+    first: dict[str, IntArray] = {}
+    for name in sorted(tables, key=_depth):
+        tables[name] = _after_parents(BY_NAME[name], tables[name], first)
+    return {name: _finish(tables[name], day_number(world.scenario.records_end)) for name in BY_NAME}
+
+
+def _depth(name: str) -> int:
+    """How many tables a table hangs on: parents are recorded before their children."""
+    parents = {c.references.split(".")[0] for c in BY_NAME[name].columns if c.references}
+    return 1 + max(map(_depth, parents), default=0)
+
+
+def _after_parents(table: Table, rows: Records, first: dict[str, IntArray]) -> Records:
+    """A record is never entered before the one it refers to; `first` collects first days by id column."""
+    recorded = rows["recorded_on"]
+    for column in table.columns:
+        if column.references and column.name in PREFIX:
+            recorded = np.maximum(recorded, first[column.name][rows[column.name]])
+    rows = {**rows, "recorded_on": recorded}
+    if table.key not in PREFIX:
+        return rows
+    number = rows[table.key]
+    last_of_day = np.append((number[1:] != number[:-1]) | (recorded[1:] != recorded[:-1]), True)
+    rows = {name: column[last_of_day] for name, column in rows.items()}
+    numbers, where = np.unique(rows[table.key], return_index=True)
+    first[table.key] = np.full(numbers.max(initial=-1) + 1, NEVER)
+    first[table.key][numbers] = rows["recorded_on"][where]
+    return rows
+
+
+def _finish(rows: Records, last_day: int) -> Records:
+    """Keep what was recorded by the last day, and write the ids."""
+    kept = rows["recorded_on"] <= last_day
+    return {
+        name: identifiers(name, column[kept]) if name in PREFIX else column[kept]
+        for name, column in rows.items()
+    }
