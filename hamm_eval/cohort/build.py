@@ -1,0 +1,186 @@
+"""From a CaseFile and an endpoint to a cohort of episodes."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from hamm_eval.cohort.eligibility import completed_years, first_eligibility, origin_days, status_on
+from hamm_eval.cohort.episodes import Cohort
+from hamm_eval.cohort.event_source import first_event_dates, require_table
+from hamm_eval.cohort.observation import observation_windows
+from hamm_eval.errors import UsageError
+from hamm_eval.params import Endpoint, Params
+
+if TYPE_CHECKING:
+    from hamm_eval.casefile import CaseFile
+
+
+def build_cohort(case_file: CaseFile, params: Params, endpoint_key: str) -> Cohort:
+    """Episodes of everyone who is at risk of an endpoint, and the persons left after each step before.
+
+    Parameters
+    ----------
+    case_file : CaseFile
+        What was recorded by the data cut.
+    params : Params
+    endpoint_key : str
+        Key of `params.endpoints`.
+
+    Returns
+    -------
+    Cohort
+
+    Raises
+    ------
+    UsageError
+        No such endpoint in params.
+    NotEstimable
+        A table that the endpoint or the cohort needs is not in the export.
+
+    Notes
+    -----
+    Day 0 is the endpoint's origin. Follow-up begins with the latest of the origin, the opening of the case
+    file and the day on which files begin to exist (`entry`, late entry), and ends with the first of
+
+    1. the endpoint; on the same day it precedes everything else,
+    2. a competing event; of several on one day the first that params names,
+    3. the closing of the case while the person stays in Hamm (censored, possibly informative),
+    4. the end of observation: the data cut minus the longest reporting delay of the tables of 1 and 2.
+
+    A file that was closed because of the departure ends with the recorded departure, not a few days earlier.
+    Rows are at risk on (entry, time]. Whoever reached the endpoint on or before the day of entry is a
+    prevalent case, whoever left or whose file was closed by then was never under observation: both are
+    counted in `attrition`, so that no row with time <= entry remains.
+    """
+    endpoint = _endpoint(params, endpoint_key)
+    tables = case_file.tables
+    end_of_observation = observation_end(params, endpoint)
+    end = pd.Timestamp(end_of_observation)
+
+    members = require_table(tables, "persons").set_index("person_id")
+    attrition = [("recorded", len(members))]
+
+    def keep(step: str, condition: pd.Series) -> None:
+        nonlocal members
+        members = members[condition.reindex(members.index).fillna(False).astype(bool)]
+        attrition.append((step, len(members)))
+
+    rules = params.cohort
+    keep("population", members["population"].astype(object) == rules.population.value)
+    eligible = first_eligibility(tables).reindex(members.index)
+    window = (pd.Timestamp(rules.eligible_from), pd.Timestamp(rules.eligible_until))
+    keep("eligible_in_window", eligible.between(*window))
+    origin = origin_days(tables, endpoint.origin).reindex(members.index)
+    members = members.assign(origin_on=origin)
+    if rules.status_at_origin is not None:
+        allowed = [status.value for status in rules.status_at_origin]
+        keep("status_at_origin", status_on(tables, members["origin_on"]).isin(allowed))
+    members = members.assign(age=completed_years(members["birth_month"], members["origin_on"]))
+    keep("age_at_origin", members["age"].between(endpoint.at_risk.min_age, endpoint.at_risk.max_age))
+
+    cases = require_table(tables, "cases")
+    keep("with_case_file", members.index.to_series().isin(cases["person_id"]))
+    not_before = members["origin_on"]
+    if rules.files_begin is not None:
+        not_before = not_before.mask(
+            not_before < pd.Timestamp(rules.files_begin), pd.Timestamp(rules.files_begin)
+        )
+    seen = observation_windows(cases, not_before)
+    members = members.join(seen)
+    entry_on = pd.concat([not_before.reindex(members.index), members["opened_on"]], axis=1).max(
+        axis=1, skipna=False
+    )
+    follow_up = _follow_up(tables, endpoint, members, end)
+    members = members.assign(**follow_up, entry=_days(entry_on, members["origin_on"]))
+
+    keep("under_observation", members["ends_without"] > members["entry"])
+    keep("goal_open_at_entry", members["time"] > members["entry"])
+    return Cohort(
+        endpoint=endpoint_key,
+        causes=(endpoint_key, *endpoint.competing),
+        episodes=_tidy(members, tables),
+        attrition=tuple(attrition),
+        end_of_observation=end_of_observation,
+    )
+
+
+def observation_end(params: Params, endpoint: Endpoint) -> dt.date:
+    """Data cut minus the longest reporting delay of the tables of the event and of what competes."""
+    named = {endpoint.event.table, *(source.table for source in endpoint.competing.values())}
+    delay = max(params.reporting_delay_days[table] for table in named)
+    return params.data_cut - dt.timedelta(days=delay)
+
+
+def _endpoint(params: Params, key: str) -> Endpoint:
+    """The endpoint of that name, or what names there are."""
+    if key not in params.endpoints:
+        raise UsageError(
+            "There is no such endpoint in params.",
+            where="endpoint",
+            todo=f"Known: {', '.join(params.endpoints)}.",
+        )
+    return params.endpoints[key]
+
+
+def _days(later: pd.Series, origin: pd.Series) -> pd.Series:
+    """Whole days since the origin, infinite where the date is missing."""
+    return (later - origin).dt.days.astype("float64").fillna(np.inf)
+
+
+def _follow_up(
+    tables: Mapping[str, pd.DataFrame], endpoint: Endpoint, members: pd.DataFrame, end: pd.Timestamp
+) -> dict[str, pd.Series]:
+    """Time, cause and ending; `ends_without` is when follow-up ends unless the goal is reached."""
+    origin = members["origin_on"]
+
+    def since_origin(dates: pd.Series) -> pd.Series:
+        return _days(pd.to_datetime(dates.reindex(members.index)), origin)
+
+    event = since_origin(first_event_dates(tables, endpoint.event))
+    competing = pd.DataFrame(
+        {key: since_origin(first_event_dates(tables, source)) for key, source in endpoint.competing.items()},
+        index=members.index,
+    )
+    gone = competing.min(axis=1) if len(competing.columns) else pd.Series(np.inf, index=members.index)
+    closed = _days(members["closed_on"], origin)
+    # The file of someone who departs is often closed days before: the departure is what ended the chance.
+    closed = closed.mask((members["closing_reason"] == "departed") & np.isfinite(gone), np.inf)
+    # No case file in the window: never under observation.
+    closed = closed.mask(members["opened_on"].isna(), -np.inf)
+    administrative = (end - origin).dt.days.astype("float64")
+    ends_without = pd.concat([gone, closed, administrative], axis=1).min(axis=1)
+    reached = event <= ends_without
+    left = ~reached & (gone <= ends_without)
+    shut = ~reached & ~left & (closed <= ends_without)
+    which = competing.to_numpy().argmin(axis=1) + 2 if len(competing.columns) else 0
+    cause = np.where(reached, 1, np.where(left, which, 0))
+    ending = np.select([reached, left, shut], ["event", "competing", "closed"], "administrative")
+    return {
+        "time": event.where(reached, ends_without),
+        "cause": pd.Series(cause, index=members.index),
+        "ending": pd.Series(ending, index=members.index),
+        "followed_until": administrative,
+        "ends_without": ends_without,
+    }
+
+
+def _tidy(members: pd.DataFrame, tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """One row per person in a fixed order, household type joined, scaffolding gone."""
+    if "households" in tables:
+        types = tables["households"].set_index("household_id")["household_type"]
+        members = members.assign(household_type=members["household_id"].map(types.astype(object)))
+    whole = {name: members[name].astype("int64") for name in ("entry", "time", "cause", "followed_until")}
+    # Workers refer and accompany differently; single workers are never shown, provider and space are.
+    provider, space = (members[name].astype("string") for name in ("provider", "social_space"))
+    members = members.assign(provider_in_space=(provider + "_in_" + space).astype(object))
+    first = ["person_id", "household_id", "social_worker", "provider", "social_space", "origin_on"]
+    order = [*first, "entry", "time", "cause", "ending", "followed_until"]
+    scaffolding = ["ends_without", "opened_on", "closed_on", "closing_reason", "recorded_on", "population"]
+    rows = members.assign(**whole).drop(columns=scaffolding, errors="ignore").reset_index()
+    rest = [name for name in rows.columns if name not in order]
+    return rows[[*order, *rest]].sort_values("person_id", kind="stable").reset_index(drop=True)

@@ -1,0 +1,93 @@
+"""When an event happened: first date per person from an `EventSource` of params."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from hamm_eval.casefile.tables import BY_NAME
+from hamm_eval.errors import NotEstimable
+from hamm_eval.params import EventSource
+
+
+def first_event_dates(tables: Mapping[str, pd.DataFrame], source: EventSource) -> pd.Series:
+    """Day of each person's first event.
+
+    Parameters
+    ----------
+    tables : Mapping of str to DataFrame
+        Tables of a CaseFile, shaped as `casefile.tables` declares them.
+    source : EventSource
+        Table, filter, and the column that dates the event. With `sustained_days` the event happens on that
+        day of a spell: day 91 of a spell begun on day 1 is 90 days after its first day. A spell that ended
+        before is no event, nor is one that is still younger: its day lies ahead, and follow-up ends before.
+
+    Returns
+    -------
+    Series of datetime64, indexed by person_id
+        Only persons with an event.
+
+    Raises
+    ------
+    NotEstimable
+        The table or one of the columns named is not in this CaseFile.
+
+    Examples
+    --------
+    >>> jobs = pd.DataFrame({"person_id": ["a", "b"], "entered_on": pd.to_datetime(["2016-01-01"] * 2),
+    ...                      "left_on": pd.to_datetime(["2016-02-01", None]), "kind": "employment"})
+    >>> source = EventSource(table="transitions", date="entered_on", where={"kind": "employment"},
+    ...                      sustained_days=91, until="left_on")
+    >>> first_event_dates({"transitions": jobs}, source).dt.strftime("%Y-%m-%d").to_dict()
+    {'b': '2016-03-31'}
+    """
+    rows = matching_rows(tables, source)
+    happened = rows[source.date]
+    if source.sustained_days is not None and source.until is not None:
+        happened = happened + pd.Timedelta(days=source.sustained_days - 1)
+        last = rows[source.until]
+        happened = happened.where(last.isna() | (last >= happened))
+    return happened.groupby(rows["person_id"]).min().dropna()
+
+
+def matching_rows(tables: Mapping[str, pd.DataFrame], source: EventSource) -> pd.DataFrame:
+    """Rows of the source's table that its filter lets through, with `person_id`."""
+    rows = with_person(tables, source.table)
+    wanted = [source.date, *source.where, *([source.until] if source.until else [])]
+    absent = [column for column in wanted if column not in rows.columns]
+    if absent:
+        raise NotEstimable(
+            f"The table {source.table} has no column {', '.join(absent)}.",
+            where=source.table,
+            todo="Correct the event in params, or map the column.",
+        )
+    keep = pd.Series(True, index=rows.index)
+    for column, allowed in source.where.items():
+        values = list(allowed) if isinstance(allowed, tuple) else [allowed]
+        keep &= rows[column].isin(values).fillna(False).astype(bool)
+    return rows[keep & rows[source.date].notna()]
+
+
+def with_person(tables: Mapping[str, pd.DataFrame], name: str) -> pd.DataFrame:
+    """A table with `person_id`, taken over from the record it belongs to where it has none of its own."""
+    rows = require_table(tables, name)
+    if "person_id" in rows.columns or name not in BY_NAME:
+        return rows
+    for column in BY_NAME[name].columns:
+        parent, _, key = column.references.partition(".")
+        if parent and column.name in rows.columns:
+            owners = with_person(tables, parent)[[key, "person_id"]].drop_duplicates(key)
+            return rows.merge(owners, left_on=column.name, right_on=key, how="inner")
+    raise NotEstimable("Its records belong to no person.", where=name, todo="Name another table in params.")
+
+
+def require_table(tables: Mapping[str, pd.DataFrame], name: str) -> pd.DataFrame:
+    """The table, or a `NotEstimable` that says what lacks."""
+    if name not in tables:
+        raise NotEstimable(
+            "This table is not in the export.",
+            where=name,
+            todo="Export it, or leave the question out of params.",
+        )
+    return tables[name]

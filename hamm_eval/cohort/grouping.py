@@ -1,0 +1,108 @@
+"""Levels of a grouping variable: age cut into classes, small levels merged in the order of params."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+import pandas as pd
+
+from hamm_eval.errors import NotEstimable
+from hamm_eval.params import Group, Merge
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Levels:
+    """The level of each person, and what was merged.
+
+    Parameters
+    ----------
+    values : Series of str
+        Missing where the column is.
+    merged : dict of str to tuple of str
+        A merged level to the levels found in the data that it consists of.
+    """
+
+    values: pd.Series
+    merged: dict[str, tuple[str, ...]]
+
+
+def levels_of(rows: pd.DataFrame, group: Group, key: str) -> pd.Series:
+    """Level of each row as text; with cuts the classes ``under_25``, ``25_to_34``, ``45_and_over``.
+
+    Raises
+    ------
+    NotEstimable
+        The cohort has no such column.
+    """
+    column = column_of(rows, group, key)
+    if group.cuts:
+        edges = sorted(group.cuts)
+        names = [f"under_{edges[0]}"]
+        names += [f"{low}_to_{high - 1}" for low, high in pairwise(edges)]
+        names += [f"{edges[-1]}_and_over"]
+        classes = pd.cut(column.astype("float64"), [-np.inf, *edges, np.inf], right=False, labels=names)
+        return classes.astype(object)
+    if pd.api.types.is_bool_dtype(column.dtype):
+        return column.map({True: "yes", False: "no"}).astype(object)
+    levels = column.astype(object)
+    return levels.mask(column.isna())
+
+
+def column_of(rows: pd.DataFrame, group: Group, key: str) -> pd.Series:
+    """The column that a group is taken from."""
+    if group.column not in rows.columns:
+        raise NotEstimable(
+            f"The cohort has no column {group.column}.",
+            where=f"groups.{key}.column",
+            todo="Export the table it comes from, map the column, or leave the group out.",
+        )
+    return rows[group.column]
+
+
+def is_number(rows: pd.DataFrame, group: Group, key: str) -> bool:
+    """Whether a group enters a model as a number: a numeric column without cuts and without named levels."""
+    column = column_of(rows, group, key)
+    plain = pd.api.types.is_numeric_dtype(column.dtype) and not pd.api.types.is_bool_dtype(column.dtype)
+    return plain and not group.cuts and not group.levels
+
+
+def merge_small(
+    values: pd.Series, steps: Sequence[Merge], too_small: Callable[[pd.Series], pd.Series]
+) -> Levels:
+    """Merge levels in the declared order until none is too small.
+
+    Parameters
+    ----------
+    values : Series of str
+    steps : sequence of Merge
+        Applied from the first on, never one without those before it: a later step may name an earlier result.
+    too_small : callable
+        Levels to a Series of bool indexed by level.
+
+    Returns
+    -------
+    Levels
+        After the fewest steps that leave no level too small; where no number of steps does, after the fewest
+        that leave the fewest persons in levels too small. What remains too small is for the caller to leave
+        out or for the release gate to withhold.
+    """
+    candidates = [Levels(values, {})]
+    for step in steps:
+        before = candidates[-1]
+        inside = [level for level in step.of if (before.values == level).any()]
+        if not inside:
+            continue
+        parts = [part for level in inside for part in before.merged.get(level, (level,))]
+        kept = {level: of for level, of in before.merged.items() if level not in inside}
+        merged = before.values.where(~before.values.isin(inside), step.into)
+        candidates.append(Levels(merged, {**kept, step.into: tuple(parts)}))
+    return min(candidates, key=lambda found: _persons_too_small(found.values, too_small))
+
+
+def _persons_too_small(values: pd.Series, too_small: Callable[[pd.Series], pd.Series]) -> int:
+    """Persons in levels that are too small; `min` takes the first of equals, the fewest steps."""
+    small = too_small(values)
+    return int(values.isin(small.index[small]).sum())

@@ -1,0 +1,125 @@
+"""Start-stop rows: episodes split where a characteristic changes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+import pandas as pd
+
+from hamm_eval.inference import FloatArray, IntArray
+
+
+def split_at(rows: pd.DataFrame, times: Iterable[float]) -> pd.DataFrame:
+    """Split rows at fixed times.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        `start`, `stop` and `cause` besides any other columns; at risk on (start, stop].
+    times : iterable of float
+        Times since the origin; those outside of a row leave it whole.
+
+    Returns
+    -------
+    DataFrame
+        As many rows or more. Only the last piece of a row keeps its cause, the others end with 0.
+
+    Examples
+    --------
+    >>> rows = pd.DataFrame({"start": [0], "stop": [10], "cause": [1]})
+    >>> split_at(rows, [4, 10]).to_dict("list")
+    {'start': [0, 4], 'stop': [4, 10], 'cause': [0, 1]}
+    """
+    cuts = np.unique(np.asarray(list(times), dtype=np.float64))
+    first = np.searchsorted(cuts, rows["start"].to_numpy(), side="right")
+    last = np.searchsorted(cuts, rows["stop"].to_numpy(), side="left")
+    inside = np.maximum(last - first, 0)
+    row = np.repeat(np.arange(len(rows)), inside)
+    within = np.arange(inside.sum()) - np.repeat(np.cumsum(inside) - inside, inside)
+    return _split(rows, row, cuts[first[row] + within])
+
+
+def split_by_spells(
+    rows: pd.DataFrame, spells: pd.DataFrame, column: str, *, lag_days: float = 0, value: str | None = None
+) -> pd.DataFrame:
+    """Split rows at the beginnings and ends of spells, and add what was in force.
+
+    A spell that begins on day s and whose last day is e is in force on (s, e]: what changes on the day of
+    an event takes effect after it.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        `person_id`, `origin_on`, `start`, `stop`, `cause`.
+    spells : DataFrame
+        `person_id`, `begin` and `end` (dates; a missing end runs on), and the column `value` names.
+    column : str
+        Name of the new column.
+    lag_days : float
+        Days by which spells are shifted: a job counts from then on.
+    value : str, optional
+        Column of `spells` whose entry is in force; of overlapping spells the one begun last. Without it the
+        new column is 1 inside of any spell and 0 outside; with it missing outside.
+
+    Returns
+    -------
+    DataFrame
+    """
+    rows = rows.reset_index(drop=True)
+    origin = rows.drop_duplicates("person_id").set_index("person_id")["origin_on"]
+    known = spells[spells["person_id"].isin(origin.index) & spells["begin"].notna()]
+    day_zero = known["person_id"].map(origin)
+    known = known.assign(
+        begin=(known["begin"] - day_zero).dt.days.astype("float64") + lag_days,
+        end=((known["end"] - day_zero).dt.days.astype("float64") + lag_days).fillna(np.inf),
+    )
+    known = known[known["end"] > known["begin"]]
+    cuts = known.melt(id_vars="person_id", value_vars=["begin", "end"], value_name="at")[["person_id", "at"]]
+    spans = rows[["person_id", "start", "stop"]].assign(row=np.arange(len(rows)))
+    cuts = cuts.merge(spans, on="person_id")
+    cuts = cuts[(cuts["at"] > cuts["start"]) & (cuts["at"] < cuts["stop"])].drop_duplicates(["row", "at"])
+    pieces = _split(rows, cuts["row"].to_numpy(), cuts["at"].to_numpy())
+    return pieces.assign(**{column: _in_force(pieces, known, value)})
+
+
+def _split(rows: pd.DataFrame, row: IntArray, at: FloatArray) -> pd.DataFrame:
+    """Split row `row[i]` at `at[i]`, cuts being distinct and strictly inside of their rows."""
+    whole = bool(np.all(at == np.floor(at)))
+    order = np.lexsort((at, row))
+    row, at = row[order], at[order]
+    owner = np.concatenate([np.arange(len(rows)), row])
+    start = np.concatenate([rows["start"].to_numpy(dtype=np.float64), at])
+    order = np.lexsort((start, owner))
+    owner, start = owner[order], start[order]
+    is_last = np.append(owner[1:] != owner[:-1], True) if owner.size else np.zeros(0, dtype=bool)
+    stop = np.append(start[1:], 0.0) if owner.size else start
+    stop = np.where(is_last, rows["stop"].to_numpy(dtype=np.float64)[owner], stop)
+    pieces = rows.iloc[owner].reset_index(drop=True)
+    integral = whole and all(rows[name].dtype.kind == "i" for name in ("start", "stop"))
+    kind = np.int64 if integral else np.float64
+    return pieces.assign(
+        start=start.astype(kind), stop=stop.astype(kind), cause=np.where(is_last, pieces["cause"], 0)
+    )
+
+
+def _in_force(pieces: pd.DataFrame, spells: pd.DataFrame, value: str | None) -> pd.Series:
+    """What is in force on each piece: the spells begun by its start that last to its stop."""
+    left = pd.DataFrame(
+        {
+            "person_id": pieces["person_id"],
+            "at": pieces["start"].astype("float64"),
+            "piece": range(len(pieces)),
+        }
+    ).sort_values("at", kind="stable")
+    right = spells.sort_values("begin", kind="stable")
+    if value is None:
+        # With the latest end of all spells begun so far, overlaps need no merging.
+        right = right.assign(end=right.groupby("person_id")["end"].cummax())
+    columns = ["person_id", "begin", "end", *([value] if value else [])]
+    found = pd.merge_asof(left, right[columns], left_on="at", right_on="begin", by="person_id")
+    found = found.set_index("piece").sort_index()
+    covered = (found["end"] >= pieces["stop"].to_numpy()).fillna(False)
+    if value is None:
+        return pd.Series(covered.to_numpy().astype(np.int64), index=pieces.index)
+    return pd.Series(found[value].where(covered).to_numpy(), index=pieces.index)
