@@ -128,7 +128,7 @@ def test_a_sound_design_passes_and_each_fault_is_named():
         r for r in assess_design(estimate_effect(y, treated, x, weights=heavy)).reasons if r.arm == "control"
     ]
     assert "weight_share" in [reason.key for reason in shares]
-    assert keys(sound, events_per_parameter=300) == ["events_per_parameter", "events_per_parameter"]
+    assert keys(sound, events_per_parameter=1000) == ["events_per_parameter", "events_per_parameter"]
     assert keys(sound, effective_share=1.1) == []
     ate = estimate_effect(y, treated, frame, estimand="ATE")
     assert keys(ate) == []
