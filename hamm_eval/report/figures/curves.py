@@ -1,0 +1,256 @@
+"""Cumulative incidence: steps with bands, words at the lines, the at-risk table under the axis."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from markupsafe import Markup
+
+from hamm_eval.release.released import ReleasedCurve, ReleasedCurves
+from hamm_eval.report import style
+from hamm_eval.report.figures import canvas
+from hamm_eval.report.findings import value_at
+from hamm_eval.report.style import pixels
+from hamm_eval.report.wording import DAYS_PER_MONTH, Wording
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+LEFT, TOP, PLOT, AXIS = 64, 14, 320, 62
+ROW = 22
+LABEL = 15
+
+
+def incidence(release: ReleasedCurves, wording: Wording) -> Markup:
+    """Draw the curves that are shown; at least one must be."""
+    shown = [curve for curve in release.curves if not curve.withheld]
+    names = [_name(release, curve, wording) for curve in shown]
+    alone = len(shown) == 1
+    with style.drawing_style():
+        right = (
+            30.0
+            if alone
+            else 32
+            + max(
+                max(canvas.text_width(n, LABEL, style.SEMIBOLD), canvas.text_width(n.replace("\n", " "), 13))
+                for n in names
+            )
+        )
+        below = AXIS + ROW * (len(shown) + 1) + 10
+        sheet = canvas.sheet(TOP + PLOT + below)
+        axes = canvas.place(sheet, LEFT, TOP, right, below)
+        last = max(max((*curve.time, *curve.at_risk_time), default=0.0) for curve in shown)
+        last = max(last, min((h for h in release.horizons if h >= last), default=last))
+        top = _ceiling(shown)
+        for position, curve in enumerate(shown):
+            _draw(axes, curve, style.series(position), release.horizons)
+        if not alone:
+            _label(axes, shown, names, top)
+        _scales(axes, last, top, wording)
+        _at_risk(axes, shown, [] if alone else names, last, wording)
+        return canvas.image(sheet, alternative(release, wording))
+
+
+def alternative(release: ReleasedCurves, wording: Wording) -> str:
+    """The figure in words, with its numbers."""
+    last = max(release.horizons, default=0)
+    said = [
+        wording.text("curves.alt", endpoint=wording.endpoint(release.endpoint), months=wording.months(last))
+    ]
+    for curve in release.curves:
+        points = []
+        for position, days in enumerate(release.horizons):
+            at = value_at(curve, position)
+            if at is None or at.value is None:
+                continue
+            span = wording.percent_range(at)
+            points.append(
+                wording.text(
+                    "curves.alt_point_range" if span else "curves.alt_point",
+                    value=wording.percent(at.value),
+                    range=span,
+                    months=wording.months(days),
+                )
+            )
+        if points:
+            level = wording.level(release.dimension, curve.level)
+            said.append(
+                wording.text(
+                    "curves.alt_value", level=level[:1].upper() + level[1:], values=wording.join(points)
+                )
+            )
+    return " ".join(said)
+
+
+def _name(release: ReleasedCurves, curve: ReleasedCurve, wording: Wording) -> str:
+    """Name of a group, broken to fit beside the plot."""
+    return canvas.wrapped(wording.level(release.dimension, curve.level), 20)
+
+
+def _ceiling(shown: Sequence[ReleasedCurve]) -> float:
+    """Upper end of the share axis: the highest band, rounded up to a fifth; never above 100 %."""
+    highest = max((v for c in shown for v in (*c.upper, *c.incidence) if math.isfinite(v)), default=0.2)
+    return min(1.0, max(0.2, math.ceil(highest * 5 - 1e-9) / 5))
+
+
+def _path(curve: ReleasedCurve, values: Sequence[float]) -> tuple[list[float], list[float]]:
+    """Steps from the beginning of observation on, times in months."""
+    start = min((*curve.at_risk_time, *curve.time), default=0.0)
+    times, steps = [start, *curve.time], [0.0, *(v if math.isfinite(v) else 0.0 for v in values)]
+    end = max((*curve.time, *curve.at_risk_time), default=start)
+    if end > times[-1]:
+        times.append(end)
+        steps.append(steps[-1])
+    return [t / DAYS_PER_MONTH for t in times], steps
+
+
+def _draw(axes: Axes, curve: ReleasedCurve, look: style.Series, horizons: Sequence[int]) -> None:
+    """Band, line, and a marker at each horizon."""
+    months, steps = _path(curve, curve.incidence)
+    if curve.lower and curve.upper:
+        axes.fill_between(
+            months,
+            _path(curve, curve.lower)[1],
+            _path(curve, curve.upper)[1],
+            step="post",
+            color=look.colour,
+            alpha=0.14,
+            linewidth=0,
+        )
+    axes.plot(
+        months, steps, drawstyle="steps-post", color=look.colour, linewidth=pixels(2.6), linestyle=_dash(look)
+    )
+    marked = [
+        (days / DAYS_PER_MONTH, at.value)
+        for position, days in enumerate(horizons)
+        if (at := value_at(curve, position)) is not None and at.value is not None
+    ]
+    axes.plot(
+        [x for x, _ in marked],
+        [y for _, y in marked],
+        linestyle="none",
+        marker=look.marker,
+        markersize=pixels(9),
+        color=look.colour,
+        markeredgecolor=style.PAPER,
+        markeredgewidth=pixels(1.4),
+        clip_on=False,
+        zorder=5,
+    )
+
+
+def _dash(look: style.Series) -> object:
+    """Matplotlib's form of a dash pattern."""
+    return look.dash if isinstance(look.dash, str) else (0, look.dash)
+
+
+def _label(axes: Axes, shown: Sequence[ReleasedCurve], names: Sequence[str], top: float) -> None:
+    """Names beside the ends of the lines, pushed apart where they would touch."""
+    lines = max(name.count("\n") + 1 for name in names)
+    heights = canvas.spread(
+        [curve.incidence[-1] / top * PLOT if curve.incidence else 0.0 for curve in shown],
+        19 * lines + 3,
+        8,
+        PLOT - 8,
+    )
+    for position, (name, height) in enumerate(zip(names, heights, strict=True)):
+        look = style.series(position)
+        axes.annotate(
+            name,
+            xy=(1, height / PLOT),
+            xycoords="axes fraction",
+            xytext=(pixels(26), 0),
+            textcoords="offset points",
+            va="center",
+            color=look.words,
+            weight=style.SEMIBOLD,
+            fontsize=pixels(LABEL),
+            linespacing=1.05,
+        )
+        axes.plot(
+            [1 + 15 / _plot_width(axes)],
+            [height / PLOT],
+            transform=axes.transAxes,
+            marker=look.marker,
+            markersize=pixels(8),
+            color=look.colour,
+            clip_on=False,
+        )
+
+
+def _plot_width(axes: Axes) -> float:
+    """Width of the plot in pixels."""
+    return float(axes.get_position().width) * style.WIDTH
+
+
+def _scales(axes: Axes, last: float, top: float, wording: Wording) -> None:
+    """Months below, percent at the left, quiet lines across."""
+    from matplotlib.ticker import FixedLocator, FuncFormatter
+
+    months = last / DAYS_PER_MONTH
+    axes.set_xlim(0, months)
+    axes.set_ylim(0, top)
+    every = 3 if months <= 27 else 6 if months <= 54 else 12
+    axes.xaxis.set_major_locator(
+        FixedLocator([float(m) for m in range(0, math.floor(months + 0.2) + 1, every)])
+    )
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: wording.number(value)))
+    part = 0.1 if top <= 0.6 else 0.2
+    axes.yaxis.set_major_locator(FixedLocator([part * i for i in range(round(top / part) + 1)]))
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: wording.percent(value)))
+    axes.grid(axis="y")
+    axes.spines["left"].set_visible(False)
+    axes.set_xlabel(wording.text("curves.axis_time"), labelpad=pixels(6))
+
+
+def _at_risk(
+    axes: Axes, shown: Sequence[ReleasedCurve], names: Sequence[str], last: float, wording: Wording
+) -> None:
+    """Rounded persons under observation, each number under its month."""
+    from matplotlib.transforms import blended_transform_factory
+
+    where = blended_transform_factory(axes.transData, axes.transAxes)
+    first = -(AXIS + ROW * 0.5) / PLOT
+    axes.text(
+        0,
+        first,
+        wording.text("curves.at_risk"),
+        transform=where,
+        va="center",
+        ha="left",
+        color=style.MUTED,
+        fontsize=pixels(13.5),
+    )
+    for position, curve in enumerate(shown):
+        height = first - ROW * (position + 1) / PLOT
+        look = style.series(position)
+        colour = look.words if names else style.INK
+        taken = -math.inf
+        for days, persons in zip(curve.at_risk_time, curve.at_risk, strict=True):
+            at = days / last * _plot_width(axes)
+            if at - taken < 42 or days > last * 1.001:
+                continue
+            taken = at
+            axes.text(
+                days / DAYS_PER_MONTH,
+                height,
+                wording.hidden if persons is None else wording.number(persons),
+                transform=where,
+                va="center",
+                ha="center",
+                color=colour,
+                fontsize=pixels(14),
+            )
+        if names:
+            axes.annotate(
+                names[position].replace("\n", " "),
+                xy=(1, height),
+                xycoords="axes fraction",
+                xytext=(pixels(26), 0),
+                textcoords="offset points",
+                va="center",
+                color=colour,
+                fontsize=pixels(13),
+            )

@@ -1,0 +1,77 @@
+"""Overlap: participants above, comparison persons below, by their probability of taking part."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from markupsafe import Markup
+
+from hamm_eval.release.released import ReleasedEffect
+from hamm_eval.report import style
+from hamm_eval.report.figures import canvas
+from hamm_eval.report.style import pixels
+from hamm_eval.report.wording import Wording
+
+HIDDEN_HEIGHT = 7  # a hidden bin is drawn as the most it can hold, hatched
+
+
+def overlap_histogram(release: ReleasedEffect, wording: Wording) -> Markup:
+    """Draw the binned, rounded counts of both groups."""
+    from matplotlib.ticker import FuncFormatter, MaxNLocator
+
+    edges = release.overlap_edges
+    both = ((release.overlap_treated, 1, style.ACCENT), (release.overlap_controls, -1, "#8d99a6"))
+    with style.drawing_style():
+        names = (wording.text("effect.with"), wording.text("effect.without"))
+        right = 26 + max(canvas.text_width(name, 15, style.SEMIBOLD) for name in names)
+        sheet = canvas.sheet(300)
+        axes = canvas.place(sheet, 64, 12, right, 60)
+        for counts, side, colour in both:
+            for low, high, count in zip(edges[:-1], edges[1:], counts, strict=True):
+                hidden = count is None
+                axes.bar(
+                    low, side * (HIDDEN_HEIGHT if count is None else count), width=high - low, align="edge",
+                    facecolor=style.PAPER if hidden else colour, edgecolor=colour if hidden else style.PAPER,
+                    linewidth=pixels(1), hatch="////" if hidden else "",
+                )  # fmt: skip
+        axes.axhline(0, color=style.INK, linewidth=pixels(1.2))
+        top = max(HIDDEN_HEIGHT, *(c or 0 for c in release.overlap_treated))
+        bottom = max(HIDDEN_HEIGHT, *(c or 0 for c in release.overlap_controls))
+        axes.set_ylim(-bottom * 1.08, top * 1.08)
+        axes.set_xlim(edges[0], edges[-1])
+        for name, height, colour in (
+            (names[0], top * 0.6, style.ACCENT),
+            (names[1], -bottom * 0.6, style.MUTED),
+        ):
+            axes.annotate(
+                name, (1, height), xycoords=("axes fraction", "data"), xytext=(pixels(12), 0), color=colour,
+                textcoords="offset points", va="center", weight=style.SEMIBOLD, fontsize=pixels(15),
+            )  # fmt: skip
+        axes.xaxis.set_major_formatter(FuncFormatter(lambda v, _: wording.percent(v)))
+        axes.yaxis.set_major_locator(MaxNLocator(6, integer=True))
+        axes.yaxis.set_major_formatter(FuncFormatter(lambda v, _: wording.number(abs(v))))
+        axes.grid(axis="y")
+        axes.spines["left"].set_visible(False)
+        axes.spines["bottom"].set_visible(False)
+        axes.set_xlabel(wording.text("effect.overlap_axis"), labelpad=pixels(6))
+        axes.set_ylabel(wording.text("effect.overlap_persons"))
+        alt = wording.text(
+            "effect.overlap_alt",
+            treated=_bins(edges, release.overlap_treated, wording),
+            controls=_bins(edges, release.overlap_controls, wording),
+        )
+        return canvas.image(sheet, alt)
+
+
+def _bins(edges: Sequence[float], counts: Sequence[int | None], wording: Wording) -> str:
+    """Counts by bin in words; empty bins left out."""
+    return wording.join(
+        wording.text(
+            "effect.overlap_bin",
+            count=wording.hidden if count is None else wording.number(count),
+            lower=wording.percent(low),
+            upper=wording.percent(high),
+        )
+        for low, high, count in zip(edges[:-1], edges[1:], counts, strict=True)
+        if count != 0
+    )

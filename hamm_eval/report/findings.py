@@ -1,0 +1,170 @@
+"""Findings: what released numbers say, in one sentence. Nothing is estimated here.
+
+Quarters are interim looks, so a finding names estimate and interval and never speaks of significance.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from hamm_eval.release.released import Interval, ReleasedCurve, ReleasedCurves, ReleasedEffect, ReleasedModel
+from hamm_eval.report.wording import Wording
+
+YEAR = 365
+
+
+def headline_horizon(release: ReleasedCurves) -> int | None:
+    """Position of the horizon to speak of: the nearest to one year that has a value; None without any."""
+    valued = [
+        position
+        for position in range(len(release.horizons))
+        if any(value_at(curve, position) is not None for curve in release.curves)
+    ]
+    return min(valued, key=lambda i: (abs(release.horizons[i] - YEAR), i)) if valued else None
+
+
+def value_at(curve: ReleasedCurve, position: int) -> Interval | None:
+    """The interval at a horizon, None where the curve does not reach it or is withheld."""
+    if curve.withheld or position >= len(curve.at_horizon):
+        return None
+    at = curve.at_horizon[position]
+    return None if at.value is None else at
+
+
+def curves_title(release: ReleasedCurves, wording: Wording) -> str:
+    """Title of an incidence figure: the finding."""
+    endpoint = wording.endpoint(release.endpoint)
+    if all(curve.withheld for curve in release.curves):
+        return wording.text("curves.title_withheld", endpoint=endpoint)
+    position = headline_horizon(release)
+    if position is None:
+        return wording.text("curves.title_unreached", endpoint=endpoint)
+    months = wording.months(release.horizons[position])
+    pair = extremes(release, position)
+    if pair is None:
+        at = next(v for c in release.curves if (v := value_at(c, position)) is not None)
+        return _title_of_one(at, months, endpoint, wording)
+    (low_curve, low), (high_curve, high) = pair
+    if wording.percent(low.value or 0) == wording.percent(high.value or 0):
+        return wording.text(
+            "curves.title_equal", endpoint=endpoint, months=months, value=wording.percent(high.value or 0)
+        )
+    return wording.text(
+        "curves.title_groups",
+        endpoint=endpoint,
+        months=months,
+        low_level=wording.level(release.dimension, low_curve.level),
+        low=wording.percent(low.value or 0),
+        high_level=wording.level(release.dimension, high_curve.level),
+        high=wording.percent(high.value or 0),
+    )
+
+
+def _title_of_one(at: Interval, months: int, endpoint: str, wording: Wording) -> str:
+    """Title where a single curve is shown."""
+    span = wording.percent_range(at)
+    key = "curves.title_one_range" if span else "curves.title_one"
+    return wording.text(
+        key, months=months, value=wording.percent(at.value or 0), endpoint=endpoint, range=span
+    )
+
+
+def extremes(
+    release: ReleasedCurves, position: int
+) -> tuple[tuple[ReleasedCurve, Interval], tuple[ReleasedCurve, Interval]] | None:
+    """The groups with the lowest and the highest value at a horizon; None with fewer than two groups."""
+    shown = [(curve, at) for curve in release.curves if (at := value_at(curve, position)) is not None]
+    if len(shown) < 2:
+        return None
+    ranked = sorted(shown, key=lambda pair: pair[1].value or 0.0)
+    return ranked[0], ranked[-1]
+
+
+def curves_comparison(release: ReleasedCurves, wording: Wording) -> str:
+    """Whether the uncertainty of the lowest and the highest group overlaps; "" with one group."""
+    position = headline_horizon(release)
+    pair = None if position is None else extremes(release, position)
+    if pair is None:
+        return ""
+    (_, low), (_, high) = pair
+    if low.upper is None or high.lower is None:
+        return ""
+    return wording.text("curves.overlap" if low.upper >= high.lower else "curves.apart")
+
+
+def model_title(release: ReleasedModel, wording: Wording) -> str:
+    """Title of a forest plot: the characteristic that stands out most, if one does."""
+    endpoint = wording.endpoint(release.endpoint)
+    if release.withheld:
+        return wording.text("model.title_withheld", endpoint=endpoint)
+    apart = [t for t in release.terms if not t.reference and (t.lower > 1 or t.upper < 1)]
+    if not apart:
+        return wording.text("model.title_none", endpoint=endpoint)
+    # The bound next to 1 says how far a difference surely reaches.
+    strongest = max(apart, key=lambda t: t.lower if t.lower > 1 else 1 / t.upper)
+    return wording.text(
+        "model.title_strongest", endpoint=endpoint, factor=wording.dimension(strongest.factor)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class EffectFinding:
+    """An effect in persons of a hundred; `direction` is more, fewer, unclear or withheld."""
+
+    direction: str
+    n: str = ""
+    lower: str = ""
+    upper: str = ""
+    estimate: str = ""
+
+
+def effect_finding(release: ReleasedEffect, wording: Wording) -> EffectFinding:
+    """What a released effect says of 100 persons."""
+    at = release.difference
+    if release.withheld or at is None or at.value is None or at.lower is None or at.upper is None:
+        return EffectFinding("withheld")
+    value, lower, upper = round(at.value * 100), round(at.lower * 100), round(at.upper * 100)
+    if lower > 0:
+        return EffectFinding("more", *map(wording.number, (value, lower, upper)))
+    if upper < 0:
+        return EffectFinding("fewer", *map(wording.number, (-value, -upper, -lower)))
+    return EffectFinding(
+        "unclear",
+        wording.number(abs(value)),
+        in_hundred(lower, wording),
+        in_hundred(upper, wording),
+        in_hundred(value, wording),
+    )
+
+
+def in_hundred(points: int, wording: Wording) -> str:
+    """Signed persons of a hundred: "3 weniger", "9 mehr", "gleich viele"."""
+    if points == 0:
+        return wording.text("effect.same")
+    return wording.text("effect.more" if points > 0 else "effect.fewer", n=wording.number(abs(points)))
+
+
+def effect_title(release: ReleasedEffect, wording: Wording) -> str:
+    """Title of an effect: the finding."""
+    finding = effect_finding(release, wording)
+    return wording.text(
+        f"effect.title_{finding.direction}",
+        measure=wording.measure(release.measure),
+        endpoint=wording.endpoint(release.endpoint),
+        n=finding.n,
+    )
+
+
+def effect_headline(release: ReleasedEffect, wording: Wording, prefix: str = "effect.headline") -> str:
+    """Key and values of the effect's main sentence, as HTML."""
+    finding = effect_finding(release, wording)
+    return wording.markup(
+        f"{prefix}_{finding.direction}",
+        population=wording.text(f"effect.population.{release.estimand}"),
+        measure=wording.measure(release.measure),
+        endpoint=wording.endpoint(release.endpoint),
+        n=finding.n,
+        lower=finding.lower,
+        upper=finding.upper,
+        estimate=finding.estimate,
+    )

@@ -1,0 +1,175 @@
+"""How figure, table, reading box and caution of one release stand together."""
+
+from __future__ import annotations
+
+from markupsafe import Markup
+
+from hamm_eval.release.released import ReleasedCurve, ReleasedCurves, ReleasedEffect, ReleasedModel
+from hamm_eval.report import findings
+from hamm_eval.report.figures.balance import love_plot
+from hamm_eval.report.figures.curves import incidence
+from hamm_eval.report.figures.effect import risks_and_difference
+from hamm_eval.report.figures.forest import forest
+from hamm_eval.report.figures.outcome_areas import outcome_areas
+from hamm_eval.report.figures.overlap import overlap_histogram
+from hamm_eval.report.markup import caution, figure, join, note, read_box
+from hamm_eval.report.tables.counts import count_table
+from hamm_eval.report.tables.curves import curves_table
+from hamm_eval.report.tables.effect import effect_table, reasons
+from hamm_eval.report.tables.terms import covariate_name, merged_note
+from hamm_eval.report.wording import Wording
+
+
+def curves_fragment(release: ReleasedCurves, wording: Wording) -> Markup:
+    """Incidence figure, what became of everybody (a single curve), the numbers."""
+    shown = [curve for curve in release.curves if not curve.withheld]
+    parts: list[Markup] = []
+    if shown:
+        read = "curves.read_one" if len(shown) == 1 else "curves.read_groups"
+        box = read_box(wording, wording.text(read), wording.text("curves.read_at_risk"))
+        error = max(curve.largest_error for curve in shown)
+        points = wording.points(max(error, 0.01), signed=False) if error > 0 else ""
+        small = note(
+            findings.curves_comparison(release, wording),
+            wording.text("curves.rounding", points=points) if points else "",
+        )
+        parts.append(figure(findings.curves_title(release, wording), incidence(release, wording), box, small))
+    else:
+        parts.append(_nothing(findings.curves_title(release, wording)))
+        parts.append(reasons(tuple((curve.withheld, {}) for curve in release.curves), wording))
+    if len(release.curves) == 1 and shown and shown[0].competing:
+        parts.append(_areas(release, shown[0], wording))
+    parts.append(curves_table(release, wording))
+    return join(parts)
+
+
+def _nothing(title: str) -> Markup:
+    """A heading where no figure may be shown."""
+    return Markup('<p class="he-finding">{}</p>').format(title)
+
+
+def _areas(release: ReleasedCurves, curve: ReleasedCurve, wording: Wording) -> Markup:
+    """The areas figure: where everybody stands at the end of the curve."""
+    at = findings.headline_horizon(release)
+    if at is None or at >= len(curve.competing_at_horizon):
+        return Markup("")
+    reached, gone = findings.value_at(curve, at), curve.competing_at_horizon[at]
+    if reached is None or reached.value is None or any(share is None for share in gone):
+        return Markup("")
+    shares = [share or 0.0 for share in gone]
+    still_open = max(0.0, 1 - reached.value - sum(shares))
+    causes = [wording.cause(cause) for cause in release.causes[1:]]
+    said = {
+        "months": wording.months(release.horizons[at]),
+        "event": wording.percent(reached.value),
+        "competing": wording.join(
+            wording.text("curves.stack_cause", value=wording.percent(share), cause=cause)
+            for share, cause in zip(shares, causes, strict=True)
+        ),
+        "open": wording.percent(still_open),
+    }
+    labels = [wording.text("curves.stack_event"), wording.text("curves.stack_open"), *causes]
+    picture = outcome_areas(
+        curve,
+        release.horizons[at],
+        [(name[:1].upper() + name[1:], wording.percent(v)) for name, v in
+         zip(labels, (reached.value, still_open, *shares), strict=True)],
+        wording.text("curves.stack_alt", endpoint=wording.endpoint(release.endpoint), **said),
+        wording,
+    )  # fmt: skip
+    box = read_box(wording, wording.text("curves.stack_read"))
+    return figure(wording.text("curves.stack_title", **said), picture, box)
+
+
+def model_fragment(release: ReleasedModel, wording: Wording) -> Markup:
+    """Forest plot with the caution directly beneath; the reason where it is withheld."""
+    title = findings.model_title(release, wording)
+    if release.withheld or not release.terms:
+        return join([_nothing(title), reasons(tuple((key, {}) for key in release.withheld), wording)])
+    doubtful = [_doubtful(name, wording) for name in release.proportionality_doubtful]
+    merged = [
+        f"{wording.covariate(term.factor, term.level)} {merged_note(term.factor, term.merged, wording)}."
+        for term in release.terms
+        if term.merged
+    ]
+    return figure(
+        title,
+        forest(release, wording),
+        caution(wording.text("model.caution")),
+        read_box(wording, wording.text("model.read")),
+        note(
+            wording.text(
+                "model.based_on", persons=wording.count(release.persons), events=wording.count(release.events)
+            ),
+            *merged,
+            wording.text("model.proportionality", factors=wording.join(doubtful)) if doubtful else "",
+        ),
+    )
+
+
+def _doubtful(name: str, wording: Wording) -> str:
+    """A covariate, or the model as a whole, whose ratio changes over time."""
+    return wording.text("model.global_factor") if name in {"", "global"} else covariate_name(name, wording)
+
+
+def effect_fragment(release: ReleasedEffect, wording: Wording) -> Markup:
+    """The effect in a sentence, the caution beneath, then the picture, the design and the numbers."""
+    measure = wording.measure(release.measure)
+    parts = [
+        _nothing(findings.effect_title(release, wording)),
+        Markup('<p class="he-when">{}</p>').format(
+            wording.text(
+                "effect.when",
+                horizon=wording.months(release.horizon_days),
+                landmark=wording.number(release.landmark_days),
+            )
+        ),
+    ]
+    finding = findings.effect_finding(release, wording)
+    if finding.direction == "withheld" or release.difference is None:
+        parts.append(reasons(release.withheld or (("generic", {}),), wording))
+    else:
+        headline = findings.effect_headline(release, wording)
+        parts.append(Markup('<p class="he-headline">{}</p>').format(headline))
+        parts.append(caution(wording.text("effect.caution")))
+        parts.append(note(wording.text("effect.interim")))
+        parts.append(
+            figure(
+                wording.text(
+                    "effect.risks_title",
+                    measure=measure,
+                    treated=wording.percent(release.risk_treated or 0.0),
+                    control=wording.percent(release.risk_control or 0.0),
+                ),
+                risks_and_difference(release, release.difference, wording),
+                read_box(wording, wording.text("effect.risks_read")),
+            )
+        )
+    parts.append(effect_table(release, wording))
+    parts.append(read_box(wording, wording.text("effect.table_read"), what="table"))
+    if release.balance:
+        parts.append(
+            figure(
+                _balance_title(release, wording),
+                love_plot(release.balance, release.balance_limit, wording),
+                read_box(wording, wording.text("effect.balance_read")),
+            )
+        )
+    if len(release.overlap_edges) > 1:
+        parts.append(
+            figure(
+                wording.text("effect.overlap_title"),
+                overlap_histogram(release, wording),
+                read_box(wording, wording.text("effect.overlap_read")),
+            )
+        )
+    parts.append(count_table(release.flow, wording, wording.text("table.caption.flow", measure=measure)))
+    return Markup('<section class="he-effect">\n{}\n</section>').format(join(parts))
+
+
+def _balance_title(release: ReleasedEffect, wording: Wording) -> str:
+    """Whether weighting made the groups alike."""
+    worst = max(release.balance, key=lambda row: abs(row.after))
+    if abs(worst.after) <= release.balance_limit:
+        return wording.text("effect.balance_title_good")
+    return wording.text("effect.balance_title_bad", covariate=covariate_name(worst.covariate, wording))

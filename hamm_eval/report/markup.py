@@ -1,0 +1,124 @@
+"""The few HTML shapes of the report; everything passed in as plain text is escaped."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from hamm_eval.report.wording import Wording
+
+Content = str | Markup
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column's heading: numbers stand right-aligned; `group` is a heading over several columns."""
+
+    heading: Content
+    numeric: bool = True
+    group: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row: its heading, the cells, a note under the heading; `strong` for sums."""
+
+    heading: Content
+    cells: tuple[Content, ...]
+    note: str = ""
+    strong: bool = False
+
+
+def join(parts: Iterable[Content]) -> Markup:
+    """Parts one after the other, plain text escaped."""
+    return Markup("\n").join(part for part in parts if part)
+
+
+def numbered(counter: str) -> Markup:
+    """The place where the page writes "Abbildung 3" or "Tabelle 2"."""
+    return Markup('<span class="he-number" data-count="{}"></span>').format(counter)
+
+
+def read_box(wording: Wording, *sentences: str, what: str = "figure") -> Markup:
+    """The box "So lesen Sie diese Abbildung"."""
+    return Markup('<div class="he-read"><p><strong>{}</strong> {}</p></div>').format(
+        wording.text(f"{what}.read"), " ".join(sentences)
+    )
+
+
+def note(*sentences: Content) -> Markup:
+    """Small print under a figure or a table; nothing where there is nothing to say."""
+    said = [sentence for sentence in sentences if sentence]
+    return Markup('<p class="he-note">{}</p>').format(Markup(" ").join(said)) if said else Markup("")
+
+
+def caution(sentence: str) -> Markup:
+    """A caution: directly under what it warns of."""
+    return Markup('<p class="he-caution" role="note"><span aria-hidden="true">▲</span> {}</p>').format(
+        sentence
+    )
+
+
+def figure(title: str, picture: Markup, *below: Markup) -> Markup:
+    """A numbered figure whose title states the finding."""
+    return Markup(
+        '<figure class="he-figure">\n<figcaption>{} <span class="he-title">{}</span></figcaption>\n{}\n{}\n</figure>'
+    ).format(numbered("figure"), title, picture, join(below))
+
+
+def with_interval(value: str, interval: str) -> Content:
+    """A value with its interval small beneath."""
+    return Markup('{}<span class="he-interval">{}</span>').format(value, interval) if interval else value
+
+
+def table(caption: str, columns: Sequence[Column], rows: Sequence[Row], *notes: Content) -> Markup:
+    """A numbered table; the first column heads the rows."""
+    head = _head(columns)
+    body = join(_row(row, columns[1:]) for row in rows)
+    return Markup(
+        '<div class="he-table-block">\n<div class="he-scroll" role="region" tabindex="0" aria-label="{}">\n'
+        '<table class="he-table">\n<caption>{} <span class="he-title">{}</span></caption>\n'
+        "<thead>\n{}\n</thead>\n<tbody>\n{}\n</tbody>\n</table>\n</div>\n{}\n</div>"
+    ).format(caption, numbered("table"), caption, head, body, note(*notes))
+
+
+def _head(columns: Sequence[Column]) -> Markup:
+    """One heading row, or two where columns are grouped."""
+    grouped = any(column.group for column in columns)
+    if not grouped:
+        return Markup("<tr>{}</tr>").format(join(_heading(column) for column in columns))
+    first: list[Markup] = []
+    second: list[Markup] = []
+    at = 0
+    while at < len(columns):
+        column = columns[at]
+        if not column.group:
+            first.append(_heading(column, Markup(' rowspan="2"')))
+            at += 1
+            continue
+        many = sum(1 for other in columns[at:] if other.group == column.group)
+        first.append(
+            Markup('<th scope="colgroup" class="he-group" colspan="{}">{}</th>').format(many, column.group)
+        )
+        second += [_heading(other) for other in columns[at : at + many]]
+        at += many
+    return Markup("<tr>{}</tr>\n<tr>{}</tr>").format(join(first), join(second))
+
+
+def _heading(column: Column, span: Markup = Markup("")) -> Markup:
+    """One column heading."""
+    kind = Markup(' class="he-num"') if column.numeric else Markup("")
+    return Markup('<th scope="col"{}{}>{}</th>').format(kind, span, column.heading)
+
+
+def _row(row: Row, columns: Sequence[Column]) -> Markup:
+    """One row with its heading."""
+    beneath = Markup('<span class="he-merged">{}</span>').format(row.note) if row.note else Markup("")
+    cells = Markup("").join(
+        Markup("<td{}>{}</td>").format(Markup(' class="he-num"') if column.numeric else Markup(""), cell)
+        for cell, column in zip(row.cells, columns, strict=True)
+    )
+    kind = Markup(' class="he-sum"') if row.strong else Markup("")
+    return Markup('<tr{}><th scope="row">{}{}</th>{}</tr>').format(kind, row.heading, beneath, cells)

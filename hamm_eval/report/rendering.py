@@ -1,0 +1,100 @@
+"""A release becomes a fragment of HTML: words, figures and tables, by its type."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import singledispatch
+
+from markupsafe import Markup
+
+from hamm_eval.errors import ReleaseRefused
+from hamm_eval.release.released import (
+    Release,
+    ReleasedCurves,
+    ReleasedEffect,
+    ReleasedModel,
+    ReleasedQuantiles,
+    ReleasedTable,
+    ReleasedTruth,
+)
+from hamm_eval.report import findings, markup
+from hamm_eval.report.fragments import curves_fragment, effect_fragment, model_fragment
+from hamm_eval.report.tables.counts import count_caption, count_table
+from hamm_eval.report.tables.quantiles import quantile_table
+from hamm_eval.report.tables.truth import truth_table
+from hamm_eval.report.wording import Wording
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """A release as shown: an HTML fragment, and one line of plain text that says what it is."""
+
+    html: str
+    title: str
+
+
+def render(release: Release, wording: Wording) -> Rendered:
+    """What a release looks like in the report.
+
+    Parameters
+    ----------
+    release : Release
+        Something that passed the gate; its numbers are shown as they are.
+    wording : Wording
+
+    Returns
+    -------
+    Rendered
+        Equal releases give equal bytes. Nothing in it refers to anything outside; every text that comes from
+        data or params is escaped.
+
+    Raises
+    ------
+    ReleaseRefused
+        A kind of release that the report does not know.
+    """
+    html, title = _render(release, wording)
+    return Rendered(str(html), title)
+
+
+@singledispatch
+def _render(release: Release, wording: Wording) -> tuple[Markup, str]:
+    raise ReleaseRefused(
+        "The report has no form for this kind of release.",
+        where=release.id,
+        todo="Show one of: table, curves, model, effect, quantiles, truth.",
+    )
+
+
+@_render.register
+def _(release: ReleasedTable, wording: Wording) -> tuple[Markup, str]:
+    caption = count_caption(release, wording)
+    return count_table(release, wording, caption), caption
+
+
+@_render.register
+def _(release: ReleasedCurves, wording: Wording) -> tuple[Markup, str]:
+    return curves_fragment(release, wording), findings.curves_title(release, wording)
+
+
+@_render.register
+def _(release: ReleasedModel, wording: Wording) -> tuple[Markup, str]:
+    return model_fragment(release, wording), findings.model_title(release, wording)
+
+
+@_render.register
+def _(release: ReleasedEffect, wording: Wording) -> tuple[Markup, str]:
+    return effect_fragment(release, wording), findings.effect_title(release, wording)
+
+
+@_render.register
+def _(release: ReleasedQuantiles, wording: Wording) -> tuple[Markup, str]:
+    box = markup.read_box(wording, wording.text("quantiles.read"), what="table")
+    title = wording.text("table.caption.quantiles", share=wording.percent(release.probability))
+    return markup.join([quantile_table(release, wording), box]), title
+
+
+@_render.register
+def _(release: ReleasedTruth, wording: Wording) -> tuple[Markup, str]:
+    box = markup.read_box(wording, wording.text("truth.read"), what="table")
+    return markup.join([truth_table(release, wording), box]), wording.text("table.caption.truth")

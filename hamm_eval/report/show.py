@@ -1,0 +1,118 @@
+"""`study.show`: an estimate goes through the gate, becomes words and pictures, is recorded and displayed.
+
+Each method returns None, so that a notebook cell has no other output than the marked one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from hamm_eval.estimate import (
+    CountTable,
+    Curves,
+    Definition,
+    Effect,
+    Estimate,
+    Model,
+    QuantileTable,
+    TruthComparison,
+)
+from hamm_eval.release.released import Release
+from hamm_eval.report.numbering import Numbering
+from hamm_eval.report.page.assemble import fragment_style
+from hamm_eval.report.rendering import Rendered, render
+from hamm_eval.report.summary import QuarterlySummary, quarterly_summary
+from hamm_eval.report.wording import Wording
+
+if TYPE_CHECKING:
+    from hamm_eval.release.policy import Policy
+    from hamm_eval.release.record import RunRecord
+
+
+class Show:
+    """Shows what the release gate lets out.
+
+    Parameters
+    ----------
+    policy : Policy
+        Of the release gate.
+    wording : Wording
+    record : RunRecord
+        Where each shown payload is entered; publishing replaces a notebook's outputs by it.
+    """
+
+    def __init__(self, policy: Policy, wording: Wording, record: RunRecord) -> None:
+        self._policy = policy
+        self._wording = wording
+        self._record = record
+        self._numbering = Numbering(wording)
+
+    def table(self, estimate: CountTable) -> None:
+        """Show counts."""
+        self._show(estimate)
+
+    def curves(self, estimate: Curves) -> None:
+        """Show cumulative incidences."""
+        self._show(estimate)
+
+    def model(self, estimate: Model) -> None:
+        """Show a Cox model."""
+        self._show(estimate)
+
+    def effect(self, estimate: Effect) -> None:
+        """Show a measure's effect, or why there is none."""
+        self._show(estimate)
+
+    def quantiles(self, estimate: QuantileTable) -> None:
+        """Show one quantile a row."""
+        self._show(estimate)
+
+    def truth(self, estimate: TruthComparison) -> None:
+        """Show recovered figures beside the planted truth of a synthetic city."""
+        self._show(estimate)
+
+    def summary(self, *, previous: Sequence[Release] = ()) -> None:
+        """Show the quarter at a glance, from what the other notebooks of this run have released.
+
+        Parameters
+        ----------
+        previous : sequence of Release
+            The former quarter's published results.
+        """
+        from hamm_eval.release.json import from_json
+
+        entries = [entry for entry in self._record.entries() if entry.kind != QuarterlySummary.kind]
+        shown = [from_json(entry.release) for entry in entries]
+        definition = Definition(
+            question="quarterly_summary",
+            key="summary",
+            details={"of": sorted(f"{release.id} {release.definition_digest}" for release in shown)},
+        )
+        release = QuarterlySummary(
+            id=definition.id,
+            definition_digest=definition.digest,
+            policy=self._policy.name,
+            sources=tuple(sorted(release.id for release in shown)),
+        )
+        html = quarterly_summary(shown, self._wording, previous)
+        self._display(release, Rendered(str(html), self._wording.text("summary.title")))
+
+    def _show(self, estimate: Estimate) -> None:
+        """Gate, words and pictures, record, display."""
+        from hamm_eval.release.gate import release as pass_gate
+
+        release = pass_gate(estimate, self._policy)
+        self._display(release, render(release, self._wording))
+
+    def _display(self, release: Release, rendered: Rendered) -> None:
+        """Enter the payload in the run record, then display it with its mark.
+
+        The record holds the bare fragment; the display brings style and session numbers for the reader in
+        JupyterLab.
+        """
+        from IPython.display import display
+
+        mark = self._record.enter(release, rendered.html, number=None)
+        html = f"<style>{fragment_style()}</style>\n{self._numbering.fill(rendered.html)}"
+        display({"text/html": html, "text/plain": rendered.title}, raw=True, metadata=mark)

@@ -1,0 +1,263 @@
+"""The quarter at a glance: three sentences and key-figure cards from results that are already released.
+
+Nothing is estimated anew. A change against the former quarter is called more or fewer only where it is
+larger than its uncertainty; both quarters look partly at the same people, so that judging them as if
+independent errs on the side of "not distinguishable".
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from markupsafe import Markup
+
+from hamm_eval.release.released import Interval, Release, ReleasedCurves, ReleasedEffect
+from hamm_eval.report import findings
+from hamm_eval.report.markup import join, note
+from hamm_eval.report.wording import Wording
+
+PRECISE_WIDTH = 0.10  # widest 95 % range of a share or difference that counts as precise
+NORMAL_95 = 1.96
+_SIGNS = {"precise": "●", "rough": "▲", "withheld": "◆"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuarterlySummary(Release):
+    """The summary as a release: which releases of the run it was made of, no number of its own."""
+
+    kind: ClassVar[str] = "summary"
+    sources: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One key figure at the horizon to speak of; `interval` None where it is withheld."""
+
+    release: ReleasedCurves | ReleasedEffect
+    months: int
+    interval: Interval | None
+    std_error: float | None
+
+    @property
+    def status(self) -> str:
+        """How far the figure carries: precise, rough or withheld."""
+        at = self.interval
+        if at is None:
+            return "withheld"
+        if at.lower is None or at.upper is None:
+            return "rough"
+        return "precise" if at.upper - at.lower <= PRECISE_WIDTH else "rough"
+
+
+def quarterly_summary(
+    releases: Sequence[Release], wording: Wording, previous: Sequence[Release] = ()
+) -> Markup:
+    """Three sentences and the cards of a quarter.
+
+    Parameters
+    ----------
+    releases : sequence of Release
+        What the other notebooks of the run released.
+    wording : Wording
+        With params: they say which endpoint and which effect are primary, and the order.
+    previous : sequence of Release
+        The former quarter's published results; empty where there are none.
+    """
+    incidences = _incidences(releases, wording)
+    effects = _effects(releases, wording)
+    if not incidences and not effects:
+        return Markup('<p class="he-empty">{}</p>').format(wording.text("summary.empty"))
+    sentences = [
+        _first_sentence(incidences, wording),
+        _second_sentence(incidences[1:], wording),
+        _third_sentence(effects, wording),
+    ]
+    earlier = {
+        figure.release.id: figure
+        for figure in (*_incidences(previous, wording), *_effects(previous, wording))
+    }
+    cards = [_card(figure, earlier.get(figure.release.id), wording) for figure in (*incidences, *effects)]
+    width = wording.points(PRECISE_WIDTH, signed=False)
+    return Markup(
+        '<section class="he-summary">\n<div class="he-sentences"><p class="he-sentences-title">{}</p>\n<ol>{}</ol></div>\n'
+        '<ul class="he-cards" aria-label="{}">\n{}\n</ul>\n{}\n</section>'
+    ).format(
+        wording.text("summary.title"),
+        Markup("").join(Markup("<li>{}</li>").format(sentence) for sentence in sentences),
+        wording.text("summary.cards_label"),
+        join(cards),
+        note(wording.text("summary.status_note", width=width)),
+    )
+
+
+def _incidences(releases: Sequence[Release], wording: Wording) -> list[Figure]:
+    """Ungrouped incidences, the primary endpoint first, then in the order of params."""
+    found = [r for r in releases if isinstance(r, ReleasedCurves) and not r.dimension]
+    endpoints = wording.params.endpoints if wording.params else {}
+    rank = {key: (not endpoint.primary, i) for i, (key, endpoint) in enumerate(endpoints.items())}
+    figures = []
+    for release in sorted(found, key=lambda r: (*rank.get(r.endpoint, (True, len(rank))), r.id)):
+        at = findings.headline_horizon(release)
+        curve = release.curves[0]
+        if at is None:
+            months = wording.months(min(release.horizons, key=lambda days: abs(days - findings.YEAR)))
+            figures.append(Figure(release, months, None, None))
+            continue
+        error = curve.std_error_at_horizon[at] if at < len(curve.std_error_at_horizon) else None
+        months = wording.months(release.horizons[at])
+        figures.append(Figure(release, months, findings.value_at(curve, at), error))
+    return figures
+
+
+def _effects(releases: Sequence[Release], wording: Wording) -> list[Figure]:
+    """Effects, the primary question first."""
+    asked = wording.params.measure_effectiveness if wording.params else {}
+    primary = {(q.measure, q.endpoint) for q in asked.values() if q.primary}
+    found = [r for r in releases if isinstance(r, ReleasedEffect)]
+    figures = []
+    for release in sorted(found, key=lambda r: ((r.measure, r.endpoint) not in primary, r.id)):
+        shown = findings.effect_finding(release, wording).direction != "withheld"
+        months = wording.months(release.horizon_days)
+        interval = release.difference if shown else None
+        figures.append(Figure(release, months, interval, release.std_error))
+    return figures
+
+
+def _first_sentence(incidences: Sequence[Figure], wording: Wording) -> Markup:
+    """The primary endpoint."""
+    if not incidences:
+        return wording.markup("summary.others_none")
+    return _incidence_sentence(incidences[0], wording)
+
+
+def _incidence_sentence(figure: Figure, wording: Wording) -> Markup:
+    """One endpoint's share with its uncertainty."""
+    endpoint = wording.endpoint(figure.release.endpoint)
+    if figure.interval is None or figure.interval.value is None:
+        return wording.markup("summary.first_none", endpoint=endpoint)
+    return wording.markup(
+        "summary.first",
+        months=figure.months,
+        value=wording.percent(figure.interval.value),
+        endpoint=endpoint,
+        range=wording.percent_range(figure.interval),
+    )
+
+
+def _second_sentence(others: Sequence[Figure], wording: Wording) -> Markup:
+    """The other endpoints: the least and the most reached among those with the same horizon."""
+    shown = [figure for figure in others if figure.interval is not None]
+    if not shown:
+        return wording.markup("summary.others_none")
+    months = max((f.months for f in shown), key=lambda m: (sum(f.months == m for f in shown), m))
+    alike = sorted((f for f in shown if f.months == months), key=_value)
+    if len(alike) == 1:
+        return _incidence_sentence(alike[0], wording)
+    low, high = alike[0], alike[-1]
+    return wording.markup(
+        "summary.range_of",
+        months=months,
+        low=wording.percent(_value(low)),
+        low_range=_range(low, wording),
+        low_endpoint=wording.endpoint(low.release.endpoint),
+        high=wording.percent(_value(high)),
+        high_range=_range(high, wording),
+        high_endpoint=wording.endpoint(high.release.endpoint),
+    )
+
+
+def _value(figure: Figure) -> float:
+    """The figure's value; only asked where it is shown."""
+    return 0.0 if figure.interval is None or figure.interval.value is None else figure.interval.value
+
+
+def _range(figure: Figure, wording: Wording) -> str:
+    """The figure's interval in words; "" where it may not be shown."""
+    return wording.percent_range(figure.interval) if figure.interval else ""
+
+
+def _third_sentence(effects: Sequence[Figure], wording: Wording) -> Markup:
+    """The primary question about a measure."""
+    if not effects or not isinstance(effects[0].release, ReleasedEffect):
+        return wording.markup("summary.effect_none")
+    return findings.effect_headline(effects[0].release, wording, "summary.effect")
+
+
+def _card(figure: Figure, earlier: Figure | None, wording: Wording) -> Markup:
+    """Value, range, change with a word, status as shape, word and colour."""
+    release, at = figure.release, figure.interval
+    name = wording.endpoint(release.endpoint)
+    what = wording.text("summary.card_share", months=figure.months)
+    value = wording.text("summary.value_withheld")
+    span = ""
+    if isinstance(release, ReleasedEffect):
+        name = wording.text(
+            "summary.card_effect_name", measure=wording.measure(release.measure), endpoint=name
+        )
+        what = wording.text(
+            "summary.card_effect",
+            population=wording.text(f"effect.population.{release.estimand}"),
+            months=figure.months,
+        )
+    if at is not None and at.value is not None:
+        if isinstance(release, ReleasedEffect):
+            value = findings.in_hundred(round(at.value * 100), wording)
+            if at.lower is not None and at.upper is not None:
+                span = wording.text(
+                    "summary.card_effect_range",
+                    lower=findings.in_hundred(round(at.lower * 100), wording),
+                    upper=findings.in_hundred(round(at.upper * 100), wording),
+                )
+        else:
+            value = wording.percent(at.value)
+            span = wording.text("summary.card_range", range=_range(figure, wording))
+    return Markup(
+        '<li class="he-card he-card-{status}"><p class="he-card-name">{name}</p>'
+        '<p class="he-card-value{none}">{value}</p><p class="he-card-what">{what}</p>'
+        '<p class="he-card-range">{span}</p><p class="he-card-change">{change}</p>'
+        '<p class="he-card-target">{target}</p>'
+        '<p class="he-card-status"><span aria-hidden="true">{sign}</span> {word}</p></li>'
+    ).format(
+        status=figure.status,
+        name=name,
+        none="" if at is not None else " he-none",
+        value=value,
+        what=what,
+        span=span,
+        change=_change(figure, earlier, wording),
+        target=wording.text("summary.target_none"),
+        sign=_SIGNS[figure.status],
+        word=wording.text(f"summary.status.{figure.status}"),
+    )
+
+
+def _change(figure: Figure, earlier: Figure | None, wording: Wording) -> str:
+    """The change against the former quarter, with a word that respects its uncertainty."""
+    comparable = (
+        earlier is not None
+        and earlier.months == figure.months
+        and earlier.release.definition_digest == figure.release.definition_digest
+    )
+    if not comparable or earlier is None or figure.interval is None or earlier.interval is None:
+        return wording.text("summary.no_previous")
+    change = _value(figure) - _value(earlier)
+    errors = [_std_error(figure), _std_error(earlier)]
+    sure = None not in errors and abs(change) > NORMAL_95 * math.hypot(*(e or 0.0 for e in errors))
+    word = "word_same" if not sure else "word_more" if change > 0 else "word_fewer"
+    return (
+        f"{wording.text('summary.change_previous', points=wording.points(change))}"
+        f" ({wording.text(f'summary.{word}')})"
+    )
+
+
+def _std_error(figure: Figure) -> float | None:
+    """The released standard error, else what the interval's width says of it."""
+    if figure.std_error is not None:
+        return figure.std_error
+    at = figure.interval
+    if at is None or at.lower is None or at.upper is None:
+        return None
+    return (at.upper - at.lower) / (2 * NORMAL_95)

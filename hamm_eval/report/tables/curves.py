@@ -1,0 +1,93 @@
+"""The numbers behind an incidence figure."""
+
+from __future__ import annotations
+
+from markupsafe import Markup
+
+from hamm_eval.release.released import Interval, ReleasedCurve, ReleasedCurves
+from hamm_eval.report.findings import headline_horizon, value_at
+from hamm_eval.report.markup import Column, Content, Row, table, with_interval
+from hamm_eval.report.tables.terms import merged_note
+from hamm_eval.report.wording import DAYS_PER_MONTH, Wording
+
+
+def curves_table(release: ReleasedCurves, wording: Wording) -> Markup:
+    """Per group: persons, goals reached, shares at the horizons, departures, the median."""
+    at = headline_horizon(release)
+    columns = [
+        Column(wording.text("curves.column_group"), numeric=False),
+        Column(wording.text("curves.column_persons")),
+        Column(wording.text("curves.column_events")),
+    ]
+    columns += [
+        Column(
+            wording.text("curves.column_months", months=wording.months(days)),
+            group=wording.text("curves.column_share"),
+        )
+        for days in release.horizons
+    ]
+    competing = range(len(release.causes) - 1) if at is not None else range(0)
+    columns += [
+        Column(_competing_heading(release, cause, release.horizons[at], wording))
+        for cause in competing
+        if at is not None
+    ]
+    columns.append(Column(wording.text("curves.column_median")))
+    rows = [_row(release, curve, at, wording) for curve in release.curves]
+    endpoint = wording.endpoint(release.endpoint)
+    caption = (
+        wording.text(
+            "table.caption.curves_by", endpoint=endpoint, dimension=wording.dimension(release.dimension)
+        )
+        if release.dimension
+        else wording.text("table.caption.curves", endpoint=endpoint)
+    )
+    return table(caption, columns, rows, wording.text("table.hidden_note"))
+
+
+def _competing_heading(release: ReleasedCurves, cause: int, days: int, wording: Wording) -> str:
+    """Heading of the column of what competes."""
+    name = wording.cause(release.causes[cause + 1])
+    return wording.text(
+        "curves.column_competing", cause=name[:1].upper() + name[1:], months=wording.months(days)
+    )
+
+
+def _row(release: ReleasedCurves, curve: ReleasedCurve, at: int | None, wording: Wording) -> Row:
+    """One group; dashes where nothing may be shown, with the reason beneath the name."""
+    none = wording.text("symbols.none")
+    cells: list[Content] = [wording.count(curve.persons), wording.count(curve.events)]
+    for position in range(len(release.horizons)):
+        value = value_at(curve, position)
+        if value is None or value.value is None:
+            cells.append(none)
+        else:
+            cells.append(with_interval(wording.percent(value.value), wording.percent_range(value)))
+    if at is not None:
+        for cause in range(len(release.causes) - 1):
+            cells.append(_competing(curve, at, cause, wording))
+    cells.append(none if curve.withheld else _median(curve.median, wording))
+    level = wording.level(release.dimension, curve.level)
+    notes = [merged_note(release.dimension, curve.merged, wording)]
+    if curve.withheld:
+        reason = wording.text(
+            f"withheld.{curve.withheld}" if wording.has(f"withheld.{curve.withheld}") else "withheld.generic"
+        )
+        notes.append(wording.text("curves.withheld_row", reason=reason))
+    return Row(level[:1].upper() + level[1:], tuple(cells), note="; ".join(note for note in notes if note))
+
+
+def _competing(curve: ReleasedCurve, at: int, cause: int, wording: Wording) -> str:
+    """Share that a competing cause took by the horizon; one tuple per horizon, a value per cause."""
+    if curve.withheld or at >= len(curve.competing_at_horizon):
+        return wording.text("symbols.none")
+    values = curve.competing_at_horizon[at]
+    value = values[cause] if cause < len(values) else None
+    return wording.text("symbols.none") if value is None else wording.percent(value)
+
+
+def _median(median: Interval | None, wording: Wording) -> str:
+    """When half of the group had reached the goal."""
+    if median is None or median.value is None:
+        return wording.text("curves.median_not_reached")
+    return wording.text("curves.median", n=wording.number(median.value / DAYS_PER_MONTH))

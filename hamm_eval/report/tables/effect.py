@@ -1,0 +1,112 @@
+"""The numbers behind an effect, and the reasons where none is shown."""
+
+from __future__ import annotations
+
+from markupsafe import Markup
+
+from hamm_eval.release.released import Interval, ReleasedEffect
+from hamm_eval.report.markup import Column, Content, Row, table
+from hamm_eval.report.tables.terms import covariate_name
+from hamm_eval.report.wording import Wording
+
+_ARM_KEYS = {"treated": "effect.with", "control": "effect.without", "controls": "effect.without"}
+
+
+def effect_table(release: ReleasedEffect, wording: Wording) -> Markup:
+    """Both risks, the difference under both clusterings, departures, the negative control."""
+    none = wording.text("symbols.none")
+    rows = [
+        Row(
+            wording.text("effect.row_treated"),
+            (f"{wording.count(release.treated)} / {wording.count(release.controls)}", none),
+        )
+    ]
+    if release.effective_treated is not None and release.effective_controls is not None:
+        both = f"{wording.number(release.effective_treated)} / {wording.number(release.effective_controls)}"
+        rows.append(Row(wording.text("effect.row_effective"), (both, none)))
+    if release.risk_treated is not None and release.risk_control is not None:
+        both = f"{wording.percent(release.risk_treated)} / {wording.percent(release.risk_control)}"
+        rows.append(Row(wording.text("effect.row_risks"), (both, none)))
+    rows += _differences(release, wording)
+    if release.detectable is not None:
+        cell = wording.points(release.detectable, signed=False)
+        rows.append(Row(wording.text("effect.row_detectable"), (cell, none)))
+    columns = [
+        Column(wording.text("effect.column_what"), numeric=False),
+        Column(wording.text("effect.column_value")),
+        Column(wording.text("effect.column_interval")),
+    ]
+    caption = wording.text("table.caption.effect", measure=wording.measure(release.measure))
+    return table(caption, columns, rows, wording.text("table.hidden_note"))
+
+
+def _differences(release: ReleasedEffect, wording: Wording) -> list[Row]:
+    """Every difference that is shown."""
+    named: list[tuple[str, Interval | None]] = [
+        (wording.text("effect.row_difference"), release.difference),
+        (wording.text("effect.row_by_worker"), release.difference_by_worker),
+        (wording.text("effect.row_departure"), release.departure),
+    ]
+    if release.negative_control_endpoint:
+        endpoint = wording.endpoint(release.negative_control_endpoint)
+        named.append((wording.text("effect.row_negative", endpoint=endpoint), release.negative_control))
+    return [
+        Row(name, (wording.points(at.value), points_range(at, wording) or wording.text("symbols.none")))
+        for name, at in named
+        if at is not None and at.value is not None
+    ]
+
+
+def points_range(interval: Interval | None, wording: Wording) -> str:
+    """An interval of percentage points, signed; "" where it may not be shown."""
+    if interval is None or interval.lower is None or interval.upper is None:
+        return ""
+    return wording.text(
+        "units.range",
+        lower=wording.number(interval.lower * 100, signed=True),
+        upper=wording.points(interval.upper),
+    )
+
+
+def reasons(release_reasons: tuple[tuple[str, object], ...], wording: Wording) -> Markup:
+    """Why a result is withheld and what would help, each reason once."""
+    why: dict[str, None] = {}
+    helps: dict[str, None] = {}
+    for key, detail in release_reasons:
+        known = key if wording.has(f"withheld.{key}") else "generic"
+        why[wording.text(f"withheld.{known}", **_in_words(detail, known, wording))] = None
+        helps[wording.text(f"withheld.{known}_help")] = None
+    return Markup(
+        '<div class="he-withheld"><p class="he-withheld-head">{}</p><ul>{}</ul>'
+        '<p class="he-withheld-head">{}</p><ul>{}</ul></div>'
+    ).format(
+        wording.text("effect.withheld_heading"),
+        _items(why),
+        wording.text("effect.withheld_help"),
+        _items(helps),
+    )
+
+
+def _items(sentences: dict[str, None]) -> Markup:
+    """List items."""
+    return Markup("").join(Markup("<li>{}</li>").format(sentence) for sentence in sentences)
+
+
+def _in_words(detail: object, key: str, wording: Wording) -> dict[str, Content]:
+    """Displayed figures of a reason in the formats of the language."""
+    given = dict(detail) if isinstance(detail, dict) or hasattr(detail, "keys") else {}  # type: ignore[call-overload]
+    words: dict[str, Content] = dict.fromkeys(("covariate", "arm", "value", "limit", "model"), "")
+    for name, value in given.items():
+        if name == "covariate":
+            words[name] = covariate_name(str(value), wording)
+        elif name == "arm" and value in _ARM_KEYS:
+            words[name] = wording.text(_ARM_KEYS[str(value)])
+        elif isinstance(value, int | float):
+            shown = abs(value) if key == "balance" else value
+            as_share = key in {"overlap", "weight_share", "effective_share"}
+            words[name] = (
+                wording.percent(shown) if as_share else wording.number(shown, 2 if key == "balance" else 0)
+            )
+        else:
+            words[name] = str(value)
+    return words

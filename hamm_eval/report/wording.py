@@ -1,0 +1,212 @@
+"""Every visible word and number: texts in German and English, formats of the language by Babel.
+
+Releases carry keys; this is the one place where keys become words. The texts stand in
+``texts/de.yaml`` and ``texts/en.yaml`` with the same keys; names of endpoints, groups and measures
+come from params.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterable, Mapping
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any, Literal
+
+import yaml
+from babel.dates import format_date
+from babel.lists import format_list
+from babel.numbers import format_decimal
+from markupsafe import Markup, escape
+
+from hamm_eval.errors import UsageError
+from hamm_eval.vocabulary import Quarter
+
+if TYPE_CHECKING:
+    from hamm_eval.params import Params
+    from hamm_eval.release.released import Cell, Interval
+
+Language = Literal["de", "en"]
+LANGUAGES: tuple[Language, ...] = ("de", "en")
+DAYS_PER_MONTH = 30.4375
+NARROW_NO_BREAK = "\u202f"
+MINUS = "\u2212"
+_LOCALES = {"de": "de_DE", "en": "en_GB"}
+_STRONG = re.compile(r"\*\*(.+?)\*\*")
+
+
+@cache
+def load_texts(language: str) -> Mapping[str, str]:
+    """All texts of one language, keys joined by dots."""
+    source = files("hamm_eval.report").joinpath("texts", f"{language}.yaml")
+    return dict(_flat(yaml.safe_load(source.read_text(encoding="utf-8"))))
+
+
+def _flat(node: Mapping[str, Any], prefix: str = "") -> Iterable[tuple[str, str]]:
+    """Leaves of a nested mapping with dotted keys."""
+    for key, value in node.items():
+        name = f"{prefix}{key}"
+        if isinstance(value, Mapping):
+            yield from _flat(value, f"{name}.")
+        else:
+            yield name, " ".join(str(value).split())
+
+
+class Wording:
+    """Words and number formats of one language.
+
+    Parameters
+    ----------
+    language : "de" or "en"
+    params : Params or None
+        Names of endpoints, groups, levels and measures; without it keys stand for themselves.
+
+    Raises
+    ------
+    UsageError
+        No texts in this language.
+
+    Examples
+    --------
+    >>> german = Wording("de")
+    >>> german.percent(0.314), german.number(-1234.5, digits=1)
+    ('31\u202f%', '−1.234,5')
+    >>> german.quarter(Quarter.parse("2017-Q2"))
+    '2. Quartal 2017'
+    >>> german.date(dt.date(2017, 6, 30))
+    '30. Juni 2017'
+    """
+
+    def __init__(self, language: str, params: Params | None = None) -> None:
+        if language not in LANGUAGES:
+            raise UsageError(
+                "There are no report texts in this language.",
+                where="language",
+                todo=f"Choose one of: {', '.join(LANGUAGES)}.",
+            )
+        self.language: Language = language
+        self.params = params
+        self._texts = load_texts(language)
+        self._locale = _LOCALES[language]
+
+    # --- words -------------------------------------------------------------------------------
+
+    def has(self, key: str) -> bool:
+        """Whether a text with this key exists."""
+        return key in self._texts
+
+    def text(self, key: str, **values: object) -> str:
+        """The text of `key`, plain, with its ``{placeholders}`` filled."""
+        return _STRONG.sub(r"\1", self._texts[key]).format_map(values)
+
+    def markup(self, key: str, **values: object) -> Markup:
+        """The text of `key` as HTML: values escaped, ``**strong**`` set in bold."""
+        template = _STRONG.sub(r"<strong>\1</strong>", str(escape(self._texts[key])))
+        return Markup(template).format(**values)
+
+    def join(self, items: Iterable[str]) -> str:
+        """Enumerate: "a, b und c"."""
+        return format_list(list(items), locale=self._locale)
+
+    def endpoint(self, key: str) -> str:
+        """Name of an endpoint."""
+        known = self.params.endpoints.get(key) if self.params else None
+        return getattr(known.label, self.language) if known else self._named("endpoints", key)
+
+    def measure(self, key: str) -> str:
+        """Name of a support measure."""
+        known = self.params.measures.get(key) if self.params else None
+        return getattr(known.label, self.language) if known else self._named("measures", key)
+
+    def cause(self, key: str) -> str:
+        """Name of what competes with an endpoint."""
+        return self._named("causes", key)
+
+    def dimension(self, key: str) -> str:
+        """Name of what the levels of a table or a curve are levels of."""
+        known = self.params.groups.get(key) if self.params else None
+        name = getattr(known.label, self.language) if known else self._named("dimensions", key)
+        return name[:1].upper() + name[1:]
+
+    def level(self, dimension: str, level: str) -> str:
+        """Name of one level; levels that come from the data (a provider) stand for themselves."""
+        known = self.params.groups.get(dimension) if self.params else None
+        if known is not None and level in known.levels:
+            return getattr(known.levels[level], self.language)
+        for place in (f"levels.{dimension}.{level}", f"levels.any.{level}"):
+            if self.has(place):
+                return self.text(place)
+        if dimension == "endpoint":
+            return self.endpoint(level)
+        if dimension == "measure":
+            return self.measure(level)
+        return level.replace("_", " ")
+
+    def covariate(self, factor: str, level: str = "") -> str:
+        """Name of a covariate, with its level where it has one."""
+        if not level:
+            return self.dimension(factor)
+        return f"{self.dimension(factor)}: {self.level(factor, level)}"
+
+    def _named(self, place: str, key: str) -> str:
+        """A text that may be missing: then the key, readable."""
+        return self.text(f"{place}.{key}") if self.has(f"{place}.{key}") else key.replace("_", " ")
+
+    # --- numbers -----------------------------------------------------------------------------
+
+    def number(self, value: float, digits: int = 0, *, signed: bool = False) -> str:
+        """A decimal number with a true minus; `signed` writes the plus too."""
+        shown = round(float(value), digits) + 0.0
+        pattern = "#,##0" + ("." + "0" * digits if digits else "")
+        text = format_decimal(abs(shown), format=pattern, locale=self._locale)
+        sign = MINUS if shown < 0 else ("+" if signed and shown > 0 else "")
+        return f"{sign}{text}"
+
+    def percent(self, share: float, digits: int = 0) -> str:
+        """A share 0..1 as percent; in German a narrow no-break space before the sign."""
+        gap = NARROW_NO_BREAK if self.language == "de" else ""
+        return f"{self.number(share * 100, digits)}{gap}%"
+
+    def points(self, share: float, *, signed: bool = True) -> str:
+        """A difference of shares in percentage points."""
+        return self.text("units.points", n=self.number(share * 100, signed=signed))
+
+    def percent_range(self, interval: Interval) -> str:
+        """An interval of shares: "28 bis 34 %"; "" where it may not be shown."""
+        if interval.lower is None or interval.upper is None:
+            return ""
+        return self.text(
+            "units.range", lower=self.number(interval.lower * 100), upper=self.percent(interval.upper)
+        )
+
+    def count(self, cell: Cell | None) -> str:
+        """A published count, "≤7" where it is hidden."""
+        if cell is None:
+            return self.text("symbols.none")
+        return self.hidden if cell.value is None else self.number(cell.value)
+
+    @property
+    def hidden(self) -> str:
+        """The symbol of a hidden count."""
+        return self.text("symbols.hidden")
+
+    def share(self, cell: Cell) -> str:
+        """The published share of a cell, "" where there is none."""
+        if cell.share_bound == "over_95":
+            return self.text("symbols.over_95", percent=self.percent(0.95))
+        return "" if cell.share is None else self.percent(cell.share)
+
+    def months(self, days: float) -> int:
+        """Whole months, as horizons are named."""
+        return round(days / DAYS_PER_MONTH)
+
+    # --- dates -------------------------------------------------------------------------------
+
+    def date(self, day: dt.date) -> str:
+        """A date in words: "30. Juni 2017"."""
+        return format_date(day, format="long", locale=self._locale)
+
+    def quarter(self, quarter: Quarter) -> str:
+        """A quarter in words: "2. Quartal 2017"."""
+        return self.text("units.quarter", number=quarter.number, year=quarter.year)

@@ -1,0 +1,375 @@
+"""Releases made by hand: what the gate might let through, for looking at and for testing the report."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+from typing import Any
+
+from hamm_eval.params import Params, load_params
+from hamm_eval.release.released import (
+    Cell,
+    Interval,
+    Release,
+    ReleasedBalance,
+    ReleasedCurve,
+    ReleasedCurves,
+    ReleasedEffect,
+    ReleasedModel,
+    ReleasedQuantiles,
+    ReleasedTable,
+    ReleasedTerm,
+    ReleasedTruth,
+    ReleasedTruthRow,
+)
+
+COMMON: dict[str, Any] = {"definition_digest": "0123456789abcdef", "policy": "strict"}
+HORIZONS = (183, 365, 548)
+
+
+def params() -> Params:
+    """The committed params of the quarter."""
+    return load_params(Path(__file__).parents[3] / "params" / "2017-Q2.yaml")
+
+
+def curve(
+    level: str, rate: float, persons: int, *, merged: tuple[str, ...] = (), end: int = 600
+) -> ReleasedCurve:
+    """A curve of constant hazards of the goal and of departing."""
+    leave = 0.0004
+    times = tuple(float(day) for day in range(30, end + 1, 12))
+
+    def goal(day: float) -> float:
+        return rate / (rate + leave) * (1 - math.exp(-(rate + leave) * day))
+
+    def gone(day: float) -> float:
+        return leave / (rate + leave) * (1 - math.exp(-(rate + leave) * day))
+
+    def width(day: float) -> float:
+        return 1.96 * math.sqrt(goal(day) * (1 - goal(day)) / persons * (1 + day / 400))
+
+    at = [day for day in range(0, end + 1, 91)]
+    return ReleasedCurve(
+        level=level,
+        merged=merged,
+        withheld="",
+        persons=Cell(value=persons),
+        events=Cell(value=round(persons * goal(end) / 5) * 5),
+        time=times,
+        incidence=tuple(goal(t) for t in times),
+        lower=tuple(max(0.0, goal(t) - width(t)) for t in times),
+        upper=tuple(goal(t) + width(t) for t in times),
+        competing=(tuple(gone(t) for t in times),),
+        at_risk_time=tuple(float(t) for t in at),
+        at_risk=tuple(round(persons * math.exp(-0.0025 * t) / 5) * 5 for t in at),
+        at_horizon=tuple(
+            Interval(value=goal(h), lower=goal(h) - width(h), upper=goal(h) + width(h)) for h in HORIZONS
+        ),
+        competing_at_horizon=(tuple(gone(h) for h in HORIZONS),),
+        median=Interval(value=None, lower=None, upper=None),
+        largest_error=0.008,
+        std_error_at_horizon=tuple(width(h) / 1.96 for h in HORIZONS),
+    )
+
+
+def too_small(level: str) -> ReleasedCurve:
+    """A group that the gate withholds."""
+    return ReleasedCurve(
+        level=level, merged=(), withheld="group_too_small", persons=Cell(value=30), events=Cell(value=None)
+    )
+
+
+def one_curve(endpoint: str = "language_b1", rate: float = 0.0012, persons: int = 620) -> ReleasedCurves:
+    """Incidence without a grouping."""
+    return ReleasedCurves(
+        id=f"time_to_integration:{endpoint}",
+        endpoint=endpoint,
+        dimension="",
+        causes=(endpoint, "departure"),
+        horizons=HORIZONS,
+        curves=(curve("all", rate, persons),),
+        **COMMON,
+    )
+
+
+def grouped_curves() -> ReleasedCurves:
+    """Incidence by household type: two shown, one of them merged, one withheld."""
+    return ReleasedCurves(
+        id="time_to_integration:language_b1/household_type",
+        endpoint="language_b1",
+        dimension="household_type",
+        causes=("language_b1", "departure"),
+        horizons=HORIZONS,
+        curves=(
+            curve("single", 0.0014, 380),
+            curve("couple", 0.0009, 170, merged=("couple_with_children", "couple_without_children"), end=520),
+            too_small("single_parent"),
+        ),
+        **COMMON,
+    )
+
+
+def withheld_curves() -> ReleasedCurves:
+    """Nothing may be shown."""
+    return ReleasedCurves(
+        id="time_to_integration:school_entry",
+        endpoint="school_entry",
+        dimension="",
+        causes=("school_entry", "departure"),
+        horizons=(91, 183, 365),
+        curves=(too_small("all"),),
+        **COMMON,
+    )
+
+
+def table() -> ReleasedTable:
+    """Households by residence status, with shares and hidden cells."""
+    return ReleasedTable(
+        id="cohort:status",
+        rows=("single", "single_parent", "couple_with_children"),
+        columns=("recognised", "prospect_of_staying"),
+        row_dimension="household_type",
+        column_dimension="residence_status",
+        unit="persons",
+        cells=(
+            (Cell(value=1240, share=0.62), Cell(value=85, share=0.3)),
+            (Cell(value=None), Cell(value=None)),
+            (Cell(value=300, share_bound="over_95"), Cell(value=20)),
+        ),
+        total=Cell(value=1655),
+        column_totals=(1540, 105),
+        sensitive=True,
+        shares="of_column",
+        **COMMON,
+    )
+
+
+def flow(kind: str = "flow_step") -> ReleasedTable:
+    """Persons step by step."""
+    steps = {
+        "flow_step": (
+            "cohort",
+            "observed_at_landmark",
+            "goal_open",
+            "covariates_known",
+            "treated",
+            "controls",
+        ),
+        "step": ("recorded", "population", "eligible_in_window", "status_at_origin", "age_at_origin"),
+    }[kind]
+    return ReleasedTable(
+        id=f"measure_effectiveness:{kind}",
+        rows=steps,
+        columns=("persons",),
+        row_dimension=kind,
+        column_dimension="",
+        unit="persons",
+        cells=tuple((Cell(value=value),) for value in (640, 610, 575, 560, 175, 385)[: len(steps)]),
+        total=None,
+        column_totals=(),
+        sensitive=False,
+        shares="none",
+        **COMMON,
+    )
+
+
+def _term(factor: str, level: str, ratio: float, persons: int, *, spread: float = 1.25) -> ReleasedTerm:
+    return ReleasedTerm(
+        factor=factor,
+        level=level,
+        reference=False,
+        ratio=ratio,
+        lower=round(ratio / spread, 2),
+        upper=round(ratio * spread, 2),
+        persons=Cell(value=persons),
+    )
+
+
+def _reference(factor: str, level: str, persons: int) -> ReleasedTerm:
+    return ReleasedTerm(
+        factor=factor,
+        level=level,
+        reference=True,
+        ratio=1.0,
+        lower=1.0,
+        upper=1.0,
+        persons=Cell(value=persons),
+    )
+
+
+def model() -> ReleasedModel:
+    """A Cox model of five characteristics."""
+    return ReleasedModel(
+        id="associations:language_b1",
+        endpoint="language_b1",
+        withheld=(),
+        terms=(
+            _reference("age_group", "under_25", 220),
+            _term("age_group", "25_to_34", 0.86, 240),
+            _term("age_group", "35_to_44", 0.71, 110, spread=1.4),
+            _term("age_group", "45_and_over", 0.52, 60, spread=1.7),
+            _reference("sex", "male", 420),
+            _term("sex", "female", 0.83, 210),
+            _reference("german_on_arrival", "none", 500),
+            _term("german_on_arrival", "A1_or_more", 1.92, 130, spread=1.3),
+        ),
+        persons=Cell(value=630),
+        events=Cell(value=215),
+        proportionality_doubtful=("german_on_arrival=A1_or_more",),
+        **COMMON,
+    )
+
+
+def refused_model() -> ReleasedModel:
+    """A model that rule 6 refused."""
+    return ReleasedModel(
+        id="associations:school_entry",
+        endpoint="school_entry",
+        withheld=("events_per_parameter",),
+        terms=(),
+        persons=Cell(value=60),
+        events=Cell(value=25),
+        **COMMON,
+    )
+
+
+def effect(value: float = 0.14, lower: float = 0.05, upper: float = 0.23) -> ReleasedEffect:
+    """An effect whose design passes."""
+    return ReleasedEffect(
+        id="measure_effectiveness:intensive_course_on_b1",
+        measure="language_course_intensive",
+        endpoint="language_b1",
+        landmark_days=90,
+        horizon_days=365,
+        estimand="ATT",
+        withheld=(),
+        flow=flow(),
+        treated=Cell(value=175),
+        controls=Cell(value=385),
+        risk_treated=0.31 + value,
+        risk_control=0.31,
+        difference=Interval(value=value, lower=lower, upper=upper),
+        difference_by_worker=Interval(value=value, lower=lower - 0.01, upper=upper + 0.01),
+        departure=Interval(value=-0.02, lower=-0.06, upper=0.02),
+        negative_control=Interval(value=0.01, lower=-0.07, upper=0.09),
+        negative_control_endpoint="social_participation",
+        detectable=0.12,
+        balance=(
+            ReleasedBalance(covariate="age_group=25_to_34", before=0.12, after=0.02),
+            ReleasedBalance(covariate="age_group=35_to_44", before=-0.21, after=-0.03),
+            ReleasedBalance(covariate="sex=female", before=-0.34, after=-0.04),
+            ReleasedBalance(covariate="german_on_arrival=A1_or_more", before=0.28, after=0.05),
+            ReleasedBalance(covariate="provider=AWO", before=0.09, after=0.01),
+        ),
+        balance_limit=0.15,
+        overlap_edges=(0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8),
+        overlap_treated=(None, 10, 25, 35, 40, 35, 20, 10),
+        overlap_controls=(55, 95, 85, 60, 45, 25, 15, None),
+        effective_treated=175,
+        effective_controls=250,
+        std_error=0.046,
+        **COMMON,
+    )
+
+
+def withheld_effect() -> ReleasedEffect:
+    """An effect whose design fails."""
+    base = effect()
+    return ReleasedEffect(
+        id="measure_effectiveness:coaching_on_job",
+        measure="job_coaching",
+        endpoint="employment_13_weeks",
+        landmark_days=90,
+        horizon_days=365,
+        estimand="ATT",
+        withheld=(
+            ("balance", {"covariate": "german_on_arrival=A1_or_more", "value": -0.31, "limit": 0.15}),
+            ("overlap", {"value": 0.24, "limit": 0.1}),
+            ("effective_n", {"value": 21, "limit": 30, "arm": "treated"}),
+        ),
+        flow=base.flow,
+        treated=Cell(value=40),
+        controls=Cell(value=385),
+        risk_treated=None,
+        risk_control=None,
+        difference=None,
+        difference_by_worker=None,
+        departure=None,
+        negative_control=None,
+        negative_control_endpoint="social_participation",
+        detectable=0.25,
+        balance=(
+            *base.balance[:3],
+            ReleasedBalance(covariate="german_on_arrival=A1_or_more", before=-0.62, after=-0.31),
+        ),
+        balance_limit=0.15,
+        overlap_edges=base.overlap_edges,
+        overlap_treated=(None, 10, None, None, 0, 0, 0, 0),
+        overlap_controls=base.overlap_controls,
+        effective_treated=20,
+        effective_controls=250,
+        **COMMON,
+    )
+
+
+def quantiles() -> ReleasedQuantiles:
+    """Recording delay by table."""
+    return ReleasedQuantiles(
+        id="cohort:delay",
+        rows=("language_tests", "transitions", "departures"),
+        row_dimension="table",
+        probability=0.95,
+        unit="days",
+        values=(58.0, 62.0, None),
+        beside=(60.0, 60.0, 60.0),
+        **COMMON,
+    )
+
+
+def truth() -> ReleasedTruth:
+    """Recovered figures beside the planted truth."""
+    return ReleasedTruth(
+        id="truth_check:all",
+        rows=(
+            ReleasedTruthRow(
+                estimate_id="time_to_integration:language_b1",
+                level="all",
+                days=365,
+                truth=0.327,
+                estimate=0.33,
+                lower=0.29,
+                upper=0.37,
+                within=True,
+            ),
+            ReleasedTruthRow(
+                estimate_id="measure_effectiveness:intensive_course_on_b1",
+                level="",
+                days=365,
+                truth=0.109,
+                estimate=None,
+                lower=None,
+                upper=None,
+                within=None,
+            ),
+        ),
+        **COMMON,
+    )
+
+
+def every_release() -> dict[str, Release]:
+    """One of each kind, shown and withheld."""
+    return {
+        "table": table(),
+        "flow": flow("step"),
+        "curve": one_curve(),
+        "grouped": grouped_curves(),
+        "withheld_curves": withheld_curves(),
+        "model": model(),
+        "refused_model": refused_model(),
+        "effect": effect(),
+        "unclear": effect(0.02, -0.07, 0.11),
+        "fewer": effect(-0.1, -0.18, -0.02),
+        "withheld_effect": withheld_effect(),
+        "quantiles": quantiles(),
+        "truth": truth(),
+    }
