@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum, StrEnum
 from types import MappingProxyType
+from typing import Any
 
 
 class Kind(StrEnum):
@@ -47,10 +48,12 @@ class Column:
         A date that may lie after `recorded_on`.
     references : str
         ``table.column`` that a foreign key points to.
-    categories : Mapping[str, str]
-        Our category to the export's German word.
+    categories : Mapping
+        Our category (text once declared) to the export's German word.
     lowest, highest : float or None
         Allowed range of numbers.
+    month : bool
+        A date of which only the month is wanted: the first of the month, any other day is refused.
     """
 
     name: str
@@ -63,9 +66,10 @@ class Column:
     planned: bool = False
     sensitivity: Sensitivity = Sensitivity.ORDINARY
     references: str = ""
-    categories: Mapping[str, str] = field(default_factory=dict)
+    categories: Mapping[Any, str] = field(default_factory=dict)
     lowest: float | None = None
     highest: float | None = None
+    month: bool = False
 
     def __post_init__(self) -> None:
         words = {str(k.value if isinstance(k, Enum) else k): v for k, v in self.categories.items()}
@@ -76,8 +80,9 @@ class Column:
 class Table:
     """One table of a CaseFile: `key` is its id; (`key`, `recorded_on`) identifies one version of a fact.
 
-    `spell` names the columns of a dated spell, begin and end; `optional` tables may lack in an export,
-    and the report leaves their sections out with a word.
+    `spell` names the columns of a dated spell, begin and end; of the spells that share `one_at_a_time`
+    (a column) only one holds at a time. `optional` tables may lack in an export, and the report leaves
+    their sections out with a word.
     """
 
     name: str
@@ -87,6 +92,7 @@ class Table:
     columns: tuple[Column, ...]
     optional: bool = True
     spell: tuple[str, str] | None = None
+    one_at_a_time: str = ""
 
     @property
     def key(self) -> str:

@@ -69,36 +69,54 @@ RECORDED = Column(
 )
 
 
-def _id(name: str, german: str, of: str, von: str) -> Column:
+def _id(
+    name: str, german: str, of: str, von: str, *, sensitivity: Sensitivity = Sensitivity.IDENTIFYING
+) -> Column:
     return Column(
-        name,
-        german,
-        Kind.ID,
-        f"Identifier of the {of}.",
-        f"Kennung {von}.",
-        sensitivity=Sensitivity.IDENTIFYING,
+        name, german, Kind.ID, f"Identifier of the {of}.", f"Kennung {von}.", sensitivity=sensitivity
     )
 
 
-def _reference(name: str, german: str, target: str, of: str, von: str, *, required: bool = True) -> Column:
+def _reference(
+    name: str,
+    german: str,
+    target: str,
+    of: str,
+    von: str,
+    *,
+    sensitivity: Sensitivity = Sensitivity.IDENTIFYING,
+) -> Column:
     return Column(
         name,
         german,
         Kind.ID,
         f"The {of} this record belongs to.",
-        f"{von}, zu der der Datensatz gehört.",
-        required=required,
+        f"Verweis: Kennung {von}.",
         references=target,
-        sensitivity=Sensitivity.IDENTIFYING,
+        sensitivity=sensitivity,
     )
 
 
 def _person() -> Column:
-    return _reference("person_id", "Personen-Nr", "persons.person_id", "person", "Person")
+    return _reference("person_id", "Personen-Nr", "persons.person_id", "person", "der Person")
 
 
-def _date(name: str, german: str, meaning: str, bedeutung: str, **more: bool) -> Column:
-    return Column(name, german, Kind.DATE, meaning, bedeutung, **more)
+def _measure() -> Column:
+    # A measure is no person: its id is public, and params and reports name it.
+    return _reference(
+        "measure_id",
+        "Maßnahmen-Nr",
+        "measures.measure_id",
+        "measure",
+        "der Maßnahme",
+        sensitivity=Sensitivity.ORDINARY,
+    )
+
+
+def _date(
+    name: str, german: str, meaning: str, bedeutung: str, *, required: bool = True, planned: bool = False
+) -> Column:
+    return Column(name, german, Kind.DATE, meaning, bedeutung, required=required, planned=planned)
 
 
 def _end(name: str, german: str, of: str, von: str) -> Column:
@@ -122,11 +140,11 @@ def _domain(of: str, von: str) -> Column:
 PERSONS = Table(
     "persons",
     "personen",
-    "Persons known to the city's integration management, one version a record.",
+    "Persons known to the city's integration management.",
     "Personen, die dem Integrationsmanagement bekannt sind.",
     (
         _id("person_id", "Personen-Nr", "person", "der Person"),
-        _reference("household_id", "Haushalts-Nr", "households.household_id", "household", "Haushalt"),
+        _reference("household_id", "Haushalts-Nr", "households.household_id", "household", "des Haushalts"),
         Column(
             "population",
             "Personenkreis",
@@ -141,6 +159,7 @@ PERSONS = Table(
             Kind.DATE,
             "First day of the month of birth.",
             "Erster Tag des Geburtsmonats.",
+            month=True,
             sensitivity=Sensitivity.SENSITIVE,
         ),
         Column(
@@ -241,6 +260,7 @@ RESIDENCE_STATUS = Table(
         RECORDED,
     ),
     spell=("valid_from", "valid_until"),
+    one_at_a_time="person_id",
 )
 ELIGIBILITY = Table(
     "eligibility",
@@ -255,6 +275,7 @@ ELIGIBILITY = Table(
         RECORDED,
     ),
     spell=("valid_from", "valid_until"),
+    one_at_a_time="person_id",
 )
 CASES = Table(
     "cases",
@@ -319,6 +340,7 @@ CASES = Table(
     ),
     optional=False,
     spell=("opened_on", "closed_on"),
+    one_at_a_time="person_id",
 )
 PHASES = Table(
     "phases",
@@ -327,7 +349,7 @@ PHASES = Table(
     "Datierte Phasen 1 bis 4 eines Falls.",
     (
         _id("phase_id", "Phasen-Nr", "phase spell", "des Phasenzeitraums"),
-        _reference("case_id", "Fall-Nr", "cases.case_id", "case", "Fall"),
+        _reference("case_id", "Fall-Nr", "cases.case_id", "case", "des Falls"),
         Column(
             "phase",
             "Phase",
@@ -346,6 +368,7 @@ PHASES = Table(
         RECORDED,
     ),
     spell=("started_on", "ended_on"),
+    one_at_a_time="case_id",
 )
 NEEDS = Table(
     "needs",
@@ -402,7 +425,7 @@ GOAL_REVIEWS = Table(
     "Überprüfungen der Ziele.",
     (
         _id("review_id", "Prüfungs-Nr", "review", "der Überprüfung"),
-        _reference("goal_id", "Ziel-Nr", "goals.goal_id", "goal", "Ziel"),
+        _reference("goal_id", "Ziel-Nr", "goals.goal_id", "goal", "des Ziels"),
         _date("reviewed_on", "Überprüft am", "Day of the review.", "Tag der Überprüfung."),
         Column(
             "status",
@@ -437,7 +460,7 @@ MEASURES = Table(
     "Support measures of the city and its providers.",
     "Maßnahmen der Stadt und der Träger.",
     (
-        _id("measure_id", "Maßnahmen-Nr", "measure", "der Maßnahme"),
+        _id("measure_id", "Maßnahmen-Nr", "measure", "der Maßnahme", sensitivity=Sensitivity.ORDINARY),
         _domain("measure", "der Maßnahme"),
         Column(
             "provider",
@@ -474,8 +497,14 @@ MEASURE_FUNDING = Table(
     "Dated funding class of each measure; it can change over time.",
     "Datierte Förderklasse je Maßnahme; sie kann sich ändern.",
     (
-        _id("funding_id", "Förder-Nr", "funding spell", "des Förderzeitraums"),
-        _reference("measure_id", "Maßnahmen-Nr", "measures.measure_id", "measure", "Maßnahme"),
+        _id(
+            "funding_id",
+            "Förder-Nr",
+            "funding spell",
+            "des Förderzeitraums",
+            sensitivity=Sensitivity.ORDINARY,
+        ),
+        _measure(),
         Column(
             "funding_class",
             "Förderklasse",
@@ -489,6 +518,7 @@ MEASURE_FUNDING = Table(
         RECORDED,
     ),
     spell=("valid_from", "valid_until"),
+    one_at_a_time="measure_id",
 )
 PARTICIPATIONS = Table(
     "participations",
@@ -498,7 +528,7 @@ PARTICIPATIONS = Table(
     (
         _id("participation_id", "Teilnahme-Nr", "participation", "der Teilnahme"),
         _person(),
-        _reference("measure_id", "Maßnahmen-Nr", "measures.measure_id", "measure", "Maßnahme"),
+        _measure(),
         _date("referred_on", "Zugewiesen am", "Day of the referral.", "Tag der Zuweisung.", required=False),
         _date(
             "started_on",
@@ -533,7 +563,7 @@ RATINGS = Table(
             "Teilnahme-Nr",
             "participations.participation_id",
             "participation",
-            "Teilnahme",
+            "der Teilnahme",
         ),
         Column(
             "perspective",

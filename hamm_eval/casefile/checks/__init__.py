@@ -1,0 +1,1 @@
+"""Checks of typed tables: one concern a file, each a function from tables to findings."""

@@ -1,0 +1,59 @@
+"""Keys: (id, recorded_on) names one version of a fact."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import polars as pl
+
+from hamm_eval.casefile.conversion.table import TypedTable
+from hamm_eval.casefile.findings import FileCollector
+from hamm_eval.casefile.readers.csv import LINE
+
+
+def check_keys(typed: TypedTable, notes: FileCollector) -> tuple[TypedTable, int]:
+    """Sort a table by its key, set exact duplicates aside, refuse contradictions.
+
+    Returns
+    -------
+    TypedTable
+        Sorted by id and day of recording, without duplicates.
+    int
+        How many rows were set aside.
+    """
+    key = typed.plan.table.key
+    content = [name for name in typed.frame.columns if name != LINE]
+    frame = typed.frame.sort([key, "recorded_on", LINE])
+    same_key = _repeats(frame, [key, "recorded_on"])
+    if not same_key.any():
+        return replace(typed, frame=frame), 0
+    # Only rows that share their key with another are compared in full.
+    shared = frame.filter(same_key | same_key.shift(-1, fill_value=False))
+    seen = pl.struct(content).is_first_distinct()
+    duplicate = ~shared.select(seen).to_series()
+    duplicates, others = shared.filter(duplicate), shared.filter(~duplicate)
+    _note(notes, "duplicate_row", typed, duplicates)
+    contradicting = others.filter(_repeats(others, [key, "recorded_on"]))
+    _note(notes, "key_contradiction", typed, contradicting)
+    return replace(typed, frame=frame.filter(~frame[LINE].is_in(duplicates[LINE].to_list()))), len(duplicates)
+
+
+def _repeats(frame: pl.DataFrame, names: list[str]) -> pl.Series:
+    """Whether a row of a sorted frame has the same values in `names` as the row before."""
+    same = pl.all_horizontal(pl.col(name) == pl.col(name).shift(1) for name in names)
+    return frame.select(same.fill_null(False)).to_series()
+
+
+def _note(notes: FileCollector, rule: str, typed: TypedTable, rows: pl.DataFrame) -> None:
+    """Note rows in the order of the file, with their content for the private file."""
+    if rows.height:
+        ordered = rows.sort(LINE)
+        content = ordered.drop(LINE).select(
+            pl.concat_str(pl.all().cast(pl.String), separator=" | ", ignore_nulls=True)
+        )
+        notes.add(
+            rule,
+            column=typed.header(typed.plan.table.key),
+            lines=ordered[LINE].to_list(),
+            values=content.to_series().to_list(),
+        )

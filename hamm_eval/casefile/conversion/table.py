@@ -1,0 +1,114 @@
+"""One table from text to typed columns, with blank and total rows set apart."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import polars as pl
+
+from hamm_eval.casefile.conversion.dates import to_dates
+from hamm_eval.casefile.conversion.numbers import to_decimals, to_integers
+from hamm_eval.casefile.conversion.offenders import Cells
+from hamm_eval.casefile.conversion.words import to_categories, to_ids, to_yes_no
+from hamm_eval.casefile.findings import FileCollector
+from hamm_eval.casefile.frames import polars_type
+from hamm_eval.casefile.plan import ColumnPlan, TablePlan
+from hamm_eval.casefile.readers.csv import LINE, TextTable
+from hamm_eval.casefile.schema import Kind
+
+TOTALS = ("summe", "summe:", "gesamt", "gesamt:", "insgesamt", "gesamtsumme", "total", "zwischensumme")
+
+
+@dataclass(frozen=True, slots=True)
+class TypedTable:
+    """A table typed: `frame` has the plan's columns and ``__line``; the counts reconcile with the file."""
+
+    plan: TablePlan
+    frame: pl.DataFrame
+    headers: dict[str, str]
+    file: str
+    read: int
+    excluded: int
+
+    def __repr__(self) -> str:
+        return f"TypedTable({self.plan.table.name}, {self.frame.height} rows)"
+
+    def header(self, name: str) -> str:
+        """How messages call one of our columns."""
+        return self.headers.get(name) or self.plan.table.column(name).german
+
+
+def convert_table(plan: TablePlan, text: TextTable, notes: FileCollector) -> TypedTable:
+    """Convert every column, noting all that is wrong at once."""
+    trimmed = text.frame.with_columns(
+        pl.col(name).str.strip_chars().replace("", None) for name in text.headers
+    )
+    kept = _without_blanks_and_totals(trimmed, plan, list(text.headers), notes)
+    lines = kept[LINE]
+    columns = [
+        _convert(column, kept, lines, text.headers.get(column.column.name), notes) for column in plan.columns
+    ]
+    frame = pl.DataFrame([*columns, lines])
+    read = text.frame.height
+    return TypedTable(plan, frame, dict(text.headers), notes.file, read, read - frame.height)
+
+
+def _without_blanks_and_totals(
+    frame: pl.DataFrame, plan: TablePlan, names: list[str], notes: FileCollector
+) -> pl.DataFrame:
+    """Rows that hold records."""
+    key = plan.table.key
+    candidates = frame[key] if key in frame.columns else frame[names[0]]
+    total = candidates.str.to_lowercase().is_in(TOTALS).fill_null(False)
+    blank = frame.select(pl.all_horizontal(pl.col(names).is_null())).to_series()
+    for rule, where in (("rows_total", total), ("rows_blank", blank)):
+        if where.any():
+            notes.add(rule, lines=frame[LINE].filter(where).to_list())
+    return frame.filter(~(total | blank)) if total.any() or blank.any() else frame
+
+
+def _convert(
+    plan: ColumnPlan, frame: pl.DataFrame, lines: pl.Series, header: str | None, notes: FileCollector
+) -> pl.Series:
+    """One column, typed and under our name."""
+    column = plan.column
+    if header is None and plan.constant is None:
+        return pl.Series(column.name, [], dtype=polars_type(column)).extend_constant(None, len(lines))
+    if header is None or plan.constant is not None:
+        text = pl.Series(column.name, [plan.constant], dtype=pl.String).new_from_index(0, len(lines))
+    else:
+        text = frame[column.name]
+    cells = Cells(text, lines, header or column.german, notes)
+    typed = _typed(cells, plan).alias(column.name)
+    if plan.required:
+        # Empty, or a placeholder that means empty; what could not be read has its own finding.
+        could_be_read = cells.text.is_null() | (typed.is_null() & _is_placeholder(cells, plan))
+        cells.refuse("required", typed.is_null() & could_be_read)
+    return typed
+
+
+def _is_placeholder(cells: Cells, plan: ColumnPlan) -> pl.Series:
+    """Whether a text stands for "missing": 01.01.1900 among dates."""
+    if plan.column.kind is not Kind.DATE:
+        return cells.text.is_null()
+    return cells.text.str.contains(r"^0?1[./]0?1[./]1900|^1900-0?1-0?1").fill_null(False)
+
+
+def _typed(cells: Cells, plan: ColumnPlan) -> pl.Series:
+    """The conversion that the column's kind asks for."""
+    column = plan.column
+    match column.kind:
+        case Kind.ID:
+            return to_ids(cells)
+        case Kind.DATE:
+            return to_dates(cells, column, plan.date_format)
+        case Kind.INTEGER:
+            return to_integers(cells, column)
+        case Kind.DECIMAL:
+            return to_decimals(cells, column, plan.decimal)
+        case Kind.YES_NO:
+            return to_yes_no(cells, plan)
+        case Kind.CATEGORY:
+            return to_categories(cells, plan)
+        case Kind.TEXT:
+            return cells.text

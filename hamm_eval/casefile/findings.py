@@ -1,0 +1,146 @@
+"""Findings: what the checks found, for people, without a data value.
+
+Values, where somebody needs them to mend the export, go to a private file only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from hamm_eval.casefile.rules import BY_ID, Severity
+from hamm_eval.errors import Problem
+
+LINES_SHOWN = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One rule broken at one place of an export, once or many times.
+
+    Parameters
+    ----------
+    rule : str
+        Id of the rule, as in `rules.RULES`.
+    severity : Severity
+    file, table : str
+        Name of the file, and our name of the table.
+    column : str
+        Header as the file writes it, or its position where the header itself cannot be trusted.
+    line : int or None
+        First physical line, counted from 1 with the header.
+    lines : tuple of int
+        The first few lines.
+    count : int
+        How many rows.
+    text_de, text_en : str
+        What is wrong and what to do.
+    """
+
+    rule: str
+    severity: Severity
+    file: str
+    table: str
+    column: str
+    line: int | None
+    lines: tuple[int, ...]
+    count: int
+    text_de: str
+    text_en: str
+
+    @property
+    def where(self) -> str:
+        """File, line and column in one string."""
+        place = f"{self.file}:{self.line}" if self.line is not None else self.file
+        return f"{place}: {self.column}" if self.column else place
+
+    def problem(self) -> Problem:
+        """The finding as one of the problems of an error."""
+        return Problem(f"{self.text_en} [{self.rule}]", self.where)
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain values, for storing."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, stored: dict[str, Any]) -> Finding:
+        """What `to_json` gave, read back."""
+        return cls(
+            **{**stored, "severity": Severity(stored["severity"]), "lines": tuple(stored["lines"])},
+        )
+
+
+@dataclass(slots=True)
+class Collector:
+    """Gathers findings while an export is read; `evidence` holds values only where they are wanted."""
+
+    keep_values: bool = False
+    findings: list[Finding] = field(default_factory=list)
+    evidence: list[tuple[str, str, int | None, str, str]] = field(default_factory=list, repr=False)
+
+    def add(
+        self,
+        rule: str,
+        *,
+        file: str = "",
+        table: str = "",
+        column: str = "",
+        lines: Sequence[int] = (),
+        count: int | None = None,
+        values: Iterable[str | None] | None = None,
+        **details: object,
+    ) -> None:
+        """Add one finding; `details` fill the rule's text and must never hold a data value."""
+        law = BY_ID[rule]
+        number = len(lines) if count is None else count
+        shown = tuple(int(line) for line in lines[:LINES_SHOWN])
+        more_de = more_en = ""
+        if number > 1 and len(shown) > 1:
+            listed = ", ".join(map(str, shown))
+            more = " …" if number > len(shown) else ""
+            more_de = f" ({number} Zeilen: {listed}{more})"
+            more_en = f" ({number} rows: {listed}{more})"
+        self.findings.append(
+            Finding(
+                rule=rule,
+                severity=law.severity,
+                file=file,
+                table=table,
+                column=column,
+                line=shown[0] if shown else None,
+                lines=shown,
+                count=number,
+                text_de=law.de.format(count=number, **details) + more_de,
+                text_en=law.en.format(count=number, **details) + more_en,
+            )
+        )
+        if self.keep_values and values is not None:
+            self.evidence += [
+                (rule, file, int(line), column, value or "")
+                for line, value in zip(lines, values, strict=True)
+            ]
+
+    @property
+    def refused(self) -> bool:
+        """Whether anything found so far refuses the export."""
+        return any(finding.severity is Severity.REFUSE for finding in self.findings)
+
+    def in_file(self, file: str, table: str) -> FileCollector:
+        """The same collector, bound to one file."""
+        return FileCollector(self, file, table)
+
+
+@dataclass(slots=True)
+class FileCollector:
+    """A collector bound to one file and table."""
+
+    collector: Collector
+    file: str
+    table: str
+    refused: bool = False
+
+    def add(self, rule: str, **what: Any) -> None:
+        """Add one finding about this file; see `Collector.add`."""
+        self.refused = self.refused or BY_ID[rule].severity is Severity.REFUSE
+        self.collector.add(rule, file=self.file, table=self.table, **what)

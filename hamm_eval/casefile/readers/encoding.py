@@ -1,0 +1,104 @@
+"""Which encoding a file is in, told from its bytes; what cannot be told is refused."""
+
+from __future__ import annotations
+
+import codecs
+import re
+from dataclasses import dataclass
+
+from hamm_eval.casefile.findings import FileCollector
+
+SIGNATURES = (
+    (b"PK\x03\x04", "XLSX / ZIP"),
+    (b"\xd0\xcf\x11\xe0", "XLS / OLE"),
+    (b"%PDF", "PDF"),
+    (b"PAR1", "Parquet"),
+    (b"\x1f\x8b", "gzip"),
+)
+_HTML = re.compile(rb"\s*<(!doctype|html|table|\?xml)", re.IGNORECASE)
+# What UTF-8 letters become when they are read as Windows-1252 and saved as UTF-8 again: "Ã¼", "â€“", "ï¿½".
+MOJIBAKE = re.compile(
+    rb"\xc3\x83(?:\xc2[\x80-\xbf]|\xc5[\x92\x93\xa0\xa1\xb8\xbd\xbe]|\xc6\x92|\xcb[\x86\x9c]|\xe2[\x80-\x84][\x80-\xbf])"
+    rb"|\xc3\x82\xc2[\xa0-\xbf]|\xc3\xa2\xe2\x82\xac|\xef\xbf\xbd|\xc3\xaf\xc2\xbf\xc2\xbd"
+)
+_UTF8_IN_BYTES = re.compile(rb"[\xc2\xc3][\x80-\xbf]|\xe2\x80[\x90-\xbf]")
+_UNDEFINED_IN_CP1252 = re.compile(rb"[\x81\x8d\x8f\x90\x9d]")
+_CONTROL = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]|\r(?!\n)")
+
+
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """A file's bytes as UTF-8 with line feeds, and the encoding it came in."""
+
+    data: bytes
+    encoding: str
+
+
+def decode(raw: bytes, notes: FileCollector) -> Decoded | None:
+    """Decode a file, or note why not and return None."""
+    kind = _real_type(raw)
+    if kind:
+        notes.add("file_type", kind=kind)
+        return None
+    encoding = "utf-8"
+    if raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        encoding = "utf-16"
+        try:
+            raw = raw.decode("utf-16").encode()
+        except UnicodeDecodeError:
+            notes.add("encoding_unknown")
+            return None
+    elif raw.startswith(codecs.BOM_UTF8):
+        encoding, raw = "utf-8-sig", raw[len(codecs.BOM_UTF8) :]
+    if not raw.strip():
+        notes.add("file_empty")
+        return None
+    data = _line_feeds(raw)
+    damaged = _CONTROL.search(data)
+    if damaged:
+        notes.add("control_character", lines=[line_of(data, damaged.start())])
+        return None
+    if data.isascii() or encoding == "utf-16":
+        return Decoded(data, encoding)
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        return _single_byte(data, error.start, encoding, notes)
+    return Decoded(data, encoding)
+
+
+def line_of(data: bytes, position: int) -> int:
+    """Physical line of a byte, counted from 1."""
+    return data.count(b"\n", 0, position) + 1
+
+
+def _real_type(raw: bytes) -> str | None:
+    """What the file really is, where its first bytes tell."""
+    for signature, kind in SIGNATURES:
+        if raw.startswith(signature):
+            return kind
+    return "HTML / XML" if _HTML.match(raw[:200]) else None
+
+
+def _line_feeds(raw: bytes) -> bytes:
+    """Every line end as one line feed; the count of lines stays."""
+    if b"\r" not in raw:
+        return raw
+    return raw.replace(b"\r\n", b"\n") if b"\n" in raw else raw.replace(b"\r", b"\n")
+
+
+def _single_byte(data: bytes, first_bad: int, encoding: str, notes: FileCollector) -> Decoded | None:
+    """Not UTF-8: Windows-1252 throughout, or a mixture, or unknown."""
+    begun_as_utf8 = encoding == "utf-8-sig" or not data[:first_bad].isascii()
+    change = first_bad if begun_as_utf8 else None
+    if change is None:
+        other = _UTF8_IN_BYTES.search(data)
+        change = other.start() if other else None
+    if change is not None:
+        notes.add("encoding_mixed", lines=[line_of(data, change)])
+        return None
+    undefined = _UNDEFINED_IN_CP1252.search(data)
+    if undefined:
+        notes.add("encoding_unknown", lines=[line_of(data, undefined.start())])
+        return None
+    return Decoded(data.decode("cp1252").encode(), "cp1252")

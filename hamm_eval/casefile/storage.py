@@ -1,0 +1,63 @@
+"""A CaseFile stored: one Parquet file a table and what is known about it as JSON, all private."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+import json
+from dataclasses import asdict
+from pathlib import Path
+from types import MappingProxyType
+
+import polars as pl
+
+from hamm_eval.casefile.case_file import CaseFile
+from hamm_eval.casefile.findings import Finding
+from hamm_eval.casefile.mapping import FurtherColumn
+from hamm_eval.casefile.private_files import private_folder, write_private
+from hamm_eval.casefile.reconciliation import Counts
+from hamm_eval.errors import InputError
+
+_FACTS = "casefile.json"
+_FORMAT = 1
+
+
+def save_case_file(case_file: CaseFile, folder: Path) -> None:
+    """Store a CaseFile; the facts last, so that half a CaseFile is none."""
+    private_folder(folder)
+    for name, frame in case_file.records.items():
+        content = io.BytesIO()
+        frame.write_parquet(content)
+        write_private(folder / f"{name}.parquet", content.getvalue())
+    facts = {
+        "format": _FORMAT,
+        "data_cut": case_file.data_cut.isoformat(),
+        "digest": case_file.digest,
+        "counts": {name: asdict(counts) for name, counts in case_file.counts.items()},
+        "findings": [finding.to_json() for finding in case_file.findings],
+        "further": [further.model_dump(mode="json") for further in case_file.further],
+    }
+    write_private(folder / _FACTS, json.dumps(facts, ensure_ascii=False, indent=1).encode())
+
+
+def load_case_file(folder: Path) -> CaseFile:
+    """Read a stored CaseFile back."""
+    try:
+        facts = json.loads((folder / _FACTS).read_bytes())
+        if facts["format"] != _FORMAT:
+            raise ValueError
+        records = {name: pl.read_parquet(folder / f"{name}.parquet") for name in facts["counts"]}
+    except (OSError, ValueError, KeyError, pl.exceptions.PolarsError):
+        raise InputError(
+            "This folder holds no complete CaseFile of this version.",
+            where=folder.name,
+            todo="Read the export again.",
+        ) from None
+    return CaseFile(
+        data_cut=dt.date.fromisoformat(facts["data_cut"]),
+        records=MappingProxyType(records),
+        counts=MappingProxyType({name: Counts(**counts) for name, counts in facts["counts"].items()}),
+        findings=tuple(Finding.from_json(finding) for finding in facts["findings"]),
+        further=tuple(FurtherColumn.model_validate(further) for further in facts["further"]),
+        digest=facts["digest"],
+    )
