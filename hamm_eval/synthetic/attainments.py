@@ -26,7 +26,7 @@ def _from_eligibility(world: World, time: np.ndarray) -> IntArray:
     return np.where(fine, world.eligible_from + np.where(fine, np.ceil(time), 0).astype(np.int64), NEVER)
 
 
-def test_records(world: World, cases: Cases, rng: np.random.Generator) -> Records:
+def language_test_records(world: World, cases: Cases, rng: np.random.Generator) -> Records:
     """The table of language tests: B1 on the endpoint's day, lower and failed tests before, B2 after."""
     s, n = world.scenario, len(world.people)
     german, b1 = world.people.german, world.outcomes.endpoint["language_b1"]

@@ -6,7 +6,7 @@ import numpy as np
 
 from hamm_eval.casefile.schema import Table
 from hamm_eval.casefile.tables import BY_NAME
-from hamm_eval.synthetic.attainments import test_records, transition_records
+from hamm_eval.synthetic.attainments import language_test_records, transition_records
 from hamm_eval.synthetic.casework import (
     case_records,
     goal_records,
@@ -85,7 +85,7 @@ def build_tables(world: World, rng: np.random.Generator) -> dict[str, Records]:
         "measure_funding": funding_records(world),
         "participations": participation_rows,
         "ratings": rating_records(world, cases, participations, streams["ratings"]),
-        "language_tests": test_records(world, cases, streams["language_tests"]),
+        "language_tests": language_test_records(world, cases, streams["language_tests"]),
         "transitions": transition_records(world, cases, streams["transitions"]),
         "departures": departure_records(world, streams["departures"]),
         "volunteer_support": volunteer_records(world, cases, streams["volunteer_support"]),

@@ -12,10 +12,6 @@ from hamm_eval.synthetic.households import (
     NO_PROSPECT,
     Households,
     concatenate,
-    eu_households,
-    no_prospect_households,
-    priority_households,
-    required_households,
     without_impossible,
 )
 from hamm_eval.synthetic.life import (
@@ -28,7 +24,9 @@ from hamm_eval.synthetic.life import (
     valid_starts,
 )
 from hamm_eval.synthetic.people import BoolArray, People, populate
+from hamm_eval.synthetic.priority import priority_households
 from hamm_eval.synthetic.scenario import Scenario
+from hamm_eval.synthetic.tracks import eu_households, no_prospect_households, required_households
 
 
 @dataclass(frozen=True, slots=True)
