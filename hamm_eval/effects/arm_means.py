@@ -16,7 +16,7 @@ import numpy as np
 from hamm_eval.effects.estimands import Estimand, Tilt
 from hamm_eval.effects.regression import Family, Fit, fit_model, mean_slope
 from hamm_eval.errors import NotEstimable
-from hamm_eval.inference import FloatArray
+from hamm_eval.inference import FloatArray, IntArray, sum_by
 
 Method = Literal["aipw", "weighting", "standardisation", "unadjusted"]
 
@@ -28,16 +28,20 @@ class ArmMeans:
     Parameters
     ----------
     means : ndarray, shape (2,)
-    influence : ndarray, shape (n, 2)
-        Derivative of each mean by the weight of a row: sums of their outer products are the sandwich.
+    influence : ndarray, shape (n, 2) or (G, 2)
+        Derivative of each mean by the weight of a row: sums of their outer products are the sandwich. With
+        clusters left out: what each cluster's absence changes, sign reversed.
+    size : ndarray, shape (n, 2) or (G, 2)
+        Size of the target population that each influence value is divided by.
     sensitivity : ndarray, shape (n, 2)
-        Derivative of each mean by the observation weight of a row (for an estimated censoring model).
+        Derivative of each mean's summed numerator by a row's observation weight (for a censoring model).
     parameters : int
         Parameters of the outcome model beside intercepts; 0 without one.
     """
 
     means: FloatArray
     influence: FloatArray
+    size: FloatArray
     sensitivity: FloatArray
     parameters: int
 
@@ -91,12 +95,12 @@ def estimate_arm_means(
     treated: FloatArray,
     weights: Tilt,
     propensity: Fit | None,
-    propensity_design: FloatArray,
     design: OutcomeDesign,
     *,
     method: Method,
     estimand: Estimand,
     family: Family,
+    without: IntArray | None = None,
 ) -> ArmMeans:
     """Two arm means by one of four methods.
 
@@ -111,9 +115,10 @@ def estimate_arm_means(
     weights : Tilt
     propensity : Fit or None
         None: the weights are known (unadjusted).
-    propensity_design : ndarray, shape (n, q)
     design : OutcomeDesign
         Looked at by "aipw" and "standardisation" only.
+    without : ndarray of int, shape (n,), optional
+        Clusters 0..G-1 to be left out one by one; the influence is then theirs.
 
     Notes
     -----
@@ -128,13 +133,15 @@ def estimate_arm_means(
         if family == "binomial":
             _refuse_empty_arm(outcome, use, treated)
         fit = fit_model(design.observed, outcome, use, family, design.names, "outcome model")
-    means, influence, sensitivity = np.empty(2), np.empty((treated.size, 2)), np.empty((treated.size, 2))
+    units = treated.size if without is None else int(without.max()) + 1
+    means, sensitivity = np.empty(2), np.empty((treated.size, 2))
+    influence, sizes = np.empty((units, 2)), np.empty((units, 2))
     for j, arm_design in enumerate((design.treated, design.control)):
         arm, slope = weights.arm[:, j], weights.arm_slope[:, j]
         if fit is None or (estimand == "ATT" and j == 0):
-            size = float(sampling @ (observation * arm))
-            mean = float(sampling @ (observation * arm * outcome)) / size
-            own = sampling * observation * arm * (outcome - mean)
+            extent = sampling * observation * arm
+            mean = float(extent @ outcome) / float(extent.sum())
+            own = _by_unit(extent * (outcome - mean), without, units)
             by_observation = sampling * arm * (outcome - mean)
             by_propensity = sampling * observation * slope * (outcome - mean)
         else:
@@ -143,28 +150,36 @@ def estimate_arm_means(
             used_arm, used_slope = (
                 (arm, slope) if method == "aipw" else (np.zeros_like(arm), np.zeros_like(arm))
             )
-            size = float(sampling @ weights.target)
+            extent = sampling * weights.target
             correction = observation * used_arm * residual
-            mean = float(sampling @ (weights.target * predicted + correction)) / size
-            own = sampling * (weights.target * (predicted - mean) + correction)
+            mean = float(sampling @ (weights.target * predicted + correction)) / float(extent.sum())
+            own = _by_unit(sampling * (weights.target * (predicted - mean) + correction), without, units)
             by_propensity = sampling * (
                 weights.target_slope * (predicted - mean) + observation * used_slope * residual
             )
             by_prediction = (
                 sampling * (weights.target - observation * used_arm) * mean_slope(predicted, family)
             )
-            gradient = arm_design.T @ by_prediction
-            own = own + fit.carry(gradient)
+            gradients = arm_design * by_prediction[:, None]
+            own = own + fit.carry(gradients, without)
             score_per_observation = sampling * design.rows * (outcome - fit.fitted)
-            through_model = design.observed @ np.linalg.solve(fit.information, gradient)
+            through_model = design.observed @ np.linalg.solve(fit.information, gradients.sum(axis=0))
             by_observation = sampling * used_arm * residual + score_per_observation * through_model
         if propensity is not None:
-            own = own + propensity.carry(propensity_design.T @ by_propensity)
+            own = own + propensity.carry(propensity.design * by_propensity[:, None], without)
         means[j] = mean
-        influence[:, j] = own / size
-        sensitivity[:, j] = by_observation / size
+        sizes[:, j] = float(extent.sum())
+        if without is not None:
+            sizes[:, j] -= _by_unit(extent, without, units)
+        influence[:, j] = own / sizes[:, j]
+        sensitivity[:, j] = by_observation
     parameters = design.observed.shape[1] - design.intercepts if modelled else 0
-    return ArmMeans(means, influence, sensitivity, parameters)
+    return ArmMeans(means, influence, sizes, sensitivity, parameters)
+
+
+def _by_unit(values: FloatArray, without: IntArray | None, units: int) -> FloatArray:
+    """Rows, or their sums by cluster."""
+    return values if without is None else sum_by(without, values, units)
 
 
 def _predict(design: FloatArray, fit: Fit, family: Family) -> FloatArray:

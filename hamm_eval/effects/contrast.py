@@ -35,18 +35,23 @@ def compare(
     cluster: IntArray | None,
     cluster_t: bool | None,
     confidence: float,
+    jackknife: bool = False,
 ) -> Comparison:
     """Wald inference for a difference, on the log scale for a ratio.
 
     Where Student's t is used, the variance bears the factor G / (G - 1) that belongs to it: t with G - 1
-    degrees of freedom is the distribution of a mean of G clusters over its unbiased standard error.
+    degrees of freedom is the distribution of a mean of G clusters over its unbiased standard error. Influence
+    values of a jackknife over G units are larger by G / (G - 1): theirs is (G - 1) / G, with t or without.
     """
     clusters = None if cluster is None else int(cluster.max()) + 1
     if clusters is not None and clusters < 2:
         raise NotEstimable("One cluster has no variance between clusters.", where="cluster")
     few = clusters is not None and (clusters < FEW_CLUSTERS if cluster_t is None else cluster_t)
     covariance = sandwich(np.eye(2), influence, cluster)
-    if few and clusters is not None:
+    if jackknife:
+        units = clusters or len(influence)
+        covariance = covariance * (units - 1) / units
+    elif few and clusters is not None:
         covariance = covariance * clusters / (clusters - 1)
     groups = clusters if few else None
     if contrast == "ratio":
@@ -59,8 +64,9 @@ def compare(
         direction, centre = np.array([1, -1]) / means, float(np.log(means[0] / means[1]))
     else:
         direction, centre = np.array([1.0, -1.0]), float(means[0] - means[1])
-    std_error = float(np.sqrt(direction @ covariance @ direction))
-    if not std_error > 0:
+    std_error = float(np.sqrt(max(float(direction @ covariance @ direction), 0.0)))
+    # Rounding leaves a trace where there is no variation at all.
+    if not std_error > 1e-10 * float(np.abs(direction * means).max()):
         raise NotEstimable("The outcome does not vary, so no uncertainty can be estimated.", where="outcome")
     reach = critical_value(confidence, groups) * std_error
     scale = np.exp if contrast == "ratio" else float

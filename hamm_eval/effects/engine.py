@@ -17,7 +17,7 @@ from hamm_eval.effects.positivity import Overlap, PerArm, assess_overlap, kish
 from hamm_eval.effects.regression import Family, Fit, fit_model
 from hamm_eval.effects.results import ModelSupport
 from hamm_eval.errors import InputError, NotEstimable, Problem
-from hamm_eval.inference import FloatArray, IntArray
+from hamm_eval.inference import FloatArray, IntArray, sum_by
 
 Correction = Callable[[FloatArray], FloatArray]
 
@@ -33,7 +33,6 @@ class Design:
     estimand: Estimand
     interactions: FloatArray | None
     propensity: Fit | None
-    matrix: FloatArray
     tilt: Tilt
     balance: Balance
     balance_before: Balance
@@ -68,7 +67,6 @@ def design_comparison(
             estimand,
             flags,
             None,
-            matrix,
             same,
             before,
             before,
@@ -88,7 +86,6 @@ def design_comparison(
         estimand,
         flags,
         propensity,
-        matrix,
         weights,
         after,
         before,
@@ -109,12 +106,16 @@ def estimate(
     persons: IntArray | None = None,
     correction: Correction | None = None,
     method: Method | None = None,
+    small_sample: bool = False,
 ) -> dict[str, Any]:
     """The fields of an `Effect`.
 
     `correction` turns derivatives by the observation weights into what estimating these weights adds.
     """
     method = method or design.method
+    without = None
+    if small_sample:
+        without = np.arange(design.treated.size, dtype=np.int64) if cluster is None else cluster
     model = outcome_design(
         design.covariates.scaled,
         design.covariates.names,
@@ -129,15 +130,28 @@ def estimate(
         design.treated,
         design.tilt,
         design.propensity,
-        design.matrix,
         model,
         method=method,
         estimand=design.estimand,
         family=family,
+        without=without,
     )
-    influence = means.influence if correction is None else means.influence + correction(means.sensitivity)
+    influence = means.influence
+    if correction is not None:
+        carried = correction(means.sensitivity)
+        influence = (
+            influence
+            + (carried if without is None else sum_by(without, carried, len(influence))) / means.size
+        )
+    units = cluster if without is None or cluster is None else np.arange(len(influence))
     found = compare(
-        means.means, influence, contrast=contrast, cluster=cluster, cluster_t=cluster_t, confidence=confidence
+        means.means,
+        influence,
+        contrast=contrast,
+        cluster=units,
+        cluster_t=cluster_t,
+        confidence=confidence,
+        jackknife=small_sample,
     )
     a, seen = design.treated == 1, observation > 0
     weight = design.sampling * design.tilt.own * observation

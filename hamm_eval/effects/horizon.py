@@ -45,6 +45,7 @@ def effect_at_horizon(
     person: ArrayLike | None = None,
     cluster: ArrayLike | None = None,
     cluster_t: bool | None = None,
+    small_sample: bool = False,
     method: Method = "aipw",
     estimand: Estimand = "ATT",
     contrast: HorizonContrast = "risk_difference",
@@ -82,7 +83,7 @@ def effect_at_horizon(
         A person with several rows (trials) is one unit of the variance and is counted once.
     cluster : array_like of labels, shape (n,), optional
         Households, social workers; contains all rows of a person.
-    cluster_t : bool, optional
+    cluster_t, small_sample : bool
         As in `estimate_effect`.
     method : {"aipw", "weighting", "standardisation", "unadjusted"}
         As in `estimate_effect`, with a logistic outcome model (linear for months). "unadjusted" adjusts for
@@ -170,6 +171,7 @@ def effect_at_horizon(
             contrast=kind,
             cluster=clusters,
             cluster_t=cluster_t,
+            small_sample=small_sample,
             confidence=confidence,
             persons=persons,
             correction=model.correction if (observation == 0).any() else None,

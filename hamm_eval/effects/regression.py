@@ -10,7 +10,7 @@ import numpy as np
 from scipy.special import expit
 
 from hamm_eval.errors import NotEstimable
-from hamm_eval.inference import FloatArray
+from hamm_eval.inference import FloatArray, IntArray, sum_by
 
 Family = Literal["gaussian", "binomial"]
 
@@ -32,16 +32,47 @@ class Fit:
         Estimating function of each row, weight included.
     information : ndarray, shape (q, q)
         Minus the derivative of the summed scores.
+    design : ndarray, shape (n, q)
+    curvature : ndarray, shape (n,)
+        Each row's weight in the information.
     """
 
     coefficients: FloatArray
     fitted: FloatArray
     scores: FloatArray
     information: FloatArray
+    design: FloatArray
+    curvature: FloatArray
 
-    def carry(self, gradient: FloatArray) -> FloatArray:
-        """What estimating the coefficients adds to the influence of a sum with this gradient (q,) -> (n,)."""
-        return self.scores @ np.linalg.solve(self.information, gradient)
+    def carry(self, gradients: FloatArray, without: IntArray | None = None) -> FloatArray:
+        """What estimating the coefficients adds to the influence of a sum.
+
+        Parameters
+        ----------
+        gradients : ndarray, shape (n, q)
+            Each row's derivative by the coefficients.
+        without : ndarray of int, shape (n,), optional
+            Clusters 0..G-1, each left out of information and gradient: one Newton step of the jackknife.
+
+        Returns
+        -------
+        ndarray, shape (n,), or (G,) with `without`
+        """
+        total = gradients.sum(axis=0)
+        if without is None:
+            return self.scores @ np.linalg.solve(self.information, total)
+        groups = int(without.max()) + 1
+        scores = sum_by(without, self.scores, groups)
+        part = np.stack(
+            [
+                sum_by(without, (self.curvature * column)[:, None] * self.design, groups)
+                for column in self.design.T
+            ],
+            axis=1,
+        )
+        # A cluster that alone carries a category leaves a singular rest: what remains estimable is used.
+        inverse = np.linalg.pinv(self.information - part, rcond=1e-10, hermitian=True)
+        return np.einsum("gi,gij,gj->g", total - sum_by(without, gradients, groups), inverse, scores)
 
 
 def fit_model(
@@ -72,6 +103,7 @@ def fit_model(
     used = weights > 0
     _refuse_rank_deficiency(design[used], names, model)
     if family == "gaussian":
+        curvature = weights
         information = design.T @ (weights[:, None] * design)
         coefficients = np.asarray(
             np.linalg.solve(information, design.T @ (weights * outcome)), dtype=np.float64
@@ -80,9 +112,10 @@ def fit_model(
     else:
         coefficients = _logistic(design[used], outcome[used], weights[used], names, model)
         fitted = expit(design @ coefficients)
-        information = design.T @ ((weights * fitted * (1 - fitted))[:, None] * design)
+        curvature = weights * fitted * (1 - fitted)
+        information = design.T @ (curvature[:, None] * design)
     scores = (weights * (outcome - fitted))[:, None] * design
-    return Fit(coefficients, fitted, scores, information)
+    return Fit(coefficients, fitted, scores, information, design, curvature)
 
 
 def mean_slope(fitted: FloatArray, family: Family) -> FloatArray:

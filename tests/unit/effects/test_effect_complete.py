@@ -167,6 +167,13 @@ def test_an_arm_without_events_has_no_logistic_model(sample):
         estimate_effect(y, treated, x, method="weighting", contrast="ratio")
 
 
+def test_an_outcome_that_does_not_vary_has_no_uncertainty(sample):
+    _, treated, x = sample
+    for method in ("aipw", "weighting", "standardisation", "unadjusted"):
+        with pytest.raises(NotEstimable, match="does not vary"):
+            estimate_effect(3.7 + 0.3 * treated, treated, x, method=method)
+
+
 def test_all_problems_are_told_at_once_without_values(sample):
     outcome, treated, x = sample
     frame = pd.DataFrame({"age": x[:, 0], "name": ["Secret"] * 200, "day": pd.Timestamp("2017-01-01")})

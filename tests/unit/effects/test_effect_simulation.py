@@ -18,7 +18,6 @@ from hamm_eval.effects import effect_at_horizon
 
 HORIZON = 12.0
 SEED = 20170630
-HOUSEHOLDS = 220
 
 
 def hazards(x, treated, effect):
@@ -45,17 +44,17 @@ def true_effects(effect, estimand):
     return np.subtract(*risks)
 
 
-def draw_city(rng, effect):
+def draw_city(rng, effect, households):
     """One sample: time, cause, treated, covariates, household."""
-    household = np.repeat(np.arange(HOUSEHOLDS), rng.integers(1, 4, size=HOUSEHOLDS))
+    household = np.repeat(np.arange(households), rng.integers(1, 4, size=households))
     rows = household.size
-    shared = rng.normal(size=HOUSEHOLDS)
+    shared = rng.normal(size=households)
     x = np.column_stack([shared[household], rng.normal(size=rows)])
     treated = rng.binomial(1, propensity(shared))[household]
 
     def waiting(rate):
         # Exponential in the margin, correlated 0.5 within a household on the normal scale.
-        z = np.sqrt(0.5) * (rng.normal(size=HOUSEHOLDS)[household] + rng.normal(size=rows))
+        z = np.sqrt(0.5) * (rng.normal(size=households)[household] + rng.normal(size=rows))
         return -stats.norm.logsf(z) / rate
 
     event, departure = (waiting(rate) for rate in hazards(x, treated, effect))
@@ -64,16 +63,16 @@ def draw_city(rng, effect):
     return time, np.where(time == closed, 0, np.where(time == event, 1, 2)), treated, x, household
 
 
-def judge(effect, estimand, method, replicates, cells):
+def judge(cell, replicates, cells):
     """Run a cell and compare coverage and mean error of both causes with the band of a perfect method."""
-    rng = np.random.default_rng([SEED, round(100 * effect), ("ATT", "ATE").index(estimand)])
+    effect, estimand, method, households, small_sample = cell
+    rng = np.random.default_rng([SEED, round(100 * effect), ("ATT", "ATE").index(estimand), households])
     truth = true_effects(effect, estimand)
     covered, errors = np.empty((replicates, 2)), np.empty((replicates, 2))
+    keywords = {"horizon": HORIZON, "estimand": estimand, "method": method, "small_sample": small_sample}
     for k in range(replicates):
-        time, cause, treated, x, household = draw_city(rng, effect)
-        found = effect_at_horizon(
-            time, cause, treated, x, horizon=HORIZON, estimand=estimand, method=method, cluster=household
-        )
+        time, cause, treated, x, household = draw_city(rng, effect, households)
+        found = effect_at_horizon(time, cause, treated, x, cluster=household, **keywords)
         for j, one in enumerate((found, found.competing)):
             covered[k, j] = one.lower <= truth[j] <= one.upper
             errors[k, j] = one.value - truth[j]
@@ -82,29 +81,32 @@ def judge(effect, estimand, method, replicates, cells):
     assert ((covered.sum(axis=0) >= low) & (covered.sum(axis=0) <= high)).all(), covered.mean(axis=0)
     noise = errors.std(axis=0, ddof=1) / np.sqrt(replicates)
     assert (np.abs(errors.mean(axis=0)) <= stats.norm.isf(tail) * noise).all(), errors.mean(axis=0) / noise
-    return covered.mean(axis=0), errors.mean(axis=0), noise
 
 
-def test_smoke_coverage_and_bias_of_the_default():
-    judge(0.5, "ATT", "aipw", replicates=300, cells=1)
-
-
+# Effect, estimand, method, households, small_sample. With 220 households the plain sandwich is known to cover
+# about 94 %; at the size of the city, 700, it holds.
 CELLS = [
-    (0.5, "ATT", "aipw"),
-    (0.0, "ATT", "aipw"),
-    (0.5, "ATE", "aipw"),
-    (0.5, "ATT", "weighting"),
-    (0.5, "ATE", "weighting"),
+    (0.5, "ATT", "aipw", 220, True),
+    (0.0, "ATT", "aipw", 220, True),
+    (0.5, "ATE", "aipw", 220, True),
+    (0.5, "ATT", "weighting", 220, True),
+    (0.5, "ATE", "weighting", 220, True),
+    (0.5, "ATT", "aipw", 700, False),
+    (0.0, "ATT", "aipw", 700, False),
 ]
 
 
+def test_smoke_coverage_and_bias_of_the_default():
+    judge((0.5, "ATT", "aipw", 700, False), replicates=300, cells=1)
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize(("effect", "estimand", "method"), CELLS)
-def test_coverage_and_bias(effect, estimand, method):
-    judge(effect, estimand, method, replicates=2000, cells=len(CELLS))
+@pytest.mark.parametrize("cell", CELLS)
+def test_coverage_and_bias(cell):
+    judge(cell, replicates=2000, cells=len(CELLS))
 
 
 def test_the_naive_comparison_would_fail_the_rule():
     """The rule can fail: without adjustment the same world is judged biased."""
     with pytest.raises(AssertionError):
-        judge(0.5, "ATT", "unadjusted", replicates=60, cells=1)
+        judge((0.5, "ATT", "unadjusted", 220, True), replicates=60, cells=1)

@@ -94,3 +94,68 @@ def test_variance_with_censoring_by_kaplan_meier(draw_followed):
     expected, _ = jackknifed(value, 90)
     found = effect_at_horizon(sample.time, sample.cause, sample.treated, sample.x, **keywords)
     assert found.competing.std_error == pytest.approx(expected, rel=1e-6)
+
+
+@pytest.mark.parametrize("clustered", [False, True])
+def test_small_sample_form_of_plain_means_is_the_jackknife(draw_followed, clustered):
+    sample = draw_followed(np.random.default_rng(31), rows=60)
+    unit = np.arange(60) // 3 if clustered else np.arange(60)
+    y = np.log(sample.event_time)
+
+    def value(rows):
+        return estimate_effect(y[rows], sample.treated[rows], None, method="unadjusted").value
+
+    left_out = np.array([value(unit != one) for one in np.unique(unit)]) - value(unit >= 0)
+    expected = np.sqrt((1 - 1 / left_out.size) * np.sum(left_out**2))
+    found = estimate_effect(
+        y,
+        sample.treated,
+        None,
+        method="unadjusted",
+        cluster=unit if clustered else None,
+        small_sample=True,
+    )
+    assert found.std_error == pytest.approx(expected, rel=1e-9)
+
+
+@pytest.mark.parametrize("method", ["aipw", "weighting", "standardisation"])
+def test_small_sample_form_is_near_the_jackknife_where_the_plain_one_is_not(draw_followed, method):
+    """One Newton step against refitting without each cluster, with two rows in a cluster and few clusters."""
+    sample = draw_followed(np.random.default_rng(32), rows=160)
+    unit = np.arange(160) // 2
+    keywords = {"horizon": 15.0, "method": method}
+
+    def value(rows):
+        return effect_at_horizon(
+            sample.time[rows], sample.cause[rows], sample.treated[rows], sample.x[rows], **keywords
+        ).value
+
+    left_out = np.array([value(unit != one) for one in range(80)]) - value(unit >= 0)
+    expected = np.sqrt((1 - 1 / 80) * np.sum(left_out**2))
+    whole = (sample.time, sample.cause, sample.treated, sample.x)
+    plain = effect_at_horizon(*whole, cluster=unit, **keywords)
+    found = effect_at_horizon(*whole, cluster=unit, small_sample=True, **keywords)
+    assert found.value == plain.value
+    assert abs(found.std_error / expected - 1) < 0.02
+    assert abs(found.std_error - expected) < abs(plain.std_error - expected)
+
+
+def test_a_household_that_alone_carries_a_category_does_not_break_the_jackknife(draw_followed):
+    sample = draw_followed(np.random.default_rng(33), rows=120)
+    alone = np.zeros(120)
+    unit = np.arange(120) // 2
+    pair = np.flatnonzero((sample.treated[::2] == 1) & (sample.treated[1::2] == 0))[0]
+    alone[unit == pair] = 1
+    y = np.log(sample.event_time)
+    found = estimate_effect(
+        y,
+        sample.treated,
+        np.column_stack([sample.x, alone]),
+        method="weighting",
+        cluster=unit,
+        small_sample=True,
+    )
+    plain = estimate_effect(
+        y, sample.treated, np.column_stack([sample.x, alone]), method="weighting", cluster=unit
+    )
+    assert 1 < found.std_error / plain.std_error < 1.5
