@@ -1,0 +1,10 @@
+"""Time to event: who is at risk, how many reach a goal by when, and what goes with it.
+
+Array functions with R `survival`'s conventions: rows are ``(entry, time]``, an event at t precedes a
+censoring at t, who enters at t is not yet at risk at t.
+"""
+
+from hamm_eval.survival.aalen_johansen import AalenJohansen, IncidenceAt, aalen_johansen
+from hamm_eval.survival.kaplan_meier import KaplanMeier, kaplan_meier
+
+__all__ = ["AalenJohansen", "IncidenceAt", "KaplanMeier", "aalen_johansen", "kaplan_meier"]

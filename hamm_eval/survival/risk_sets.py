@@ -1,0 +1,112 @@
+"""Who is at risk when: the one place where rows meet event times, for every estimator of this room.
+
+A row is at risk at t if ``entry < t <= time`` within its stratum. Both ends are found once as positions on
+a grid of (stratum, time); every sum over risk sets is then a difference of two cumulated counts. No loop
+over rows or times.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from hamm_eval.inference import FloatArray, IntArray
+
+
+@dataclass(frozen=True, slots=True)
+class RiskSets:
+    """Rows against a grid of k (stratum, time) points, sorted by stratum, then time.
+
+    Parameters
+    ----------
+    time : ndarray, shape (k,)
+        Times of the grid.
+    stratum : ndarray of int, shape (k,)
+        Their strata.
+    first, last : ndarray of int, shape (n,)
+        A row is at risk at the grid points ``first <= j < last``.
+    own : ndarray of int, shape (n,)
+        Grid point of the row's own end: ``last - 1`` where its end lies on the grid.
+    """
+
+    time: FloatArray
+    stratum: IntArray
+    first: IntArray
+    last: IntArray
+
+    @property
+    def own(self) -> IntArray:
+        """Grid point at which a row that ends on the grid ends."""
+        return self.last - 1
+
+    @property
+    def size(self) -> int:
+        """Number of grid points."""
+        return int(self.time.size)
+
+    def at_risk(self, values: FloatArray) -> FloatArray:
+        """Sums of `values` (n,) or (n, p) over the risk set of each grid point."""
+        if values.ndim == 2:
+            return np.column_stack([self.at_risk(column) for column in values.T])
+        # Summed from the end: the last, small risk sets are not differences of large numbers.
+        leaving = np.bincount(self.last, weights=values, minlength=self.size + 1)
+        coming = np.bincount(self.first, weights=values, minlength=self.size + 1)
+        return np.cumsum((leaving - coming)[::-1])[::-1][1:]
+
+    def ending(self, values: FloatArray, which: IntArray) -> FloatArray:
+        """Sums of `values` over the rows `which` at the grid points where they end."""
+        if values.ndim == 2:
+            return np.column_stack([self.ending(column, which) for column in values.T])
+        return np.bincount(self.own[which], weights=values[which], minlength=self.size).astype(np.float64)
+
+    def over_rows(self, increments: FloatArray) -> FloatArray:
+        """Sum of `increments` (k,) or (k, p) over the grid points at which each row is at risk."""
+        total = cumulate(increments)
+        return total[self.last] - total[self.first]
+
+
+def cumulate(increments: FloatArray) -> FloatArray:
+    """Cumulative sums along the grid with a leading 0."""
+    total = np.zeros((increments.shape[0] + 1, *increments.shape[1:]))
+    np.cumsum(increments, axis=0, out=total[1:])
+    return total
+
+
+def build_risk_sets(
+    entry: FloatArray | None,
+    time: FloatArray,
+    on_grid: np.ndarray,
+    stratum: IntArray | None = None,
+) -> RiskSets:
+    """Grid of the distinct (stratum, time) at which the rows `on_grid` end, and every row's place on it.
+
+    Parameters
+    ----------
+    entry : ndarray, shape (n,), or None
+        None: at risk from the beginning.
+    time : ndarray, shape (n,)
+    on_grid : ndarray of bool, shape (n,)
+    stratum : ndarray of int, shape (n,), optional
+        Codes from 0.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> sets = build_risk_sets(None, np.array([2.0, 3.0, 3.0]), np.array([True, True, False]))
+    >>> sets.at_risk(np.ones(3))
+    array([3., 2.])
+    """
+    distinct, rank = np.unique(time, return_inverse=True)
+    width = distinct.size + 1
+    base = np.zeros(time.size, dtype=np.int64) if stratum is None else stratum.astype(np.int64) * width
+    # Rank 0 lies before every time; ranks are whole numbers, so that tied times compare exactly.
+    end = base + rank.reshape(-1) + 1
+    start = base if entry is None else base + np.searchsorted(distinct, entry, side="right")
+    grid = np.unique(end[on_grid])
+    return RiskSets(
+        time=distinct[grid % width - 1],
+        stratum=grid // width,
+        first=np.searchsorted(grid, start, side="right").astype(np.int64),
+        last=np.searchsorted(grid, end, side="right").astype(np.int64),
+    )
