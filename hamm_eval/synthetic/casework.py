@@ -10,7 +10,7 @@ from hamm_eval.synthetic.days import NEVER, IntArray, day_number
 from hamm_eval.synthetic.hazards import DAYS_PER_MONTH, FAR, Baseline, StrArray, event_time
 from hamm_eval.synthetic.life import log_hazard
 from hamm_eval.synthetic.people import BoolArray
-from hamm_eval.synthetic.recording import Records, Stage, delays, record, record_spell
+from hamm_eval.synthetic.recording import Records, Stage, delays, record, record_spell, record_successive
 from hamm_eval.synthetic.world import World
 
 
@@ -146,7 +146,7 @@ def phase_records(
     }
     opened = facts["started_on"] + delays(law, len(case), rng)
     ended = facts["ended_on"] + delays(law, len(case), rng)
-    return record_spell(facts, "phase_id", "ended_on", opened=opened, ended=ended)
+    return record_successive(facts, "phase_id", "ended_on", owner=case, opened=opened, ended=ended)
 
 
 def need_records(world: World, cases: Cases, rng: np.random.Generator) -> tuple[Records, Records]:

@@ -96,7 +96,7 @@ def write_city(
     Raises
     ------
     UsageError
-        `scale` and `persons` are both given, or not positive.
+        `scale` and `persons` are both given, or not positive; the folder cannot be created.
     """
     if scale is not None and persons is not None:
         raise UsageError("Both a scale and a number of persons are given.", todo="Give one of them.")
@@ -106,7 +106,12 @@ def write_city(
     if scale is not None and scale <= 0:
         raise UsageError("A city needs a positive size.", where="scale or persons")
     target = Path(folder)
-    target.mkdir(parents=True, exist_ok=True)
+    try:
+        target.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        raise UsageError(
+            "This folder cannot be created.", where=str(folder), todo="Name another one, or free its name."
+        ) from None
     _, tables = simulate_city(scenario, seed=seed, scale=1.0 if scale is None else scale)
     write_tables(target, tables)
     if truth:

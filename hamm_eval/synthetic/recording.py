@@ -89,3 +89,19 @@ def record_spell(facts: Records, key: str, end: str, *, opened: IntArray, ended:
     first = {**facts, end: np.full(len(last), NEVER)}
     stage = Stage(np.where(last < NEVER, ended, NEVER), {end: last})
     return record(first, key, [stage], recorded=opened)
+
+
+def record_successive(
+    facts: Records, key: str, end: str, *, owner: IntArray, opened: IntArray, ended: IntArray
+) -> Records:
+    """Rows of spells of which only one of an owner's holds at a time, sorted by owner and begin.
+
+    The clerk who enters a spell enters, that day at the latest, the spells before it and their ends.
+    """
+    followed = np.append(owner[1:] == owner[:-1], False)
+    opened = np.where(followed, opened, np.minimum(opened, ended))  # entered when its end is, at the latest
+    by_next = np.where(followed, np.append(opened[1:], NEVER), NEVER)
+    while (opened > by_next).any():
+        opened = np.minimum(opened, by_next)
+        by_next = np.where(followed, np.append(opened[1:], NEVER), NEVER)
+    return record_spell(facts, key, end, opened=opened, ended=np.where(followed, by_next, ended))

@@ -6,7 +6,7 @@ import numpy as np
 
 from hamm_eval.synthetic.days import NEVER, IntArray, day_number
 from hamm_eval.synthetic.households import FREE
-from hamm_eval.synthetic.recording import Records, Stage, delays, record, record_spell
+from hamm_eval.synthetic.recording import Records, Stage, delays, record, record_successive
 from hamm_eval.synthetic.world import World
 
 
@@ -51,7 +51,8 @@ def _spell_records(
     facts["valid_until"] = np.where(facts["valid_until"] <= last_day, facts["valid_until"], NEVER)
     opened = facts["valid_from"] + delays(law, len(order), rng)
     ended = facts["valid_until"] + delays(law, len(order), rng)
-    return record_spell(facts, key, "valid_until", opened=opened, ended=ended)
+    owner = facts["person_id"]
+    return record_successive(facts, key, "valid_until", owner=owner, opened=opened, ended=ended)
 
 
 def status_records(world: World, rng: np.random.Generator) -> Records:

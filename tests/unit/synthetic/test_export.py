@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
 
 import pytest
 
+from hamm_eval.casefile.intake import check_export
 from hamm_eval.casefile.tables import TABLES
 from hamm_eval.errors import ParamsError, UsageError
 from hamm_eval.synthetic.export import HAMM_SEED, TINY_PERSONS, write_city
@@ -53,6 +55,17 @@ def test_sizes_that_make_no_sense_are_refused(tmp_path: Path, size: dict[str, fl
     with pytest.raises(UsageError):
         write_city(tmp_path / "city", seed=1, truth=False, **size)
     assert not (tmp_path / "city").exists()
+
+
+def test_a_folder_that_cannot_be_made_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "city").write_text("a file", encoding="utf-8")
+    with pytest.raises(UsageError, match="cannot be created"):
+        write_city(tmp_path / "city", seed=1, persons=10, truth=False)
+
+
+@pytest.mark.parametrize("cut", [dt.date(2016, 9, 30), dt.date(2017, 6, 30), dt.date(2018, 12, 31)])
+def test_intake_finds_nothing_at_any_cut(cut: dt.date) -> None:
+    assert check_export(COMMITTED, as_of=cut).findings == ()
 
 
 def test_a_wrong_scenario_names_everything_that_is_wrong(tmp_path: Path) -> None:
