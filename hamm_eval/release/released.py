@@ -105,7 +105,7 @@ class ReleasedCurves(Release):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReleasedTerm:
-    """One coefficient as displayed: the ratio with its interval, 2 decimals; `reference` rows carry ratio 1."""
+    """One coefficient as displayed: ratio and interval, 2 decimals; `reference` rows carry ratio 1."""
 
     factor: str
     level: str
@@ -208,3 +208,11 @@ class ReleasedTruth(Release):
 
     kind: ClassVar[str] = "truth"
     rows: tuple[ReleasedTruthRow, ...] = field(default_factory=tuple)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuarterlySummary(Release):
+    """The quarter at a glance: which releases of the run it was made of, no number of its own."""
+
+    kind: ClassVar[str] = "summary"
+    sources: tuple[str, ...]

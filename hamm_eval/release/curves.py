@@ -1,0 +1,184 @@
+"""Rule 5: a curve is drawn anew from rounded counts, and everything beside it comes from the same counts."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from hamm_eval.estimate import CurveGroup, Curves, FloatArray, IntArray
+from hamm_eval.release.counts import release_count
+from hamm_eval.release.curve_error import largest_error
+from hamm_eval.release.policy import Policy
+from hamm_eval.release.released import Interval, ReleasedCurve, ReleasedCurves
+from hamm_eval.release.rounding import decimals, to_midpoint
+from hamm_eval.release.step_counts import CumulativeCounts, StepCounts, rounded_steps
+
+GROUP_TOO_SMALL = "group_too_small"
+_MONTH = 30.4375
+_MOST_AT_RISK_TIMES = 9
+
+
+def release_curves(curves: Curves, policy: Policy) -> ReleasedCurves:
+    """Curves as they may be shown; groups that are too small say so instead."""
+    return ReleasedCurves(
+        id=curves.definition.id,
+        definition_digest=curves.definition.digest,
+        policy=policy.name,
+        endpoint=curves.endpoint,
+        dimension=curves.dimension,
+        causes=curves.causes,
+        horizons=curves.horizons,
+        curves=tuple(_release_curve(group, curves, policy) for group in curves.groups),
+    )
+
+
+def _release_curve(group: CurveGroup, curves: Curves, policy: Policy) -> ReleasedCurve:
+    """One group's curve, or its refusal."""
+    counts = CumulativeCounts.of(group, len(curves.causes))
+    events = int(counts.exit_events[0].size)
+    persons_cell = release_count(counts.persons, policy, sensitive=curves.sensitive)
+    events_cell = release_count(events, policy, sensitive=curves.sensitive)
+    # Rule 5: so many persons, and so many events of the cause shown.
+    large = counts.persons >= policy.curve_persons and events >= policy.curve_events
+    steps = rounded_steps(counts, curves.horizons, policy) if large else None
+    if steps is None or not steps.time.size or not steps.events[-1, 0]:
+        return ReleasedCurve(
+            level=group.level,
+            merged=group.merged,
+            withheld=GROUP_TOO_SMALL,
+            persons=persons_cell,
+            events=events_cell,
+        )
+    values, std_error, lower, upper = _redraw(steps)
+    at_risk_time, at_risk = _at_risk_table(counts, steps, policy)
+    where = [_place(steps, day, policy) for day in curves.horizons]
+    places, short = policy.curve_decimals, policy.share_decimals
+
+    # How far the curve may have moved on since its last step, in shares.
+    behind = steps.lag * ((1 - values.sum(axis=1)) / steps.at_risk)[:, None]
+    too_old = (steps.events == 0) | (100 * behind > policy.curve_lag_percent)
+
+    def interval(at: int | None) -> Interval:
+        # Before a cause's first step its incidence is hidden, not zero.
+        if at is None or too_old[at, 0]:
+            return Interval(value=None, lower=None, upper=None)
+        return Interval(
+            value=decimals(values[at, 0], short),
+            lower=decimals(lower[at, 0], short),
+            upper=decimals(upper[at, 0], short),
+        )
+
+    def competing(at: int | None, cause: int) -> float | None:
+        return None if at is None or too_old[at, cause] else decimals(values[at, cause], short)
+
+    def line(column: FloatArray) -> tuple[float, ...]:
+        return (0.0, *(decimals(value, places) for value in column))
+
+    causes = range(1, len(curves.causes))
+    return ReleasedCurve(
+        level=group.level,
+        merged=group.merged,
+        withheld="",
+        persons=persons_cell,
+        events=events_cell,
+        time=(steps.start, *(float(day) for day in steps.time)),
+        incidence=line(values[:, 0]),
+        lower=line(lower[:, 0]),
+        upper=line(upper[:, 0]),
+        competing=tuple(line(values[:, cause]) for cause in causes),
+        at_risk_time=at_risk_time,
+        at_risk=at_risk,
+        at_horizon=tuple(interval(at) for at in where),
+        competing_at_horizon=tuple(tuple(competing(at, cause) for at in where) for cause in causes),
+        median=_median(steps, values[:, 0], lower[:, 0], upper[:, 0]),
+        largest_error=decimals(largest_error(steps, policy) + 0.5 * 10**-places, places),
+        std_error_at_horizon=tuple(
+            None if at is None or too_old[at, 0] else decimals(std_error[at, 0], places) for at in where
+        ),
+    )
+
+
+def _redraw(steps: StepCounts) -> tuple[FloatArray, ...]:
+    """Incidences, standard errors and limits at each step, shapes (k, causes), from the rounded counts."""
+    from hamm_eval.survival import aalen_johansen
+
+    entry, time, cause, frequency = _as_rows(steps)
+    fit = aalen_johansen(time, cause, entry=entry, frequency=frequency)
+    # The estimator does not know causes at the end of the list without a rounded event: their incidence is 0.
+    missing = steps.events.shape[1] - fit.incidence.shape[1]
+    return tuple(
+        np.pad(np.nan_to_num(np.asarray(part, dtype=np.float64)), ((0, 0), (0, missing)))
+        for part in fit.at(steps.time)
+    )
+
+
+def _as_rows(steps: StepCounts) -> tuple[FloatArray, FloatArray, IntArray, IntArray]:
+    """Rows with frequencies whose risk sets and events are the rounded counts.
+
+    Who entered and who was censored by the middle of a step do so at its beginning; first come, first gone.
+    """
+    begin = np.concatenate([[steps.start], steps.time[:-1]])
+    events = np.diff(steps.events, axis=0, prepend=0)
+    flow = np.diff(steps.entered - steps.censored, prepend=0)
+    waiting: list[list[float]] = []
+    rows: list[tuple[float, float, int, int]] = []
+
+    def leave(day: float, code: int, many: int) -> None:
+        while many > 0:
+            entered, there = waiting[0]
+            gone = min(many, int(there))
+            rows.append((entered, day, code, gone))
+            waiting[0][1] -= gone
+            many -= gone
+            if not waiting[0][1]:
+                waiting.pop(0)
+
+    for step, day in enumerate(steps.time):
+        leave(float(begin[step]), 0, -int(flow[step]))
+        if flow[step] > 0:
+            waiting.append([float(begin[step]), int(flow[step])])
+        for code, many in enumerate(events[step], start=1):
+            leave(float(day), code, int(many))
+    leave(float(steps.time[-1]), 0, sum(int(there) for _, there in waiting))
+    entry, time, cause, frequency = (np.array(column) for column in zip(*rows, strict=True))
+    return entry, time, cause.astype(np.int64), frequency.astype(np.int64)
+
+
+def _place(steps: StepCounts, day: float, policy: Policy) -> int | None:
+    """The step that shows the value at a day; None before the first and after the curve's end.
+
+    The curve's days lie `curve_grid_days` apart, so its end is only known so far.
+    """
+    if not steps.start < day < steps.time[-1] + policy.curve_grid_days:
+        return None
+    at = int(np.searchsorted(steps.time, day, side="right")) - 1
+    return at if at >= 0 else None
+
+
+def _median(steps: StepCounts, value: FloatArray, lower: FloatArray, upper: FloatArray) -> Interval:
+    """Days by which half have reached the endpoint: where the curve and its limits first reach one half."""
+
+    def reached(line: FloatArray) -> float | None:
+        above = np.flatnonzero(line >= 0.5 - 1e-12)
+        return float(steps.time[above[0]]) if above.size else None
+
+    return Interval(value=reached(value), lower=reached(upper), upper=reached(lower))
+
+
+def _at_risk_table(
+    counts: CumulativeCounts, steps: StepCounts, policy: Policy
+) -> tuple[tuple[float, ...], tuple[int | None, ...]]:
+    """Persons still under observation every three, six or twelve months, from rounded counts, rounded."""
+    end = float(steps.time[-1])
+    for months in (3, 6, 12, 24, 60):
+        days = np.round(np.arange(0, end / _MONTH + months, months) * _MONTH)
+        days = days[(days >= steps.start) & (days <= end)]
+        if days.size <= _MOST_AT_RISK_TIMES:
+            break
+    base = policy.curve_rounding
+    entered = to_midpoint(np.searchsorted(counts.entry, days, side="right"), base)
+    censored = to_midpoint(np.searchsorted(counts.exit_censored, days, side="right"), base)
+    shown = np.vstack([np.zeros((1, steps.events.shape[1]), dtype=np.int64), steps.events]).sum(axis=1)
+    gone = shown[np.searchsorted(steps.time, days, side="right")]
+    left = np.maximum(entered - censored - gone, 0)
+    cells = [release_count(int(count), policy, sensitive=True) for count in left]
+    return tuple(float(day) for day in days), tuple(cell.value for cell in cells)

@@ -1,0 +1,179 @@
+"""An effect as it may be shown: coarse shares, the design, and no estimate where the design fails."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from hamm_eval.estimate import Effect, IntArray
+from hamm_eval.release.counts import release_bins, release_count, release_table
+from hamm_eval.release.policy import Policy
+from hamm_eval.release.released import Cell, Interval, ReleasedBalance, ReleasedEffect
+from hamm_eval.release.rounding import decimals, to_step
+
+# A difference in whole percentage points: its standard error is above one point for any Hamm-sized group,
+# so nothing is lost, and it tells no arm's share.
+_POINT = 0.01
+_HALF_POINT = 0.005
+_COARSE_STEPS = (0.01, 0.02, 0.05, 0.10)
+
+
+def release_effect(effect: Effect, policy: Policy) -> ReleasedEffect:
+    """A measure's effect as it may be shown.
+
+    Design, balance and overlap are shown either way; where the design fails, or an arm is too small, no
+    estimate is.
+    """
+    treated, controls = release_count(effect.treated, policy), release_count(effect.controls, policy)
+    withheld = _reasons(effect, policy)
+    fit = effect.fit
+    by_worker, departure, negative = effect.by_worker, effect.departure, effect.negative_control
+    if withheld:
+        by_worker = departure = negative = None
+    difference = None if withheld else _interval(fit)
+    risks = (None, None) if difference is None else _risks(effect, difference, policy)
+    edges, bins_treated, bins_controls = _overlap(fit, treated, controls, policy)
+    effective = None if fit is None else fit.effective_n
+    return ReleasedEffect(
+        id=effect.definition.id,
+        definition_digest=effect.definition.digest,
+        policy=policy.name,
+        measure=effect.measure,
+        endpoint=effect.endpoint,
+        landmark_days=effect.landmark_days,
+        horizon_days=effect.horizon_days,
+        estimand=str(effect.definition.details.get("estimand", "")) if fit is None else fit.estimand,
+        withheld=withheld,
+        flow=release_table(effect.flow, policy),
+        treated=treated,
+        controls=controls,
+        risk_treated=risks[0],
+        risk_control=risks[1],
+        difference=difference,
+        difference_by_worker=_interval(by_worker),
+        departure=_interval(departure),
+        negative_control=_interval(negative),
+        negative_control_endpoint=effect.negative_control_endpoint,
+        detectable=to_step(effect.detectable, _POINT) if np.isfinite(effect.detectable) else None,
+        balance=_balance(fit),
+        balance_limit=_balance_limit(fit),
+        overlap_edges=edges,
+        overlap_treated=bins_treated,
+        overlap_controls=bins_controls,
+        effective_treated=None if effective is None else _whole(effective.treated, policy),
+        effective_controls=None if effective is None else _whole(effective.control, policy),
+        std_error=None if withheld else to_step(fit.std_error, _HALF_POINT),
+    )
+
+
+def _reasons(effect: Effect, policy: Policy) -> tuple[tuple[str, Mapping[str, Any]], ...]:
+    """Why no estimate is shown: the design's failures, then the gate's own."""
+    found: list[tuple[str, Mapping[str, Any]]] = [
+        (failure.key, _detail(failure, policy)) for failure in effect.failures
+    ]
+    for arm, persons, events in (
+        ("treated", effect.treated, effect.events_treated),
+        ("control", effect.controls, effect.events_controls),
+    ):
+        # An effect is two curves read at one time (rule 5), and the share of an arm in which the persons
+        # with or without the event are a hidden count would tell that count (rule 2).
+        if persons < policy.effect_persons:
+            found.append(("too_few_persons", {"arm": arm}))
+        if min(events, persons - events) <= policy.largest_hidden_count:
+            found.append(("too_few_events", {"arm": arm}))
+    # Rule 6 asks ten events a parameter of coefficients that are shown. Those of the propensity and outcome
+    # models never are; the design's own limit speaks of them. A nearly saturated model stays refused.
+    if effect.treated + effect.controls - effect.parameters < policy.model_residual_freedom:
+        found.append(("residual_freedom", {}))
+    if effect.fit is None:
+        found += [] if found else [("not_estimable", {})]
+    elif not np.isfinite([effect.fit.value, effect.fit.lower, effect.fit.upper, effect.fit.std_error]).all():
+        found.append(("not_estimable", {}))
+    return tuple(found)
+
+
+def _detail(failure: Any, policy: Policy) -> dict[str, Any]:
+    """A failure's figures as coarse as everything else that is shown."""
+    detail: dict[str, Any] = {}
+    for name, value in failure.detail.items():
+        if isinstance(value, str):
+            detail[name] = value
+        elif not np.isfinite(value):
+            continue
+        elif failure.key in ("effective_n", "fewer_effective_controls") and name == "value":
+            shown = _whole(value, policy)
+            # A hidden size is shown as the most that it can be.
+            detail[name] = policy.largest_hidden_count if shown is None else shown
+        elif failure.key == "events_per_parameter" and name == "value":
+            detail[name] = int(value)  # whole: the number of parameters is known
+        else:
+            detail[name] = decimals(value, 2)
+    return detail
+
+
+def _interval(fit: Any) -> Interval | None:
+    """A difference of shares and its interval in whole percentage points."""
+    if fit is None or not np.isfinite([fit.value, fit.lower, fit.upper]).all():
+        return None
+    return Interval(
+        value=to_step(fit.value, _POINT), lower=to_step(fit.lower, _POINT), upper=to_step(fit.upper, _POINT)
+    )
+
+
+def _risks(effect: Effect, difference: Interval, policy: Policy) -> tuple[float, float]:
+    """Both risks, consistent with the difference shown.
+
+    The risk of the treated is often their plain share (ATT), which together with their number gives the
+    number of events back. So the controls' risk, a model's, is rounded so coarsely that as many counts
+    remain possible as a rounded count has, and the treated's is that plus the difference.
+    """
+    smallest = min(effect.treated, effect.controls)
+    step = next((s for s in _COARSE_STEPS if smallest * s >= policy.count_rounding - 1), _COARSE_STEPS[-1])
+    control = to_step(effect.fit.mean_control, step)
+    return decimals(min(max(control + (difference.value or 0.0), 0.0), 1.0), 2), control
+
+
+def _balance(fit: Any) -> tuple[ReleasedBalance, ...]:
+    """Standardised differences before and after weighting."""
+    if fit is None:
+        return ()
+    rows = zip(fit.balance.names, fit.balance_before.smd, fit.balance.smd, strict=True)
+    return tuple(
+        ReleasedBalance(covariate=name, before=decimals(before, 2), after=decimals(after, 2))
+        for name, before, after in rows
+        if np.isfinite([before, after]).all()
+    )
+
+
+def _balance_limit(fit: Any) -> float:
+    """The largest standardised difference that counts as balanced, as `effects` judges a design."""
+    if fit is None:
+        return 0.1
+    size, rows = fit.overlap.effective_n, (int(fit.overlap.treated.sum()), int(fit.overlap.control.sum()))
+    if min(rows) >= 400 or min(size.treated, size.control) <= 0:
+        return 0.1
+    return decimals(min(max(0.1, 1.96 * np.sqrt(1 / size.treated + 1 / size.control)), 0.25), 2)
+
+
+def _overlap(
+    fit: Any, treated: Cell, controls: Cell, policy: Policy
+) -> tuple[tuple[float, ...], tuple[int | None, ...], tuple[int | None, ...]]:
+    """The propensity histogram in bins wide enough to be shown."""
+    if fit is None:
+        return (), (), ()
+    overlap = fit.overlap
+    fine = overlap.treated.size
+    width = next(w for w in range(1, fine + 1) if fine % w == 0 and fine // w <= policy.overlap_bins)
+
+    def bins(counts: IntArray, arm: Cell) -> tuple[int | None, ...]:
+        return release_bins(np.asarray(counts).reshape(-1, width).sum(axis=1), arm, policy)
+
+    edges = tuple(decimals(edge, 2) for edge in overlap.edges[::width])
+    return edges, bins(overlap.treated, treated), bins(overlap.control, controls)
+
+
+def _whole(size: float, policy: Policy) -> int | None:
+    """An effective sample size as a count."""
+    return release_count(round(size), policy).value

@@ -1,0 +1,73 @@
+"""The one gate between an estimate and what may be shown of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from hamm_eval.errors import ReleaseRefused
+from hamm_eval.estimate import (
+    CountTable,
+    Curves,
+    Effect,
+    Estimate,
+    Model,
+    QuantileTable,
+    TruthComparison,
+)
+from hamm_eval.release.counts import release_table
+from hamm_eval.release.curves import release_curves
+from hamm_eval.release.effects import release_effect
+from hamm_eval.release.models import release_model
+from hamm_eval.release.policy import Policy
+from hamm_eval.release.quantiles import release_quantiles
+from hamm_eval.release.released import Release
+from hamm_eval.release.truth import release_truth
+
+_RULES: dict[type[Estimate], Callable[[Any, Policy], Release]] = {
+    CountTable: release_table,
+    Curves: release_curves,
+    Model: release_model,
+    Effect: release_effect,
+    QuantileTable: release_quantiles,
+    TruthComparison: release_truth,
+}
+
+
+def release(estimate: Estimate, policy: Policy) -> Release:
+    """What may be shown of an estimate.
+
+    Parameters
+    ----------
+    estimate : Estimate
+    policy : Policy
+
+    Returns
+    -------
+    Release
+        Of the estimate's own kind. Small groups and failing designs are marked as withheld, with a reason.
+
+    Raises
+    ------
+    ReleaseRefused
+        A kind of estimate that has no rule, or a table that does not say who stands behind its counts.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from hamm_eval.estimate import Definition
+    >>> households = CountTable(
+    ...     definition=Definition("cohort", "household_type"), rows=("single", "couple"),
+    ...     columns=("persons",), row_dimension="household_type", column_dimension="",
+    ...     counts=np.array([[43], [4]]))
+    >>> [row[0].value for row in release(households, Policy.strict()).cells]
+    [45, None]
+    """
+    rule = _RULES.get(type(estimate))
+    if rule is None:
+        raise ReleaseRefused(
+            f"There is no release rule for a {type(estimate).__name__}.",
+            where="study.show",
+            todo=f"Show one of: {', '.join(kind.__name__ for kind in _RULES)}.",
+        )
+    return rule(estimate, policy)

@@ -1,0 +1,113 @@
+"""Rule 6: which models may be shown, and how finely."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from hamm_eval.estimate import Model, Term
+from hamm_eval.release.counts import release_count
+from hamm_eval.release.policy import Policy
+from hamm_eval.release.released import ReleasedModel, ReleasedTerm
+from hamm_eval.release.rounding import decimals
+
+_DOUBTFUL = 0.05
+_WHOLE_MODEL = "global"
+
+
+def release_model(model: Model, policy: Policy) -> ReleasedModel:
+    """A Cox model as it may be shown: ratios to few decimals, no baseline hazard; or why it is withheld."""
+    withheld = _refusals(model, policy)
+    return ReleasedModel(
+        id=model.definition.id,
+        definition_digest=model.definition.digest,
+        policy=policy.name,
+        endpoint=model.endpoint,
+        withheld=withheld,
+        terms=() if withheld else _terms(model, policy),
+        persons=release_count(model.persons, policy),
+        events=release_count(model.events, policy),
+        proportionality_doubtful=() if withheld else _doubtful(model),
+    )
+
+
+def _refusals(model: Model, policy: Policy) -> tuple[str, ...]:
+    """Every clause of rule 6 that the model does not keep, by its key."""
+    parameters = len(model.terms)
+    levels = [term for term in (*model.terms, *model.references) if term.level]
+    found = []
+    if model.events < policy.model_events_per_parameter * parameters:
+        found.append("events_per_parameter")
+    if model.persons - parameters < policy.model_residual_freedom:
+        found.append("residual_freedom")
+    # A level of one person gives that person's outcome back exactly.
+    if any(_too_small(term, policy) for term in levels):
+        found.append("level_too_small")
+    fit = model.fit
+    figures = np.concatenate(
+        [np.ravel(np.asarray(part, dtype=np.float64)) for part in (fit.hazard_ratio, fit.lower, fit.upper)]
+    )
+    if not np.isfinite(figures).all() or (figures <= 0).any():
+        found.append("not_estimable")
+    return tuple(found)
+
+
+def _too_small(term: Term, policy: Policy) -> bool:
+    """Whether a level has too few persons, events or persons without the event."""
+    return (
+        term.persons < policy.level_persons
+        or term.events < policy.level_events
+        or term.non_events < policy.level_non_events
+    )
+
+
+def _terms(model: Model, policy: Policy) -> tuple[ReleasedTerm, ...]:
+    """Each factor's reference level, then its coefficients, in the model's order."""
+
+    def row(term: Term, reference: bool, figures: tuple[float, float, float]) -> ReleasedTerm:
+        ratio, lower, upper = figures
+        return ReleasedTerm(
+            factor=term.factor,
+            level=term.level,
+            reference=reference,
+            ratio=ratio,
+            lower=lower,
+            upper=upper,
+            persons=release_count(term.persons, policy),
+            merged=tuple(model.merged.get(f"{term.factor}={term.level}", ())),
+        )
+
+    references = {term.factor: term for term in model.references}
+    rows: list[ReleasedTerm] = []
+    for at, term in enumerate(model.terms):
+        reference = references.pop(term.factor, None)
+        if reference is not None:
+            rows.append(row(reference, True, (1.0, 1.0, 1.0)))
+        figures = tuple(_ratio(part[at], policy) for part in _parts(model.fit))
+        rows.append(row(term, False, figures))  # type: ignore[arg-type]
+    return tuple(rows)
+
+
+def _parts(fit: Any) -> tuple[Any, Any, Any]:
+    """Ratios and their limits."""
+    return fit.hazard_ratio, fit.lower, fit.upper
+
+
+def _ratio(value: float, policy: Policy) -> float:
+    """A ratio whose coefficient, the logarithm, is rounded first: rule 6 speaks of coefficients."""
+    coefficient = round(float(np.log(value)), policy.coefficient_decimals)
+    return decimals(np.exp(coefficient), policy.coefficient_decimals)
+
+
+def _doubtful(model: Model) -> tuple[str, ...]:
+    """Factors whose hazards are not proportional (p < 0.05, Bonferroni over terms), or the whole model."""
+    if not model.proportionality:
+        return ()
+    *single, overall = model.proportionality
+    factors = dict.fromkeys(
+        term.factor for term, p in zip(model.terms, single, strict=True) if p * len(single) < _DOUBTFUL
+    )
+    if not factors and overall < _DOUBTFUL:
+        return (_WHOLE_MODEL,)
+    return tuple(factors)

@@ -1,0 +1,52 @@
+"""Rule 4: quantiles of enough persons, rounded; never a minimum or maximum."""
+
+from __future__ import annotations
+
+import math
+
+from hamm_eval.estimate import QuantileTable
+from hamm_eval.release.policy import Policy
+from hamm_eval.release.released import ReleasedQuantiles
+from hamm_eval.release.rounding import decimals, to_step
+
+
+def release_quantiles(table: QuantileTable, policy: Policy) -> ReleasedQuantiles:
+    """Quantiles as they may be shown; None where too few persons stand behind one."""
+    step = policy.quantile_step_days if table.unit == "days" else 1
+    rows = zip(table.values, table.persons, strict=True)
+    return ReleasedQuantiles(
+        id=table.definition.id,
+        definition_digest=table.definition.digest,
+        policy=policy.name,
+        rows=table.rows,
+        row_dimension=table.row_dimension,
+        probability=table.probability,
+        unit=table.unit,
+        values=tuple(
+            to_step(float(value), step)
+            if math.isfinite(value) and enough_persons(int(persons), table.probability, policy)
+            else None
+            for value, persons in rows
+        ),
+        # Declared in params, not computed from persons.
+        beside=tuple(None if math.isnan(value) else decimals(value, 1) for value in table.beside),
+    )
+
+
+def enough_persons(persons: int, probability: float, policy: Policy) -> bool:
+    """Whether so many persons carry a quantile.
+
+    Examples
+    --------
+    >>> strict = Policy.strict()
+    >>> enough_persons(10, 0.5, strict), enough_persons(49, 0.9, strict), enough_persons(50, 0.9, strict)
+    (True, False, True)
+    >>> [enough_persons(n, p, strict) for n, p in ((50, 0.95), (100, 0.95), (10**6, 1.0))]
+    [False, True, False]
+    """
+    tail = min(probability, 1 - probability)
+    if tail >= 0.25:
+        return persons >= policy.quantile_persons
+    # Further out than 10/90 the value nears one person's own: as many must lie beyond as there.
+    beyond = round(persons * tail, 9)
+    return persons >= policy.outer_quantile_persons and beyond >= policy.tail_persons

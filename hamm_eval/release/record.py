@@ -1,0 +1,181 @@
+"""The run record: what each notebook of a run was allowed to show, in private files.
+
+It lives in the run's private work folder; without a run (JupyterLab, nbval) in a
+temporary folder that goes when the process ends.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+import tempfile
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from hamm_eval.errors import ReleaseRefused, UsageError
+from hamm_eval.release.json import to_json
+from hamm_eval.release.released import Release
+
+RUN_VARIABLE = "HAMM_EVAL_RUN"
+NOTEBOOK_VARIABLE = "HAMM_EVAL_NOTEBOOK"
+MARK = "hamm_eval"
+_FINISHED = "finished.json"
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One release as it was displayed.
+
+    Parameters
+    ----------
+    id, kind : str
+        Of the release.
+    notebook : str
+        Which notebook displayed it.
+    order : int
+        Place among what the notebook displayed, from 1.
+    release : dict
+        The release as JSON (`release.json.from_json` reads it).
+    html : str
+        The fragment that was displayed, and the only one that may be published.
+    number : str or None
+        Which count it takes part in: "figure", "table" or none.
+    """
+
+    id: str
+    kind: str
+    notebook: str
+    order: int
+    release: dict[str, Any]
+    html: str
+    number: str | None = None
+
+
+class RunRecord:
+    """Record of what the gate let out in one run.
+
+    Parameters
+    ----------
+    folder : Path
+        Private work folder of the run; the record lies in its subfolder ``record``.
+    notebook : str, optional
+        Notebook that enters releases; "" to read only.
+    replaces : bool
+        Whether a release may be entered anew with other content under its id: a researcher who reruns a
+        cell after a change. Never within a run.
+    """
+
+    def __init__(self, folder: Path, notebook: str = "", *, replaces: bool = False) -> None:
+        if notebook and not _NAME.fullmatch(notebook):
+            raise UsageError(
+                "A notebook's name consists of letters, digits, hyphen, underscore and point.",
+                where=NOTEBOOK_VARIABLE,
+            )
+        self.folder = Path(folder) / "record"
+        self.notebook = notebook
+        self._replaces = replaces
+        self._temporary: tempfile.TemporaryDirectory[str] | None = None
+
+    @classmethod
+    def of_environment(cls) -> RunRecord:
+        """The record of the run that started this kernel, or a temporary one."""
+        folder = os.environ.get(RUN_VARIABLE)
+        notebook = os.environ.get(NOTEBOOK_VARIABLE, "")
+        if folder:
+            if not notebook:
+                raise UsageError(
+                    "A run is announced, but not the notebook.",
+                    where=NOTEBOOK_VARIABLE,
+                    todo=f"Set it beside {RUN_VARIABLE}, or unset both.",
+                )
+            return cls(Path(folder), notebook)
+        temporary = tempfile.TemporaryDirectory(prefix="hamm_eval-")  # mkdtemp: 0700
+        record = cls(Path(temporary.name), notebook or "interactive", replaces=True)
+        record._temporary = temporary
+        return record
+
+    def enter(self, release: Release, html: str, *, number: str | None = None) -> dict[str, Any]:
+        """Enter a release with the fragment that displays it.
+
+        Returns
+        -------
+        dict
+            The mark: metadata for the output that displays the fragment.
+
+        Raises
+        ------
+        ReleaseRefused
+            Within a run, another content under an id that was entered already.
+        """
+        content = to_json(release)
+        known = {entry.id: entry for entry in self.entries()}.get(release.id)
+        same = known is not None and (known.release, known.html) == (_plain(content), html)
+        if known is not None and not same and not self._replaces:
+            raise ReleaseRefused(
+                "Two different results bear the same name in one run.",
+                where=release.id,
+                todo="Give the estimates different definition keys.",
+            )
+        mine = self.entries(self.notebook)
+        before = next((entry.order for entry in mine if entry.id == release.id), None)
+        order = before or 1 + max((entry.order for entry in mine), default=0)
+        name = f"{order:03d}-{hashlib.sha256(release.id.encode()).hexdigest()[:12]}.json"
+        entry = {
+            "id": release.id,
+            "kind": release.kind,
+            "notebook": self.notebook,
+            "order": order,
+            "number": number,
+            "release": content,
+            "html": html,
+        }
+        self._write(name, entry)
+        return {MARK: {"release": release.id}}
+
+    def entries(self, notebook: str | None = None) -> tuple[Entry, ...]:
+        """What was entered, by notebook and order; of one notebook or of all."""
+        pattern = f"{notebook or '*'}/[0-9]*-*.json"
+        found = [Entry(**_read(path)) for path in self.folder.glob(pattern)]
+        return tuple(sorted(found, key=lambda entry: (entry.notebook, entry.order)))
+
+    def finish(self, releases: Iterable[str] = ()) -> None:
+        """Write the notebook's end: it ran to its last cell and displayed these releases."""
+        self._write(_FINISHED, {"notebook": self.notebook, "releases": list(releases)})
+
+    def finished(self, notebook: str) -> bool:
+        """Whether the notebook ran to its last cell and all that it displayed is in the record."""
+        path = self.folder / notebook / _FINISHED
+        if not path.is_file():
+            return False
+        return set(_read(path)["releases"]) <= {entry.id for entry in self.entries(notebook)}
+
+    def _write(self, name: str, content: Any) -> None:
+        """Write one private file so that a reader sees all of it or nothing."""
+        folder = self.folder / self.notebook
+        for part in (self.folder, folder):
+            part.mkdir(mode=0o700, parents=True, exist_ok=True)
+            part.chmod(0o700)
+        # NaN and infinity are no JSON and nothing to show.
+        text = json.dumps(content, ensure_ascii=False, allow_nan=False, sort_keys=True)
+        temporary = folder / f".{name}.{os.getpid()}.part"
+        temporary.unlink(missing_ok=True)
+        # The mode is set at creation: there is no moment at which others could read it.
+        with os.fdopen(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+            file.write(text.encode("utf-8"))
+        temporary.replace(folder / name)
+
+
+def _read(path: Path) -> dict[str, Any]:
+    """One file of the record; keys that newer versions add are refused by `Entry`."""
+    content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return content
+
+
+def _plain(content: dict[str, Any]) -> Any:
+    """As it comes back from a file."""
+    return json.loads(json.dumps(content))

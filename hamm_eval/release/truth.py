@@ -1,0 +1,55 @@
+"""Recovered figures beside the planted truth: the figures are those released, the truth is public."""
+
+from __future__ import annotations
+
+import math
+
+from hamm_eval.estimate import Curves, TruthComparison, TruthRow
+from hamm_eval.release.curves import release_curves
+from hamm_eval.release.effects import release_effect
+from hamm_eval.release.policy import Policy
+from hamm_eval.release.released import Interval, ReleasedCurve, ReleasedTruth, ReleasedTruthRow
+from hamm_eval.release.rounding import decimals
+
+_STANDARD_ERRORS = 3.3
+
+
+def release_truth(comparison: TruthComparison, policy: Policy) -> ReleasedTruth:
+    """Each planted truth with the figure that the gate lets out for it."""
+    return ReleasedTruth(
+        id=comparison.definition.id,
+        definition_digest=comparison.definition.digest,
+        policy=policy.name,
+        rows=tuple(_row(row, policy) for row in comparison.rows),
+    )
+
+
+def _row(row: TruthRow, policy: Policy) -> ReleasedTruthRow:
+    """One comparison; whether it fits is judged on the unrounded figures, where the estimate is shown."""
+    shown = _shown(row, policy)
+    distance = abs(row.value - row.truth)
+    allowed = _STANDARD_ERRORS * math.hypot(row.std_error, row.truth_std_error)
+    return ReleasedTruthRow(
+        estimate_id=row.estimate.definition.id,
+        level=row.level,
+        days=row.days,
+        truth=decimals(row.truth, policy.curve_decimals),
+        estimate=None if shown is None else shown.value,
+        lower=None if shown is None else shown.lower,
+        upper=None if shown is None else shown.upper,
+        within=None if shown is None or shown.value is None else bool(distance <= allowed),
+    )
+
+
+def _shown(row: TruthRow, policy: Policy) -> Interval | None:
+    """What the gate lets out of the estimate at the row's level and day."""
+    if not isinstance(row.estimate, Curves):
+        return release_effect(row.estimate, policy).difference
+    if row.days not in row.estimate.horizons:
+        return None
+    at = row.estimate.horizons.index(row.days)
+    curves: dict[str, ReleasedCurve] = {
+        curve.level: curve for curve in release_curves(row.estimate, policy).curves
+    }
+    curve = curves.get(row.level)
+    return curve.at_horizon[at] if curve is not None and not curve.withheld else None
