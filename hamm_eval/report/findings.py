@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from markupsafe import Markup
+
 from hamm_eval.release.released import Interval, ReleasedCurve, ReleasedCurves, ReleasedEffect, ReleasedModel
 from hamm_eval.report.wording import Wording
 
@@ -29,6 +31,15 @@ def value_at(curve: ReleasedCurve, position: int) -> Interval | None:
         return None
     at = curve.at_horizon[position]
     return None if at.value is None else at
+
+
+def competing_at(curve: ReleasedCurve, position: int) -> tuple[float | None, ...]:
+    """Shares that the competing causes took by a horizon, one per cause; None where not shown."""
+    if curve.withheld:
+        return ()
+    return tuple(
+        shares[position] if position < len(shares) else None for shares in curve.competing_at_horizon
+    )
 
 
 def curves_title(release: ReleasedCurves, wording: Wording) -> str:
@@ -149,14 +160,15 @@ def effect_title(release: ReleasedEffect, wording: Wording) -> str:
     finding = effect_finding(release, wording)
     return wording.text(
         f"effect.title_{finding.direction}",
+        population=wording.text(f"effect.population.{release.estimand}"),
         measure=wording.measure(release.measure),
         endpoint=wording.endpoint(release.endpoint),
         n=finding.n,
     )
 
 
-def effect_headline(release: ReleasedEffect, wording: Wording, prefix: str = "effect.headline") -> str:
-    """Key and values of the effect's main sentence, as HTML."""
+def effect_headline(release: ReleasedEffect, wording: Wording, prefix: str = "effect.headline") -> Markup:
+    """The effect's main sentence, as HTML."""
     finding = effect_finding(release, wording)
     return wording.markup(
         f"{prefix}_{finding.direction}",

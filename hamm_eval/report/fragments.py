@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from markupsafe import Markup
 
 from hamm_eval.release.released import ReleasedCurve, ReleasedCurves, ReleasedEffect, ReleasedModel
@@ -19,6 +21,8 @@ from hamm_eval.report.tables.effect import effect_table, reasons
 from hamm_eval.report.tables.terms import covariate_name, merged_note
 from hamm_eval.report.wording import Wording
 
+MOST = 0.9  # share of the participants shown that counts as nearly all
+
 
 def curves_fragment(release: ReleasedCurves, wording: Wording) -> Markup:
     """Incidence figure, what became of everybody (a single curve), the numbers."""
@@ -28,7 +32,7 @@ def curves_fragment(release: ReleasedCurves, wording: Wording) -> Markup:
         read = "curves.read_one" if len(shown) == 1 else "curves.read_groups"
         box = read_box(wording, wording.text(read), wording.text("curves.read_at_risk"))
         error = max(curve.largest_error for curve in shown)
-        points = wording.points(max(error, 0.01), signed=False) if error > 0 else ""
+        points = wording.points(math.ceil(error * 100) / 100, signed=False) if error > 0 else ""
         small = note(
             findings.curves_comparison(release, wording),
             wording.text("curves.rounding", points=points) if points else "",
@@ -51,10 +55,10 @@ def _nothing(title: str) -> Markup:
 def _areas(release: ReleasedCurves, curve: ReleasedCurve, wording: Wording) -> Markup:
     """The areas figure: where everybody stands at the end of the curve."""
     at = findings.headline_horizon(release)
-    if at is None or at >= len(curve.competing_at_horizon):
+    if at is None:
         return Markup("")
-    reached, gone = findings.value_at(curve, at), curve.competing_at_horizon[at]
-    if reached is None or reached.value is None or any(share is None for share in gone):
+    reached, gone = findings.value_at(curve, at), findings.competing_at(curve, at)
+    if reached is None or reached.value is None or not gone or None in gone:
         return Markup("")
     shares = [share or 0.0 for share in gone]
     still_open = max(0.0, 1 - reached.value - sum(shares))
@@ -146,7 +150,8 @@ def effect_fragment(release: ReleasedEffect, wording: Wording) -> Markup:
             )
         )
     parts.append(effect_table(release, wording))
-    parts.append(read_box(wording, wording.text("effect.table_read"), what="table"))
+    if release.difference is not None and release.negative_control is not None:
+        parts.append(read_box(wording, wording.text("effect.table_read"), what="table"))
     if release.balance:
         parts.append(
             figure(
@@ -158,7 +163,7 @@ def effect_fragment(release: ReleasedEffect, wording: Wording) -> Markup:
     if len(release.overlap_edges) > 1:
         parts.append(
             figure(
-                wording.text("effect.overlap_title"),
+                _overlap_title(release, wording),
                 overlap_histogram(release, wording),
                 read_box(wording, wording.text("effect.overlap_read")),
             )
@@ -173,3 +178,13 @@ def _balance_title(release: ReleasedEffect, wording: Wording) -> str:
     if abs(worst.after) <= release.balance_limit:
         return wording.text("effect.balance_title_good")
     return wording.text("effect.balance_title_bad", covariate=covariate_name(worst.covariate, wording))
+
+
+def _overlap_title(release: ReleasedEffect, wording: Wording) -> str:
+    """Whether participants have comparable persons, as the bins shown tell it."""
+    shown = [(treated or 0, control or 0) for treated, control in
+             zip(release.overlap_treated, release.overlap_controls, strict=True)]  # fmt: skip
+    matched = sum(treated for treated, control in shown if control)
+    refused = any(key == "overlap" for key, _ in release.withheld)
+    nearly_all = not refused and matched >= MOST * sum(treated for treated, _ in shown)
+    return wording.text("effect.overlap_title_good" if nearly_all else "effect.overlap_title_bad")

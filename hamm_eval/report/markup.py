@@ -64,7 +64,8 @@ def caution(sentence: str) -> Markup:
 def figure(title: str, picture: Markup, *below: Markup) -> Markup:
     """A numbered figure whose title states the finding."""
     return Markup(
-        '<figure class="he-figure">\n<figcaption>{} <span class="he-title">{}</span></figcaption>\n{}\n{}\n</figure>'
+        '<figure class="he-figure">\n<figcaption>{} <span class="he-title">{}</span></figcaption>\n'
+        "{}\n{}\n</figure>"
     ).format(numbered("figure"), title, picture, join(below))
 
 
@@ -95,7 +96,7 @@ def _head(columns: Sequence[Column]) -> Markup:
     while at < len(columns):
         column = columns[at]
         if not column.group:
-            first.append(_heading(column, Markup(' rowspan="2"')))
+            first.append(_heading(column, ' rowspan="2"'))
             at += 1
             continue
         many = sum(1 for other in columns[at:] if other.group == column.group)
@@ -107,10 +108,10 @@ def _head(columns: Sequence[Column]) -> Markup:
     return Markup("<tr>{}</tr>\n<tr>{}</tr>").format(join(first), join(second))
 
 
-def _heading(column: Column, span: Markup = Markup("")) -> Markup:
+def _heading(column: Column, span: str = "") -> Markup:
     """One column heading."""
     kind = Markup(' class="he-num"') if column.numeric else Markup("")
-    return Markup('<th scope="col"{}{}>{}</th>').format(kind, span, column.heading)
+    return Markup('<th scope="col"{}{}>{}</th>').format(kind, Markup(span), column.heading)
 
 
 def _row(row: Row, columns: Sequence[Column]) -> Markup:

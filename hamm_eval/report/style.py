@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 from importlib.resources import as_file, files
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 ACCENT = "#00578a"
 INK = "#1b2733"
@@ -72,7 +72,7 @@ def drawing_style() -> Iterator[None]:
     import matplotlib
 
     _register_fonts()
-    settings = {
+    settings: dict[Any, Any] = {
         "font.family": [FONT],
         "font.size": pixels(15),
         "text.color": INK,

@@ -82,7 +82,8 @@ def quarterly_summary(
     cards = [_card(figure, earlier.get(figure.release.id), wording) for figure in (*incidences, *effects)]
     width = wording.points(PRECISE_WIDTH, signed=False)
     return Markup(
-        '<section class="he-summary">\n<div class="he-sentences"><p class="he-sentences-title">{}</p>\n<ol>{}</ol></div>\n'
+        '<section class="he-summary">\n'
+        '<div class="he-sentences"><p class="he-sentences-title">{}</p>\n<ol>{}</ol></div>\n'
         '<ul class="he-cards" aria-label="{}">\n{}\n</ul>\n{}\n</section>'
     ).format(
         wording.text("summary.title"),

@@ -50,7 +50,7 @@ def _flat(node: Mapping[str, Any], prefix: str = "") -> Iterable[tuple[str, str]
         if isinstance(value, Mapping):
             yield from _flat(value, f"{name}.")
         else:
-            yield name, " ".join(str(value).split())
+            yield name, str(value)
 
 
 class Wording:
@@ -137,11 +137,20 @@ class Wording:
         for place in (f"levels.{dimension}.{level}", f"levels.any.{level}"):
             if self.has(place):
                 return self.text(place)
-        if dimension == "endpoint":
-            return self.endpoint(level)
-        if dimension == "measure":
-            return self.measure(level)
+        named = {"endpoint": self.endpoint, "measure": self.measure, "column": self.column}.get(dimension)
+        if named is not None:
+            return named(level)
         return level.replace("_", " ")
+
+    def column(self, name: str) -> str:
+        """A column of the case file, ``table.column``: its table and its name in the export's language."""
+        from hamm_eval.casefile.tables import BY_NAME
+
+        table, _, column = name.partition(".")
+        place = self.level("table", table)
+        if self.language != "de" or table not in BY_NAME:
+            return f"{place}: {column.replace('_', ' ')}"
+        return f"{place}: {BY_NAME[table].column(column).german}"
 
     def covariate(self, factor: str, level: str = "") -> str:
         """Name of a covariate, with its level where it has one."""
@@ -170,7 +179,9 @@ class Wording:
 
     def points(self, share: float, *, signed: bool = True) -> str:
         """A difference of shares in percentage points."""
-        return self.text("units.points", n=self.number(share * 100, signed=signed))
+        shown = self.number(share * 100, signed=signed)
+        one = abs(round(share * 100)) == 1
+        return self.text("units.point" if one else "units.points", n=shown)
 
     def percent_range(self, interval: Interval) -> str:
         """An interval of shares: "28 bis 34 %"; "" where it may not be shown."""

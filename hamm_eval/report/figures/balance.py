@@ -11,7 +11,7 @@ from hamm_eval.report.style import pixels
 from hamm_eval.report.tables.terms import covariate_name
 from hamm_eval.report.wording import Wording
 
-ROW, TOP, BELOW = 24, 44, 62
+ROW, TOP, BELOW = 26, 66, 62
 
 
 def love_plot(balance: tuple[ReleasedBalance, ...], limit: float, wording: Wording) -> Markup:
@@ -40,10 +40,10 @@ def love_plot(balance: tuple[ReleasedBalance, ...], limit: float, wording: Wordi
                   markeredgecolor="#b04c00", markeredgewidth=pixels(1.8), markersize=pixels(8))  # fmt: skip
         after = axes.plot([r.after for r in lines], rows, linestyle="none", marker="o", color=style.ACCENT,
                   markersize=pixels(9), markeredgecolor=style.PAPER, markeredgewidth=pixels(1))  # fmt: skip
-        axes.legend(
-            [*before, *after],
+        above = 1 + 28 / (ROW * len(lines))
+        axes.legend(            [*before, *after],
             [wording.text("effect.balance_before"), wording.text("effect.balance_after")],
-            loc="lower left", bbox_to_anchor=(0, 1), ncols=2, frameon=False, borderaxespad=0.4,
+            loc="lower left", bbox_to_anchor=(0, above), ncols=2, frameon=False, borderaxespad=0.4,
             handletextpad=0.2, columnspacing=1.4, fontsize=pixels(14), borderpad=0,
         )  # fmt: skip
         axes.annotate(

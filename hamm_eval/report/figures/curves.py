@@ -18,7 +18,7 @@ from hamm_eval.report.wording import DAYS_PER_MONTH, Wording
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-LEFT, TOP, PLOT, AXIS = 64, 14, 320, 62
+LEFT, TOP, PLOT, AXIS = 64, 38, 320, 62
 ROW = 22
 LABEL = 15
 
@@ -42,7 +42,7 @@ def incidence(release: ReleasedCurves, wording: Wording) -> Markup:
         sheet = canvas.sheet(TOP + PLOT + below)
         axes = canvas.place(sheet, LEFT, TOP, right, below)
         last = max(max((*curve.time, *curve.at_risk_time), default=0.0) for curve in shown)
-        last = max(last, min((h for h in release.horizons if h >= last), default=last))
+        last = math.ceil(last / DAYS_PER_MONTH - 0.05) * DAYS_PER_MONTH
         top = _ceiling(shown)
         for position, curve in enumerate(shown):
             _draw(axes, curve, style.series(position), release.horizons)
@@ -203,6 +203,17 @@ def _scales(axes: Axes, last: float, top: float, wording: Wording) -> None:
     axes.grid(axis="y")
     axes.spines["left"].set_visible(False)
     axes.set_xlabel(wording.text("curves.axis_time"), labelpad=pixels(6))
+    # The vertical axis is named above it, where nobody has to tilt the head.
+    axes.annotate(
+        wording.text("curves.axis_share"),
+        (0, 1),
+        xycoords="axes fraction",
+        xytext=(-pixels(LEFT - 4), pixels(14)),
+        textcoords="offset points",
+        color=style.MUTED,
+        fontsize=pixels(14.5),
+        va="bottom",
+    )
 
 
 def _at_risk(

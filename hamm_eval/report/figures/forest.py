@@ -50,7 +50,8 @@ def forest(release: ReleasedModel, wording: Wording) -> Markup:
                 _row(axes, position, term, left, wording)
         axes.annotate(
             wording.text("model.column_ratio"), (1, 1), xycoords="axes fraction", va="bottom", ha="left",
-            xytext=(pixels(18), pixels(14)), textcoords="offset points", color=style.MUTED, fontsize=pixels(13.5),
+            xytext=(pixels(18), pixels(14)), textcoords="offset points", color=style.MUTED,
+            fontsize=pixels(13.5),
         )  # fmt: skip
         for words_at, align, shift in (("slower", "right", -8), ("faster", "left", 8)):
             arrow = "← {}" if words_at == "slower" else "{} →"
@@ -92,10 +93,11 @@ def _lines(terms: Sequence[ReleasedTerm]) -> list[ReleasedTerm | None]:
     """Lines of the plot: None stands for a heading, then the reference group, then the others."""
     lines: list[ReleasedTerm | None] = []
     for factor in dict.fromkeys(term.factor for term in terms):
-        mine = [term for term in terms if term.factor == factor]
-        if any(term.level for term in mine):
+        mine: list[ReleasedTerm | None] = [t for t in terms if t.factor == factor and t.reference]
+        mine += [t for t in terms if t.factor == factor and not t.reference]
+        if factor in _factors(terms):
             lines.append(None)
-        lines += sorted(mine, key=lambda term: not term.reference)
+        lines += mine
     return lines
 
 
@@ -144,7 +146,8 @@ def _row(axes: Axes, line: int, term: ReleasedTerm, left: float, wording: Wordin
     """One group: its name, its interval and its ratio in words."""
     _write(axes, line, _label(term, wording), left - (18 if term.level else 4), style.INK)
     if term.reference:
-        axes.plot([1], [line], marker="|", markersize=pixels(13), color=style.INK, markeredgewidth=pixels(2))
+        axes.plot([1], [line], marker="o", markersize=pixels(9), color=style.PAPER, markeredgecolor=style.INK,
+                  markeredgewidth=pixels(1.6))  # fmt: skip
     else:
         axes.plot([term.lower, term.upper], [line, line], color=style.ACCENT, linewidth=pixels(2.6))
         axes.plot([term.ratio], [line], marker="o", markersize=pixels(9), color=style.ACCENT,

@@ -30,7 +30,8 @@ def outcome_areas(
 
     start = min((*curve.at_risk_time, *curve.time), default=0.0)
     steps = [step for step, days in enumerate(curve.time) if start < days <= until]
-    months = [t / DAYS_PER_MONTH for t in (start, *(curve.time[step] for step in steps), until)]
+    end = round(until / DAYS_PER_MONTH, 1)  # a year is 12 months, not 11.99
+    months = [*(t / DAYS_PER_MONTH for t in (start, *(curve.time[step] for step in steps))), end]
     reached = _path(curve.incidence, steps)
     competing = [_path(values, steps) for values in curve.competing]
     bounds = [reached]

@@ -37,11 +37,12 @@ def overlap_histogram(release: ReleasedEffect, wording: Wording) -> Markup:
         axes.axhline(0, color=style.INK, linewidth=pixels(1.2))
         top = max(HIDDEN_HEIGHT, *(c or 0 for c in release.overlap_treated))
         bottom = max(HIDDEN_HEIGHT, *(c or 0 for c in release.overlap_controls))
-        axes.set_ylim(-bottom * 1.08, top * 1.08)
+        above, below = max(top, bottom * 0.3), max(bottom, top * 0.3)
+        axes.set_ylim(-below * 1.08, above * 1.08)
         axes.set_xlim(edges[0], edges[-1])
         for name, height, colour in (
-            (names[0], top * 0.6, style.ACCENT),
-            (names[1], -bottom * 0.6, style.MUTED),
+            (names[0], above * 0.6, style.ACCENT),
+            (names[1], -below * 0.6, style.MUTED),
         ):
             axes.annotate(
                 name, (1, height), xycoords=("axes fraction", "data"), xytext=(pixels(12), 0), color=colour,

@@ -50,7 +50,10 @@ def count_caption(release: ReleasedTable, wording: Wording) -> str:
     """What the table counts, by what."""
     own = f"table.caption.{release.row_dimension}"
     unit = wording.text(f"unit.{release.unit}")
-    if wording.has(own):
+    asked, _, endpoint = release.id.partition(":")[2].partition("/")
+    if asked == "attrition":
+        return wording.text("table.caption.attrition", unit=unit, endpoint=wording.endpoint(endpoint))
+    if wording.has(own) and not (release.column_dimension and release.row_dimension != "column"):
         return wording.text(own, unit=unit)
     rows = wording.dimension(release.row_dimension)
     if release.column_dimension:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from markupsafe import Markup
 
 from hamm_eval.release.released import Interval, ReleasedCurve, ReleasedCurves
-from hamm_eval.report.findings import headline_horizon, value_at
+from hamm_eval.report.findings import competing_at, headline_horizon, value_at
 from hamm_eval.report.markup import Column, Content, Row, table, with_interval
 from hamm_eval.report.tables.terms import merged_note
 from hamm_eval.report.wording import DAYS_PER_MONTH, Wording
@@ -64,8 +64,7 @@ def _row(release: ReleasedCurves, curve: ReleasedCurve, at: int | None, wording:
         else:
             cells.append(with_interval(wording.percent(value.value), wording.percent_range(value)))
     if at is not None:
-        for cause in range(len(release.causes) - 1):
-            cells.append(_competing(curve, at, cause, wording))
+        cells += _competing(release, curve, at, wording)
     cells.append(none if curve.withheld else _median(curve.median, wording))
     level = wording.level(release.dimension, curve.level)
     notes = [merged_note(release.dimension, curve.merged, wording)]
@@ -77,13 +76,11 @@ def _row(release: ReleasedCurves, curve: ReleasedCurve, at: int | None, wording:
     return Row(level[:1].upper() + level[1:], tuple(cells), note="; ".join(note for note in notes if note))
 
 
-def _competing(curve: ReleasedCurve, at: int, cause: int, wording: Wording) -> str:
-    """Share that a competing cause took by the horizon; one tuple per horizon, a value per cause."""
-    if curve.withheld or at >= len(curve.competing_at_horizon):
-        return wording.text("symbols.none")
-    values = curve.competing_at_horizon[at]
-    value = values[cause] if cause < len(values) else None
-    return wording.text("symbols.none") if value is None else wording.percent(value)
+def _competing(release: ReleasedCurves, curve: ReleasedCurve, at: int, wording: Wording) -> list[Content]:
+    """Shares that the competing causes took by the horizon."""
+    shares = competing_at(curve, at)
+    values = [shares[cause] if cause < len(shares) else None for cause in range(len(release.causes) - 1)]
+    return [wording.text("symbols.none") if value is None else wording.percent(value) for value in values]
 
 
 def _median(median: Interval | None, wording: Wording) -> str:

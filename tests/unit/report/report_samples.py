@@ -48,7 +48,7 @@ def curve(
     def width(day: float) -> float:
         return 1.96 * math.sqrt(goal(day) * (1 - goal(day)) / persons * (1 + day / 400))
 
-    at = [day for day in range(0, end + 1, 91)]
+    at = range(0, end + 1, 91)
     return ReleasedCurve(
         level=level,
         merged=merged,

@@ -1,0 +1,50 @@
+"""The parts of figures that can be judged without looking."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hamm_eval.report import style
+from hamm_eval.report.figures.canvas import spread, text_width, wrapped
+
+
+@given(st.lists(st.floats(0, 300), min_size=1, max_size=6))
+def test_labels_keep_their_distance_and_order(wanted: list[float]) -> None:
+    placed = spread(wanted, 20, 0, 300)
+    order = sorted(range(len(wanted)), key=lambda i: (wanted[i], i))
+    gaps = [placed[upper] - placed[lower] for lower, upper in pairwise(order)]
+    assert all(gap >= 20 - 1e-3 for gap in gaps)
+
+
+def test_labels_that_do_not_touch_stay_where_they_are() -> None:
+    assert spread([10.0, 100.0, 60.0], 20, 0, 300) == [10.0, 100.0, 60.0]
+
+
+def luminance(colour: str) -> float:
+    """Relative luminance as WCAG defines it."""
+    parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    linear = [p / 12.92 if p <= 0.03928 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def test_words_have_contrast_enough_on_white() -> None:
+    for colour in (style.INK, style.MUTED, style.ACCENT, *(look.words for look in style.SERIES)):
+        assert 1.05 / (luminance(colour) + 0.05) >= 4.5, colour
+
+
+def test_groups_differ_in_shape_and_dash_too() -> None:
+    assert len({look.marker for look in style.SERIES}) == len(style.SERIES)
+    assert len({look.dash for look in style.SERIES}) == len(style.SERIES)
+
+
+def test_text_is_measured_in_the_reports_font() -> None:
+    with style.drawing_style():
+        narrow, wide = text_width("iiii"), text_width("MMMM")
+    assert 0 < narrow < wide
+
+
+def test_long_names_break_between_words() -> None:
+    assert wrapped("Paare und Alleinerziehende", 20) == "Paare und\nAlleinerziehende"

@@ -1,0 +1,114 @@
+"""The quarter's page: complete, self-contained, inert, the same twice."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from html.parser import HTMLParser
+
+import pytest
+import report_samples as samples
+
+from hamm_eval.report import render
+from hamm_eval.report.page import PageFacts, Section, assemble
+from hamm_eval.report.wording import Wording
+
+
+@pytest.fixture
+def sections(german: Wording) -> list[Section]:
+    """Two notebooks as nbconvert leaves them."""
+    releases = samples.every_release()
+    return [
+        Section("01_cohort", '<h1 id="who">Wer?<a class="anchor-link" href="#who">¶</a></h1>'
+                + render(releases["table"], german).html),
+        Section("02_time", "<h1>Wie schnell?</h1><h2>Sprache</h2>" + render(releases["curve"], german).html
+                + render(releases["effect"], german).html),
+    ]  # fmt: skip
+
+
+def bare(page: str) -> str:
+    """The page without its base64 data."""
+    return re.sub(r"base64,[A-Za-z0-9+/=]+", "base64,", page)
+
+
+def test_nothing_is_loaded_and_nothing_runs(sections: list[Section], facts: PageFacts) -> None:
+    page = bare(assemble(sections, facts))
+    assert not re.search(r"https?:|//[a-z]|@import", page)
+    assert "<script" not in page
+    assert "<link" not in page
+    assert set(re.findall(r"url\(([^)]*)\)", page)) == {"data:font/woff2;base64,"}
+    policy = re.search(r'http-equiv="Content-Security-Policy" content="([^"]+)"', page)
+    assert policy is not None
+    rules = set(policy[1].split("; "))
+    expected = {"default-src 'none'", "img-src data:", "style-src 'unsafe-inline'", "font-src data:"}
+    assert expected <= {rule.replace("&#39;", "'") for rule in rules}
+    assert set(re.findall(r'src="([^"]{0,22})', page)) == {"data:image/png;base64,"}
+
+
+def test_structure_for_readers_of_any_kind(sections: list[Section], facts: PageFacts) -> None:
+    page = assemble(sections, facts)
+    assert '<html lang="de">' in page
+    assert page.count("<h1") == 1
+    assert '<a class="skip" href="#content">' in page
+    targets = re.findall(r'href="#([^"]+)"', page)
+    assert targets == ["content", "01_cohort-1", "02_time-1", "methods", "provenance"]
+    assert all(f'id="{target}"' in page for target in targets)
+    ids = re.findall(r'\bid="([^"]+)"', bare(page))
+    assert len(ids) == len(set(ids))
+    assert "¶" not in page
+
+
+def test_the_page_says_what_it_rests_on(sections: list[Section], facts: PageFacts) -> None:
+    page = assemble(sections, facts)
+    for words in (
+        "2. Quartal 2017",
+        "30. Juni 2017",
+        "1.415",
+        "Beispieldaten",
+        "a" * 64,
+        facts.run_id,
+        "strict",
+    ):
+        assert words in page
+    real = assemble(sections, dataclasses.replace(facts, synthetic=False))
+    assert "Beispieldaten" not in real
+
+
+def test_figures_and_tables_are_numbered_through(sections: list[Section], facts: PageFacts) -> None:
+    page = assemble(sections, facts)
+    figures = re.findall(r"Abbildung (\d+)</span>", page)
+    tables = re.findall(r"Tabelle (\d+)</span>", page)
+    assert figures == [str(n) for n in range(1, len(figures) + 1)]
+    assert tables == [str(n) for n in range(1, len(tables) + 1)]
+    assert len(figures) == 5
+    assert "data-count" not in page
+
+
+def test_equal_inputs_give_equal_bytes(sections: list[Section], facts: PageFacts) -> None:
+    assert assemble(sections, facts) == assemble(sections, facts)
+
+
+def test_facts_are_escaped(sections: list[Section], facts: PageFacts) -> None:
+    page = assemble(sections, dataclasses.replace(facts, city="<script>alert(1)</script>"))
+    assert "<script" not in page
+
+
+def test_english_page_is_english(facts: PageFacts) -> None:
+    page = assemble([], dataclasses.replace(facts, language="en"))
+    assert '<html lang="en">' in page
+    assert "Example data" in page
+
+
+def test_the_page_nests(sections: list[Section], facts: PageFacts) -> None:
+    open_tags: list[str] = []
+
+    class Nesting(HTMLParser):
+        def handle_starttag(self, tag: str, attrs: object) -> None:
+            if tag not in {"img", "meta", "br"}:
+                open_tags.append(tag)
+
+        def handle_endtag(self, tag: str) -> None:
+            assert open_tags.pop() == tag
+
+    Nesting().feed(assemble(sections, facts))
+    assert open_tags == []

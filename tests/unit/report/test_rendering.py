@@ -1,0 +1,210 @@
+"""Every kind of release as an HTML fragment."""
+
+from __future__ import annotations
+
+import base64
+import dataclasses
+import re
+from html.parser import HTMLParser
+
+import matplotlib
+import pytest
+import report_samples as samples
+
+from hamm_eval.errors import ReleaseRefused
+from hamm_eval.release.released import Interval, Release, ReleasedTerm
+from hamm_eval.report import render
+from hamm_eval.report.wording import Wording
+
+RELEASES = samples.every_release()
+VOID = {"img", "br", "meta", "col"}
+
+
+class Balanced(HTMLParser):
+    """Collects tags, and fails where they do not nest."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.words: list[str] = []
+        self.feed(html)
+        assert self.open == []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        self.words.append(data)
+
+
+def images(html: str) -> list[bytes]:
+    """The PNG files inside a fragment."""
+    return [base64.b64decode(data) for data in re.findall(r"data:image/png;base64,([^\"]+)", html)]
+
+
+@pytest.mark.parametrize("name", RELEASES)
+def test_every_release_becomes_sound_html_in_both_languages(name: str, wording: Wording) -> None:
+    rendered = render(RELEASES[name], wording)
+    page = Balanced(rendered.html)
+    assert rendered.title
+    for tag, attributes in page.tags:
+        assert tag not in {"script", "style", "link", "iframe", "object", "svg"}
+        assert not any(name.startswith("on") for name in attributes)
+        if tag == "img":
+            assert attributes["alt"]
+            assert str(attributes["src"]).startswith("data:image/png;base64,")
+        if tag == "th":
+            assert attributes["scope"] in {"col", "row", "colgroup"}
+    assert not re.search(r"https?:|//[a-z]|url\(", re.sub(r"base64,[^\"]+", "", rendered.html))
+    words = " ".join(page.words)
+    assert "{" not in words  # a placeholder that nobody filled
+    assert "None" not in words
+    assert not re.search(r"\bnan\b", words)
+
+
+@pytest.mark.parametrize("name", ["curve", "grouped", "model", "effect"])
+def test_equal_releases_give_equal_bytes(name: str, german: Wording) -> None:
+    assert render(RELEASES[name], german) == render(RELEASES[name], german)
+
+
+def test_images_are_raster_and_carry_no_metadata(german: Wording) -> None:
+    for release in RELEASES.values():
+        for png in images(render(release, german).html):
+            assert png.startswith(b"\x89PNG")
+            assert b"Software" not in png
+            assert b"tEXt" not in png
+
+
+def test_drawing_leaves_matplotlibs_settings_alone(german: Wording) -> None:
+    before = dict(matplotlib.rcParams)
+    render(RELEASES["grouped"], german)
+    assert dict(matplotlib.rcParams) == before
+
+
+def test_titles_state_the_finding_with_its_uncertainty(german: Wording) -> None:
+    assert render(RELEASES["curve"], german).title == (
+        "Nach 12 Monaten haben 33\u202f% das Ziel „Sprachzertifikat B1“ erreicht (28 bis 38\u202f%)"
+    )
+    assert render(RELEASES["grouped"], german).title == (
+        "„Sprachzertifikat B1“ nach 12 Monaten: Paare 26\u202f%, alleinstehend 37\u202f%"
+    )
+    assert "Deutsch bei Ankunft" in render(RELEASES["model"], german).title
+
+
+def test_an_effect_speaks_of_a_hundred_persons_and_the_caution_follows(german: Wording) -> None:
+    html = render(RELEASES["effect"], german).html
+    assert (
+        "Von 100 Teilnehmenden erreichen <strong>etwa 14 mehr</strong> das Ziel „Sprachzertifikat B1“ "
+        "als ohne Maßnahme; mit der Unsicherheit zwischen 5 und 23."
+    ) in html
+    headline, caution, figure = (html.index(word) for word in ("he-headline", "he-caution", "<figure"))
+    assert headline < caution < figure
+
+
+def test_a_negative_effect_turns_the_interval(german: Wording) -> None:
+    html = render(RELEASES["fewer"], german).html
+    assert "etwa 10 weniger</strong>" in html
+    assert "zwischen 2 und 18" in html
+
+
+def test_an_unclear_effect_says_so_without_the_wording_of_significance(wording: Wording) -> None:
+    for release in RELEASES.values():
+        words = " ".join(Balanced(render(release, wording).html).words)
+        assert not re.search(r"signifi[kc]an|p-Wert|p-value|statistisch gesichert", words, re.IGNORECASE)
+    german = render(RELEASES["unclear"], Wording("de", samples.params())).html
+    assert "zwischen 7 weniger und 11 mehr" in german
+    assert "noch nicht erkennbar" in german
+
+
+def test_a_withheld_effect_says_why_and_what_helps_and_shows_no_number_of_it(german: Wording) -> None:
+    html = render(RELEASES["withheld_effect"], german).html
+    assert "Deutsch bei Ankunft: A1 oder mehr" in html
+    assert "Unterschied 0,31, erlaubt 0,15" in html
+    assert "Was helfen würde" in html
+    assert "he-headline" not in html
+    assert "Gegenprobe" not in html
+    assert "Nicht für alle Teilnehmenden" in html
+
+
+@pytest.mark.parametrize(
+    "key",
+    ["balance", "overlap", "effective_n", "effective_share", "weight_share", "events_per_parameter",
+     "residual_freedom", "level_too_small", "not_estimable", "group_too_small"],
+)  # fmt: skip
+def test_every_reason_of_the_gate_has_words_and_advice(key: str, wording: Wording) -> None:
+    assert wording.has(f"withheld.{key}")
+    assert wording.has(f"withheld.{key}_help")
+
+
+def test_an_unknown_reason_is_still_a_sentence(german: Wording) -> None:
+    release = dataclasses.replace(samples.refused_model(), withheld=("a_rule_of_tomorrow",))
+    html = render(release, german).html
+    assert "a_rule_of_tomorrow" not in html
+    assert german.text("withheld.generic") in html
+
+
+def test_hidden_counts_and_merged_levels_are_told(german: Wording) -> None:
+    html = render(RELEASES["grouped"], german).html
+    assert "umfasst: Paar mit Kindern und Paar ohne Kinder" in html
+    assert "nicht gezeigt: Gruppe zu klein" in html
+    assert "≤7" in html
+    table = render(RELEASES["table"], german).html
+    assert "über 95\u202f%" in table
+    assert "Summe der gezeigten Zahlen" in table
+
+
+def test_alternative_texts_carry_the_numbers(german: Wording) -> None:
+    html = render(RELEASES["grouped"], german).html
+    alt = re.findall(r'alt="([^"]+)"', html)[0]
+    assert "Paare: 15\u202f% (8 bis 21\u202f%) nach 6 Monaten" in alt
+    alts = re.findall(r'alt="([^"]+)"', render(RELEASES["effect"], german).html)
+    assert "45\u202f% mit und 31\u202f% ohne Maßnahme" in alts[0]
+    assert "≤7 zwischen 0\u202f% und 10\u202f%" in alts[2]
+
+
+def test_labels_from_data_are_inert(german: Wording) -> None:
+    attack = '<script>alert(1)</script><img src=x onerror="alert(2)">$x$'
+    curves = dataclasses.replace(
+        samples.grouped_curves(),
+        dimension="provider",
+        curves=tuple(dataclasses.replace(c, level=attack) for c in samples.grouped_curves().curves),
+    )
+    table = dataclasses.replace(samples.table(), rows=(attack, "a", "b"), row_dimension="provider")
+    term = ReleasedTerm(
+        factor="provider", level=attack, reference=False, ratio=1.2, lower=1.1, upper=1.4,
+        persons=samples.table().cells[0][0],
+    )  # fmt: skip
+    model = dataclasses.replace(samples.model(), terms=(term,))
+    for release in (curves, table, model):
+        page = Balanced(render(release, german).html)
+        assert {tag for tag, _ in page.tags}.isdisjoint({"script"})
+        assert not any("onerror" in attributes for _, attributes in page.tags)
+        assert any(attack in words for words in (*page.words, *(str(a.get("alt")) for _, a in page.tags)))
+
+
+def test_a_curve_cut_short_and_one_without_interval_are_drawn(german: Wording) -> None:
+    curve = samples.curve("all", 0.001, 100, end=200)
+    none = Interval(value=None, lower=None, upper=None)
+    short = dataclasses.replace(
+        curve,
+        at_horizon=(Interval(value=0.17, lower=None, upper=None), none, none),
+        competing_at_horizon=((0.06, None, None),),
+    )
+    release = dataclasses.replace(samples.one_curve(), curves=(short,))
+    rendered = render(release, german)
+    assert rendered.title == "Nach 6 Monaten haben 17\u202f% das Ziel „Sprachzertifikat B1“ erreicht"
+    unreached = dataclasses.replace(
+        release, curves=(dataclasses.replace(curve, at_horizon=(none, none, none)),)
+    )
+    assert render(unreached, german).title == "Wie viele Personen das Ziel „Sprachzertifikat B1“ erreichen"
+
+
+def test_what_is_no_known_release_is_refused(german: Wording) -> None:
+    with pytest.raises(ReleaseRefused, match="no form"):
+        render(Release(id="x:y", definition_digest="0", policy="strict"), german)

@@ -1,0 +1,82 @@
+"""The quarter at a glance, from released results alone."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+
+import report_samples as samples
+
+from hamm_eval.release.released import ReleasedCurves
+from hamm_eval.report.summary import quarterly_summary
+from hamm_eval.report.wording import Wording
+
+
+def cards(html: str) -> list[str]:
+    """The cards as words."""
+    found = re.findall(r'<li class="he-card.*?</li>', html, re.DOTALL)
+    return [" ".join(re.sub(r"<[^>]+>", " ", card).split(" ")) for card in found]
+
+
+def sentences(html: str) -> list[str]:
+    """The three sentences as words."""
+    (block,) = re.findall(r"<ol>(.*?)</ol>", html, re.DOTALL)
+    return [re.sub(r"<[^>]+>", "", item) for item in re.findall(r"<li>(.*?)</li>", block, re.DOTALL)]
+
+
+def quarter() -> list[ReleasedCurves]:
+    """Three endpoints without grouping, and one by group that makes no card."""
+    return [
+        samples.one_curve("social_participation", 0.0013),
+        samples.one_curve("language_b1"),
+        samples.one_curve("employment_13_weeks", 0.0004),
+        samples.grouped_curves(),
+    ]
+
+
+def test_without_results_a_plain_sentence_says_what_to_do(wording: Wording) -> None:
+    html = quarterly_summary([samples.table()], wording)
+    assert "hamm-eval report" in html
+    assert "he-card" not in html
+
+
+def test_three_sentences_with_uncertainty_primary_endpoint_first(german: Wording) -> None:
+    html = quarterly_summary([*quarter(), samples.effect()], german)
+    first, second, third = sentences(html)
+    assert first == (
+        "Nach 12 Monaten haben 33\u202f% das Ziel „Sprachzertifikat B1“ erreicht; "
+        "mit der Unsicherheit 28 bis 38\u202f%."
+    )
+    assert "13\u202f% (9 bis 16\u202f%; „Arbeit oder Ausbildung über 13 Wochen“)" in second
+    assert "etwa 14 mehr" in third
+    assert "zwischen 5 und 23" in third
+
+
+def test_cards_without_an_earlier_quarter_say_so(german: Wording) -> None:
+    found = cards(quarterly_summary([*quarter(), samples.effect()], german))
+    assert len(found) == 4
+    assert all("kein früheres Quartal" in card for card in found)
+    assert "Sprachzertifikat B1" in found[0]
+    assert "▲" in found[0] and "ungenau" in found[0]
+    assert "●" in found[1] and "genau" in found[1]
+
+
+def test_a_change_within_its_uncertainty_is_not_distinguishable(german: Wording) -> None:
+    before = [samples.one_curve("language_b1", 0.0011), samples.one_curve("social_participation", 0.0006)]
+    found = cards(quarterly_summary(quarter(), german, before))
+    assert "+2 Prozentpunkte gegenüber dem Vorquartal (nicht unterscheidbar)" in found[0]
+    assert any("+17 Prozentpunkte gegenüber dem Vorquartal (mehr)" in card for card in found)
+
+
+def test_a_changed_definition_is_not_compared(german: Wording) -> None:
+    before = [dataclasses.replace(samples.one_curve(), definition_digest="fedcba9876543210")]
+    assert "kein früheres Quartal" in cards(quarterly_summary(quarter(), german, before))[0]
+
+
+def test_withheld_results_are_named_as_such(wording: Wording) -> None:
+    html = quarterly_summary([samples.withheld_curves(), samples.withheld_effect()], wording)
+    found = cards(html)
+    assert len(found) == 2
+    assert all("◆" in card for card in found)
+    assert wording.text("summary.value_withheld") in found[0]
+    assert len(sentences(html)) == 3
