@@ -54,6 +54,8 @@ def _ascii_minus(text: pl.Series) -> pl.Series:
 def _check_range(cells: Cells, numbers: pl.Series, column: Column) -> None:
     """Refuse numbers outside the declared range."""
     low, high = column.lowest, column.highest
+    if low is None and high is None:
+        return
     outside = pl.Series([False], dtype=pl.Boolean).new_from_index(0, len(numbers))
     if low is not None:
         outside = outside | (numbers < low).fill_null(False)
