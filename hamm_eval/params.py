@@ -105,10 +105,13 @@ class Endpoint(FrozenModel):
 
 
 class Cohort(FrozenModel):
-    """Who is evaluated: first eligibility within a window, population and residence status at the origin."""
+    """Who is evaluated: first eligibility within a window, population and residence status at the origin.
+
+    Without a `population` everyone, for a source that knows one kind of people.
+    """
 
     label: Label
-    population: Population = Population.REFUGEE
+    population: Population | None = Population.REFUGEE
     eligible_from: dt.date
     eligible_until: dt.date
     status_at_origin: tuple[ResidenceStatus, ...] | None = None
@@ -125,14 +128,15 @@ class Merge(FrozenModel):
 class Group(FrozenModel):
     """A grouping variable: a baseline column, or an age cut into classes.
 
-    `merge` lists, in order, which levels are merged when a group is too small to be shown:
-    ``{into: couple, of: [couple_with_children, couple_without_children]}``.
+    `combine` lists levels that always count as one; `merge` lists, in order, which levels are merged when
+    a group is too small to be shown: ``{into: couple, of: [couple_with_children, couple_without_children]}``.
     """
 
     label: Label
     column: Key
     cuts: tuple[int, ...] = ()
     levels: Mapping[Level, Label] = {}
+    combine: tuple[Merge, ...] = ()
     merge: tuple[Merge, ...] = ()
     sensitive: bool = False
 

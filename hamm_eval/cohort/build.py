@@ -11,7 +11,7 @@ import pandas as pd
 
 from hamm_eval.cohort.eligibility import completed_years, first_eligibility, origin_days, status_on
 from hamm_eval.cohort.episodes import Cohort
-from hamm_eval.cohort.event_source import first_event_dates, require_table
+from hamm_eval.cohort.event_source import first_event_dates, require_table, tables_given
 from hamm_eval.cohort.observation import observation_windows
 from hamm_eval.errors import UsageError
 from hamm_eval.params import Endpoint, Params
@@ -52,13 +52,14 @@ def build_cohort(case_file: CaseFile, params: Params, endpoint_key: str) -> Coho
     3. the closing of the case while the person stays in Hamm (censored, possibly informative),
     4. the end of observation: the data cut minus the longest reporting delay of the tables of 1 and 2.
 
-    A file that was closed because of the departure ends with the recorded departure, not a few days earlier.
+    An export without the table of a competing event is one in which it did not happen. A file that was
+    closed because of the departure ends with the recorded departure, not a few days earlier.
     Rows are at risk on (entry, time]. Whoever reached the endpoint on or before the day of entry is a
     prevalent case, whoever left or whose file was closed by then was never under observation: both are
     counted in `attrition`, so that no row with time <= entry remains.
     """
     endpoint = _endpoint(params, endpoint_key)
-    tables = case_file.tables
+    tables = tables_given(case_file)
     end_of_observation = observation_end(params, endpoint)
     end = pd.Timestamp(end_of_observation)
 
@@ -71,7 +72,8 @@ def build_cohort(case_file: CaseFile, params: Params, endpoint_key: str) -> Coho
         attrition.append((step, len(members)))
 
     rules = params.cohort
-    keep("population", members["population"].astype(object) == rules.population.value)
+    if rules.population is not None:
+        keep("population", members["population"].astype(object) == rules.population.value)
     eligible = first_eligibility(tables).reindex(members.index)
     window = (pd.Timestamp(rules.eligible_from), pd.Timestamp(rules.eligible_until))
     keep("eligible_in_window", eligible.between(*window))
@@ -143,7 +145,12 @@ def _follow_up(
 
     event = since_origin(first_event_dates(tables, endpoint.event))
     competing = pd.DataFrame(
-        {key: since_origin(first_event_dates(tables, source)) for key, source in endpoint.competing.items()},
+        {
+            key: since_origin(first_event_dates(tables, source))
+            for key, source in endpoint.competing.items()
+            if source.table in tables
+        },
+        columns=list(endpoint.competing),
         index=members.index,
     )
     gone = competing.min(axis=1) if len(competing.columns) else pd.Series(np.inf, index=members.index)

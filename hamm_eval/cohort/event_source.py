@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from hamm_eval.casefile.tables import BY_NAME
 from hamm_eval.errors import NotEstimable
 from hamm_eval.params import EventSource
+
+if TYPE_CHECKING:
+    from hamm_eval.casefile import CaseFile
+
+
+def tables_given(case_file: CaseFile) -> dict[str, pd.DataFrame]:
+    """The tables that the export holds; a CaseFile has those that lack as empty ones besides."""
+    return {name: frame for name, frame in case_file.tables.items() if case_file.has(name)}
 
 
 def first_event_dates(tables: Mapping[str, pd.DataFrame], source: EventSource) -> pd.Series:
@@ -17,7 +26,7 @@ def first_event_dates(tables: Mapping[str, pd.DataFrame], source: EventSource) -
     Parameters
     ----------
     tables : Mapping of str to DataFrame
-        Tables of a CaseFile, shaped as `casefile.tables` declares them.
+        Tables that the export holds, shaped as `casefile.tables` declares them.
     source : EventSource
         Table, filter, and the column that dates the event. With `sustained_days` the event happens on that
         day of a spell: day 91 of a spell begun on day 1 is 90 days after its first day. A spell that ended
@@ -80,6 +89,13 @@ def with_person(tables: Mapping[str, pd.DataFrame], name: str) -> pd.DataFrame:
             owners = with_person(tables, parent)[[key, "person_id"]].drop_duplicates(key)
             return rows.merge(owners, left_on=column.name, right_on=key, how="inner")
     raise NotEstimable("Its records belong to no person.", where=name, todo="Name another table in params.")
+
+
+def concerns_persons(name: str) -> bool:
+    """Whether the records of a declared table belong to persons, by themselves or by what they refer to."""
+    columns = BY_NAME[name].columns
+    parents = [column.references.partition(".")[0] for column in columns if column.references]
+    return any(column.name == "person_id" for column in columns) or any(map(concerns_persons, parents))
 
 
 def require_table(tables: Mapping[str, pd.DataFrame], name: str) -> pd.DataFrame:

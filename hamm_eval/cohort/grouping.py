@@ -48,6 +48,8 @@ def levels_of(rows: pd.DataFrame, group: Group, key: str) -> pd.Series:
     if pd.api.types.is_bool_dtype(column.dtype):
         return column.map({True: "yes", False: "no"}).astype(object)
     levels = column.astype(object)
+    for step in group.combine:
+        levels = levels.mask(levels.isin(step.of), step.into)
     return levels.mask(column.isna())
 
 

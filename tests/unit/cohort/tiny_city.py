@@ -99,7 +99,7 @@ class City:
             for column in frame.columns:
                 if column.endswith(dates):
                     frame[column] = pd.to_datetime(frame[column])
-        return SimpleNamespace(tables=tables)
+        return SimpleNamespace(tables=tables, has=tables.__contains__)
 
 
 def params(**changes: Any) -> Params:

@@ -1,0 +1,184 @@
+"""What goes with a faster path? A Cox model of the cause-specific hazard of an endpoint."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+import pandas as pd
+
+from hamm_eval.analysis.definitions import define, endpoint_details, group_details, release_policy
+from hamm_eval.analysis.design_matrix import DesignMatrix, TooSmall, design_matrix
+from hamm_eval.cohort import Cohort, TimeVarying, split_at, split_by_spells
+from hamm_eval.cohort.event_source import tables_given
+from hamm_eval.cohort.grouping import levels_of
+from hamm_eval.errors import NotEstimable
+from hamm_eval.estimate import Model, Term
+from hamm_eval.inference import IntArray
+from hamm_eval.params import Group, Label, Params
+from hamm_eval.release.policy import Policy
+from hamm_eval.survival import cox
+
+if TYPE_CHECKING:
+    from hamm_eval.casefile import CaseFile
+
+QUESTION = "associations"
+
+
+def associations(
+    cohort: Cohort,
+    params: Params,
+    covariates: Sequence[str],
+    *,
+    key: str | None = None,
+    case_file: CaseFile | None = None,
+    strata: Sequence[str] = (),
+    time_varying: Mapping[str, TimeVarying] | None = None,
+    time_interactions: Sequence[str] = (),
+    split_every: int | None = None,
+    ties: Literal["efron", "breslow"] = "efron",
+    since: int = 0,
+) -> Model:
+    """Hazard ratios of an endpoint; what competes is censored, so alone they say nothing on incidence.
+
+    Parameters
+    ----------
+    cohort : Cohort
+    params : Params
+    covariates : sequence of str
+        Keys of `params.groups`, known at the origin. Levels of fewer persons, events or persons without
+        an event than the release policy asks are merged in the order of params; if that does not help their
+        persons are left out.
+    key : str, optional
+        Name of the question; the endpoint by default.
+    case_file : CaseFile, optional
+        Where the spells of `time_varying` are.
+    strata : sequence of str
+        Groups with a baseline hazard each and no coefficient.
+    time_varying : mapping of str to TimeVarying, optional
+        Characteristics that change after day 0; never a level of one that is known only later.
+    time_interactions : sequence of str
+        Numeric or yes/no covariates whose product with time (days) enters besides, as ``name:time``. Time is
+        the end of each row: split them with `split_every`.
+    split_every : int, optional
+        Days at which all rows are split.
+    ties : "efron" or "breslow"
+    since : int
+        Days since the origin from which on persons are at risk: those who end earlier drop out.
+
+    Returns
+    -------
+    Model
+        With household-robust standard errors, and the exact score test of proportional hazards per term.
+
+    Raises
+    ------
+    UsageError
+        A group that params do not name.
+    NotEstimable
+        No event, or a column or table that lacks.
+
+    References
+    ----------
+    Cox, D. R. (1972). Regression models and life-tables. J. Royal Statistical Society B 34, 187-202.
+    Lin, D. Y. and Wei, L. J. (1989). The robust inference for the Cox proportional hazards model. J. American
+    Statistical Association 84, 1074-1078.
+    """
+    rows = cohort.rows()
+    rows = rows[rows["stop"] > since].assign(start=lambda r: r["start"].clip(lower=since))
+    for name, changing in (time_varying or {}).items():
+        if case_file is None:
+            raise NotEstimable("Time-varying covariates need the case file.", where="case_file")
+        spells = changing.spells(tables_given(case_file))
+        rows = split_by_spells(rows, spells, name, lag_days=changing.lag_days, value=changing.value)
+    if split_every is not None and len(rows):
+        rows = split_at(rows, range(split_every, int(rows["stop"].max()) + 1, split_every))
+    rows = rows.reset_index(drop=True).assign(event=lambda r: (r["cause"] == 1).astype("int64"))
+    groups = {**params.groups, **_groups_of(time_varying or {})}
+    matrix = design_matrix(
+        rows, [*covariates, *(time_varying or {})], groups, _too_small(rows, release_policy(params))
+    )
+    columns = matrix.columns
+    for name in time_interactions:
+        product = columns[name] if name in columns else columns[f"{name}=yes"]
+        columns = columns.assign(**{f"{name}:time": product * rows.loc[matrix.kept, "stop"]})
+    used = rows[matrix.kept]
+    if not used["event"].any() or columns.empty:
+        raise NotEstimable("No event among those with all covariates.", where=f"endpoints.{cohort.endpoint}")
+    fit = cox(
+        used["stop"].to_numpy(dtype=np.float64),
+        used["event"].to_numpy(),
+        columns,
+        start=used["start"].to_numpy(dtype=np.float64),
+        strata=_strata(used, strata, params.groups),
+        cluster=used["household_id"].to_numpy(dtype=str),
+        ties=ties,
+    )
+    asked = {name: group_details(params, name) for name in (*covariates, *strata)}
+    return Model(
+        definition=define(
+            QUESTION,
+            key or cohort.endpoint,
+            **endpoint_details(params, cohort.endpoint),
+            covariates=asked,
+            strata=list(strata),
+            time_varying={name: repr(value) for name, value in (time_varying or {}).items()},
+            time_interactions=list(time_interactions),
+            ties=ties,
+            since=since,
+        ),
+        endpoint=cohort.endpoint,
+        terms=tuple(_term(used, matrix, *pair) for pair in matrix.terms)
+        + tuple(_term(used, matrix, f"{name}:time", "") for name in time_interactions),
+        references=tuple(_term(used, matrix, *pair) for pair in matrix.references),
+        fit=fit,
+        persons=int(used["person_id"].nunique()),
+        events=int(used["event"].sum()),
+        proportionality=_proportionality(fit),
+        merged=matrix.merged,
+    )
+
+
+def _groups_of(time_varying: Mapping[str, TimeVarying]) -> dict[str, Group]:
+    """Time-varying columns as groups: they are factors (value) or 0/1 numbers."""
+    return {name: Group(label=Label(de=name, en=name), column=name) for name in time_varying}
+
+
+def _too_small(rows: pd.DataFrame, policy: Policy) -> TooSmall:
+    """Whether a level has too few persons, events or persons without an event (rule 6)."""
+
+    def judge(values: pd.Series) -> pd.Series:
+        here = rows.loc[values.index]
+        persons = here["person_id"].groupby(values).nunique()
+        events = here["event"].groupby(values).sum()
+        return (
+            (persons < policy.level_persons)
+            | (events < policy.level_events)
+            | (persons - events < policy.level_non_events)
+        )
+
+    return judge
+
+
+def _strata(rows: pd.DataFrame, strata: Sequence[str], groups: Mapping[str, Group]) -> IntArray | None:
+    """One code per combination of levels."""
+    if not strata:
+        return None
+    levels = pd.DataFrame({key: levels_of(rows, groups[key], key) for key in strata})
+    if levels.isna().any(axis=None):
+        raise NotEstimable("A stratum is missing for some persons.", where="strata")
+    return np.asarray(levels.groupby(list(strata), sort=True).ngroup(), dtype=np.int64)
+
+
+def _term(rows: pd.DataFrame, matrix: DesignMatrix, factor: str, level: str) -> Term:
+    """Persons and events behind one coefficient or reference level."""
+    here = rows if not level else rows[matrix.factors[factor] == level]
+    persons, events = int(here["person_id"].nunique()), int(here["event"].sum())
+    return Term(factor=factor, level=level, persons=persons, events=events, non_events=persons - events)
+
+
+def _proportionality(fit: Any) -> tuple[float, ...]:
+    """p-values per term, then the global one."""
+    test = fit.proportionality_test()
+    return (*(float(p) for p in test.p_value), float(test.global_p_value))

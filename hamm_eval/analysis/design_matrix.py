@@ -1,0 +1,150 @@
+"""Covariates of a model: dummies against the most frequent level, small levels merged or left out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from hamm_eval.cohort.grouping import column_of, is_number, levels_of, merge_small
+from hamm_eval.errors import UsageError
+from hamm_eval.params import Group
+
+TooSmall = Callable[[pd.Series], pd.Series]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class DesignMatrix:
+    """Columns of a model and what they stand for.
+
+    Parameters
+    ----------
+    columns : DataFrame of float, shape (rows kept, p)
+        Named ``factor`` (a number) or ``factor=level``.
+    kept : Series of bool, shape (n,)
+        Rows in the model: no covariate missing, no level left out.
+    factors : dict of str to Series
+        Level of each row kept, per factor that is no number.
+    terms : tuple of (factor, level)
+        One per column; level "" for a number.
+    references : tuple of (factor, level)
+    merged : dict of str to tuple of str
+        ``factor=level`` to the levels it consists of.
+    left_out : tuple of str
+        ``factor=level`` of levels too small that could not be merged: their persons are not in the model.
+    """
+
+    columns: pd.DataFrame
+    kept: pd.Series
+    factors: dict[str, pd.Series]
+    terms: tuple[tuple[str, str], ...]
+    references: tuple[tuple[str, str], ...]
+    merged: dict[str, tuple[str, ...]]
+    left_out: tuple[str, ...]
+
+
+def design_matrix(
+    rows: pd.DataFrame, covariates: Sequence[str], groups: Mapping[str, Group], too_small: TooSmall
+) -> DesignMatrix:
+    """Covariates of the rows that can be modelled.
+
+    Parameters
+    ----------
+    rows : DataFrame
+    covariates : sequence of str
+        Keys of `groups`. Numeric columns without cuts or named levels enter as numbers, yes/no columns
+        against "no", all others against their most frequent level.
+    groups : Mapping of str to Group
+    too_small : callable
+        Levels (a Series on some of the rows) to whether each of them is too small.
+
+    Returns
+    -------
+    DesignMatrix
+
+    Raises
+    ------
+    UsageError
+        A covariate that params do not name.
+    NotEstimable
+        A column that the cohort lacks.
+    """
+    unknown = [key for key in covariates if key not in groups]
+    if unknown:
+        raise UsageError(
+            f"Params name no group {', '.join(unknown)}.",
+            where="covariates",
+            todo=f"Known: {', '.join(groups) or 'none'}.",
+        )
+    kept = pd.Series(True, index=rows.index)
+    left_out: list[str] = []
+    while True:
+        # Leaving rows out can make another level too small: repeat until nothing changes.
+        factors, merged, dropped, complete = _levels(rows[kept], covariates, groups, too_small)
+        left_out += [name for name in dropped if name not in left_out]
+        if complete.all():
+            break
+        kept = kept & complete.reindex(rows.index, fill_value=False)
+    columns: dict[str, pd.Series] = {}
+    terms: list[tuple[str, str]] = []
+    references: list[tuple[str, str]] = []
+    for key in covariates:
+        if key not in factors:
+            columns[key] = column_of(rows[kept], groups[key], key).astype("float64")
+            terms.append((key, ""))
+            continue
+        reference = _reference(factors[key])
+        if reference is None:
+            continue
+        references.append((key, reference))
+        for level in _ordered(factors[key], groups[key]):
+            if level != reference:
+                columns[f"{key}={level}"] = (factors[key] == level).astype("float64")
+                terms.append((key, level))
+    frame = pd.DataFrame(columns, index=rows.index[kept], dtype=np.float64)
+    return DesignMatrix(frame, kept, factors, tuple(terms), tuple(references), merged, tuple(left_out))
+
+
+def _levels(
+    rows: pd.DataFrame, covariates: Sequence[str], groups: Mapping[str, Group], too_small: TooSmall
+) -> tuple[dict[str, pd.Series], dict[str, tuple[str, ...]], list[str], pd.Series]:
+    """Merged levels of every factor, what was merged, what remains too small, and which rows are complete."""
+    factors: dict[str, pd.Series] = {}
+    merged: dict[str, tuple[str, ...]] = {}
+    dropped: list[str] = []
+    complete = pd.Series(True, index=rows.index)
+    for key in covariates:
+        group = groups[key]
+        complete &= column_of(rows, group, key).notna()
+        if is_number(rows, group, key):
+            continue
+        found = merge_small(levels_of(rows, group, key), group.merge, too_small)
+        small = too_small(found.values)
+        gone = [str(level) for level in small.index[small]]
+        complete &= found.values.notna() & ~found.values.isin(gone)
+        factors[key] = found.values
+        merged |= {
+            f"{key}={level}": of for level, of in found.merged.items() if len(of) > 1 or of != (level,)
+        }
+        dropped += [f"{key}={level}" for level in gone]
+    return factors, merged, dropped, complete
+
+
+def _reference(values: pd.Series) -> str | None:
+    """Level "no" of a yes/no column, else the most frequent level, the first of the alphabet among equals."""
+    counts = values.value_counts()
+    if counts.empty:
+        return None
+    if set(counts.index) == {"no", "yes"}:
+        return "no"
+    return str(min(counts.index[counts == counts.max()]))
+
+
+def _ordered(values: pd.Series, group: Group) -> list[str]:
+    """Levels found, in the order of params, then of the alphabet."""
+    order = {level: i for i, level in enumerate(group.levels)}
+    return sorted(
+        (str(v) for v in values.dropna().unique()), key=lambda level: (order.get(level, len(order)), level)
+    )

@@ -1,0 +1,143 @@
+"""How fast does integration succeed? Cumulative incidence of an endpoint, departures competing."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from hamm_eval.analysis.definitions import define, endpoint_details, group_details, release_policy
+from hamm_eval.cohort import Cohort
+from hamm_eval.cohort.grouping import Levels, levels_of, merge_small
+from hamm_eval.errors import NotEstimable, UsageError
+from hamm_eval.estimate import CurveGroup, Curves
+from hamm_eval.inference import IntArray, labels_to_codes
+from hamm_eval.params import Params
+from hamm_eval.survival import aalen_johansen
+
+QUESTION = "time_to_integration"
+DAYS_PER_MONTH = 30.4375
+LEAST_AT_RISK = 30
+
+
+def time_to_integration(cohort: Cohort, params: Params, by: str | None = None) -> Curves:
+    """Cumulative incidence of an endpoint by group (Aalen-Johansen), departures competing.
+
+    Parameters
+    ----------
+    cohort : Cohort
+    params : Params
+    by : str, optional
+        Key of `params.groups`. Groups of fewer persons or events than a curve needs by the release policy
+        are merged in the order that params declare; what stays smaller is for the release gate to
+        withhold. Persons whose group is missing are in no curve.
+
+    Returns
+    -------
+    Curves
+        Times in days since the origin. With late entry the first risk sets are thin: incidences are
+        conditional on being event-free at the first time at which every group shown has 30 persons at risk.
+
+    Raises
+    ------
+    UsageError
+        No such group in params.
+    NotEstimable
+        A column that the cohort lacks; no person at risk at all.
+
+    References
+    ----------
+    Aalen, O. O. and Johansen, S. (1978). An empirical transition matrix for non-homogeneous Markov chains
+    based on censored observations. Scandinavian Journal of Statistics 5, 141-150.
+    """
+    if cohort.persons == 0:
+        raise NotEstimable("Nobody is at risk of this endpoint.", where=f"endpoints.{cohort.endpoint}")
+    levels = _levels(cohort, params, by)
+    clusters, _ = labels_to_codes(cohort.episodes["household_id"].to_numpy(dtype=str), "household_id")
+    entry, time, cause = cohort.column("entry"), cohort.column("time"), cohort.column("cause")
+    members = {level: (levels.values == level).to_numpy() for level in _order(levels.values, params, by)}
+    policy = release_policy(params)
+    large = [
+        rows
+        for rows in members.values()
+        if rows.sum() >= policy.curve_persons and (cause[rows] == 1).sum() >= policy.curve_events
+    ]
+    start_at = max((first_time_with_at_risk(entry[rows], time[rows]) for rows in large), default=0)
+    groups = tuple(
+        CurveGroup(
+            level=level,
+            entry=entry[rows],
+            time=time[rows],
+            cause=cause[rows],
+            cluster=clusters[rows],
+            start_at=float(start_at),
+            merged=levels.merged.get(level, ()),
+        )
+        for level, rows in members.items()
+    )
+    return Curves(
+        definition=define(
+            QUESTION,
+            f"{cohort.endpoint}/{by}" if by else cohort.endpoint,
+            **endpoint_details(params, cohort.endpoint),
+            by=group_details(params, by) if by else None,
+        ),
+        endpoint=cohort.endpoint,
+        dimension=by or "",
+        groups=groups,
+        causes=cohort.causes,
+        estimates=tuple(_incidence(group) for group in groups),
+        horizons=tuple(
+            round(months * DAYS_PER_MONTH) for months in params.endpoints[cohort.endpoint].horizons_months
+        ),
+        sensitive=params.groups[by].sensitive if by else False,
+    )
+
+
+def first_time_with_at_risk(entry: IntArray, time: IntArray, least: int = LEAST_AT_RISK) -> int:
+    """First time from which on at least so many are at risk; that of the largest risk set if there is none.
+
+    Examples
+    --------
+    >>> first_time_with_at_risk(np.array([0, 5, 9]), np.array([20, 20, 20]), least=2)
+    5
+    """
+    starts = np.unique(entry)
+    # At risk just after s: entered by s and still followed after it.
+    entered = np.searchsorted(np.sort(entry), starts, side="right")
+    left = np.searchsorted(np.sort(time), starts, side="right")
+    at_risk = entered - left
+    enough = at_risk >= min(least, int(at_risk.max(initial=0)))
+    return int(starts[enough][0]) if starts.size else 0
+
+
+def _incidence(group: CurveGroup) -> object:
+    """The exact estimate behind a curve."""
+    return aalen_johansen(
+        group.time, group.cause, entry=group.entry, cluster=group.cluster, start_at=group.start_at or None
+    )
+
+
+def _levels(cohort: Cohort, params: Params, by: str | None) -> Levels:
+    """Level of every person, small levels merged."""
+    rows = cohort.episodes
+    if by is None:
+        return Levels(pd.Series("all", index=rows.index, dtype=object), {})
+    if by not in params.groups:
+        raise UsageError(
+            "There is no such group in params.", where="by", todo=f"Known: {', '.join(params.groups)}."
+        )
+    group = params.groups[by]
+    event = (rows["cause"] == 1).astype("int64")
+    policy = release_policy(params)
+
+    def too_small(values: pd.Series) -> pd.Series:
+        count = event.groupby(values).agg(["size", "sum"])
+        return (count["size"] < policy.curve_persons) | (count["sum"] < policy.curve_events)
+
+    return merge_small(levels_of(rows, group, by), group.merge, too_small)
+
+
+def _order(values: pd.Series, params: Params, by: str | None) -> list[str]:
+    """Levels found, in the order of params, then of the alphabet."""
+    order = {level: i for i, level in enumerate(params.groups[by].levels)} if by else {}
+    return sorted(values.dropna().unique(), key=lambda level: (order.get(level, len(order)), level))

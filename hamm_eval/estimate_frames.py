@@ -1,0 +1,112 @@
+"""Estimates as data frames for the researcher: exact, internal, not for passing on."""
+
+from __future__ import annotations
+
+from functools import singledispatch
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from hamm_eval.errors import UsageError
+from hamm_eval.estimate import (
+    CountTable,
+    Curves,
+    Effect,
+    Estimate,
+    Model,
+    QuantileTable,
+    TruthComparison,
+)
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@singledispatch
+def to_frame(estimate: Estimate) -> pd.DataFrame:
+    """The exact numbers of an estimate, one row per number or group of numbers."""
+    raise UsageError("There is no table of this kind of estimate.", where=type(estimate).__name__)
+
+
+@to_frame.register(CountTable)
+def _counttable(estimate: CountTable) -> pd.DataFrame:
+    import pandas as pd
+
+    return pd.DataFrame(estimate.counts, index=list(estimate.rows), columns=list(estimate.columns))
+
+
+@to_frame.register(Curves)
+def _curves(estimate: Curves) -> pd.DataFrame:
+    import pandas as pd
+
+    columns = ["level", "days", "incidence", "std_error", "lower", "upper"]
+    rows = []
+    for group, fit in zip(estimate.groups, estimate.estimates, strict=True):
+        at = fit.at(list(estimate.horizons))
+        for i, day in enumerate(estimate.horizons):
+            values = (at.incidence[i, 0], at.std_error[i, 0], at.lower[i, 0], at.upper[i, 0])
+            rows.append((group.level, day, *(float(value) for value in values)))
+    return pd.DataFrame(rows, columns=columns)
+
+
+@to_frame.register(Model)
+def _model(estimate: Model) -> pd.DataFrame:
+    import pandas as pd
+
+    fit = estimate.fit
+    return pd.DataFrame(
+        {
+            "hazard_ratio": fit.hazard_ratio,
+            "lower": fit.lower,
+            "upper": fit.upper,
+            "coefficient": fit.coefficients,
+            "std_error": fit.std_error,
+            "p_value": fit.p_value,
+            "proportionality": estimate.proportionality[:-1],
+            "persons": [term.persons for term in estimate.terms],
+            "events": [term.events for term in estimate.terms],
+        },
+        index=[f"{term.factor}={term.level}" if term.level else term.factor for term in estimate.terms],
+    )
+
+
+@to_frame.register(Effect)
+def _effect(estimate: Effect) -> pd.DataFrame:
+    import pandas as pd
+
+    fits = {
+        "by household": estimate.fit,
+        "by worker": estimate.by_worker,
+        "departure": estimate.departure,
+        f"negative control {estimate.negative_control_endpoint}": estimate.negative_control,
+    }
+    found = {name: fit.to_frame().iloc[0] for name, fit in fits.items() if fit is not None}
+    return pd.DataFrame(found).T
+
+
+@to_frame.register(QuantileTable)
+def _quantiletable(estimate: QuantileTable) -> pd.DataFrame:
+    import pandas as pd
+
+    columns = {"value": estimate.values, "beside": estimate.beside, "persons": estimate.persons}
+    return pd.DataFrame(columns, index=list(estimate.rows))
+
+
+@to_frame.register(TruthComparison)
+def _truthcomparison(estimate: TruthComparison) -> pd.DataFrame:
+    import pandas as pd
+
+    columns = ["estimate", "level", "days", "value", "std_error", "truth", "distance"]
+    rows = [
+        (
+            row.estimate.definition.id,
+            row.level,
+            row.days,
+            row.value,
+            row.std_error,
+            row.truth,
+            abs(row.value - row.truth) / float(np.hypot(row.std_error, row.truth_std_error)),
+        )
+        for row in estimate.rows
+    ]
+    return pd.DataFrame(rows, columns=columns)

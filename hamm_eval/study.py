@@ -1,0 +1,219 @@
+"""What a notebook talks to: one method a question, `show` for what the release gate lets out.
+
+study = hamm_eval.open_study("params/2017-Q2.yaml")
+incidence = study.time_to_integration("language_b1", by="household_type")
+study.show.curves(incidence)
+study.finish()
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from hamm_eval.analysis import cohort_and_data_quality as data_quality
+from hamm_eval.analysis.associations import associations
+from hamm_eval.analysis.measure_effectiveness import measure_effectiveness
+from hamm_eval.analysis.time_to_integration import time_to_integration
+from hamm_eval.analysis.truth_check import read_truth, truth_check
+from hamm_eval.casefile import CaseFile, read_case_file
+from hamm_eval.cohort import Cohort, TimeVarying, build_cohort
+from hamm_eval.errors import UsageError
+from hamm_eval.estimate import CountTable, Curves, Effect, Model, QuantileTable, TruthComparison
+from hamm_eval.params import Params, load_params
+from hamm_eval.project import find_root
+from hamm_eval.release.policy import Policy
+from hamm_eval.release.record import RUN_VARIABLE, RunRecord
+from hamm_eval.report.show import Show
+from hamm_eval.report.wording import Wording
+
+if TYPE_CHECKING:
+    from hamm_eval.params import Language
+
+
+class Study:
+    """One quarter's evaluation: the case file at its data cut, and the questions that can be asked of it.
+
+    Results are internal: exact, for the researcher's eyes. What a report may show goes through `show`.
+    Open one with `open_study`.
+
+    Parameters
+    ----------
+    params : Params
+    case_file : CaseFile
+        What was recorded by the data cut.
+    show : report.show.Show
+        The way through the release gate.
+    record : release.record.RunRecord
+    folder : Path
+        Where the export lies.
+    """
+
+    def __init__(
+        self, params: Params, case_file: CaseFile, show: Show, record: RunRecord, folder: Path
+    ) -> None:
+        self.params = params
+        self.case_file = case_file
+        self.show = show
+        self._record = record
+        self._folder = folder
+        self._cohorts: dict[str, Cohort] = {}
+
+    def __repr__(self) -> str:
+        return f"<Study {self.params.city} {self.params.quarter}, data cut {self.params.data_cut}>"
+
+    def cohort(self, endpoint: str) -> Cohort:
+        """Episodes of everyone at risk of an endpoint (`cohort.build_cohort`)."""
+        if endpoint not in self._cohorts:
+            self._cohorts[endpoint] = build_cohort(self.case_file, self.params, endpoint)
+        return self._cohorts[endpoint]
+
+    # --- who is evaluated, and how good are the records ------------------------------------------
+
+    def attrition(self, endpoint: str) -> CountTable:
+        """Persons left after each step from the case file to those at risk of an endpoint."""
+        return data_quality.attrition(self.cohort(endpoint), self.params)
+
+    def composition(self, by: Literal["residence_status", "household_type"]) -> CountTable:
+        """The evaluated population present at the data cut, by residence status or household type."""
+        return data_quality.composition(self.case_file, self.params, by)
+
+    def intake(self) -> CountTable:
+        """What became of the rows delivered: used, set aside, recorded too late, replaced."""
+        return data_quality.intake(self.case_file)
+
+    def completeness(self) -> CountTable:
+        """Records with and without an entry, per column that should not often be empty."""
+        return data_quality.completeness(self.case_file)
+
+    def reporting_delays(self) -> QuantileTable:
+        """Days within which 95 % of a table's records arrived, beside what params assume."""
+        return data_quality.reporting_delays(self.case_file, self.params)
+
+    # --- how fast ---------------------------------------------------------------------------------
+
+    def time_to_integration(self, endpoint: str, by: str | None = None) -> Curves:
+        """Cumulative incidence of an endpoint, departures competing, by a group that params name."""
+        return time_to_integration(self.cohort(endpoint), self.params, by)
+
+    def associations(self, key: str) -> Model:
+        """What goes with a faster path: the Cox model that params ask for under this key."""
+        if key not in self.params.associations:
+            raise UsageError(
+                "There is no such model in params.",
+                where="associations",
+                todo=f"Known: {', '.join(self.params.associations) or 'none'}.",
+            )
+        asked = self.params.associations[key]
+        return associations(self.cohort(asked.endpoint), self.params, asked.covariates, key=key)
+
+    def cox(
+        self,
+        endpoint: str,
+        covariates: Sequence[str],
+        *,
+        strata: Sequence[str] = (),
+        time_varying: Mapping[str, TimeVarying] | None = None,
+        time_interactions: Sequence[str] = (),
+        split_every: int | None = None,
+        ties: Literal["efron", "breslow"] = "efron",
+        since: int = 0,
+    ) -> Model:
+        """A Cox model of your own: `analysis.associations.associations` with its keywords.
+
+        Examples
+        --------
+        With employment as it changes, by groups that params name::
+
+            study.cox("language_b1", ["age_group", "sex"],
+                      time_varying={"employed": TimeVarying("transitions", {"kind": "employment"})})
+        """
+        return associations(
+            self.cohort(endpoint),
+            self.params,
+            covariates,
+            case_file=self.case_file,
+            strata=strata,
+            time_varying=time_varying,
+            time_interactions=time_interactions,
+            split_every=split_every,
+            ties=ties,
+            since=since,
+        )
+
+    # --- does it work -----------------------------------------------------------------------------
+
+    def measure_effectiveness(self, key: str) -> Effect:
+        """Effect of a measure on an endpoint, as params ask under this key, with its design checks."""
+        return measure_effectiveness(self.case_file, self.params, key)
+
+    def truth_check(self) -> TruthComparison:
+        """All incidences and effects that params ask for beside the planted truth of a synthetic city."""
+        truth = read_truth(self._folder)
+        curves = [
+            self.time_to_integration(endpoint, by)
+            for endpoint, groups in self.params.time_to_integration.items()
+            for by in (None, *groups)
+        ]
+        effects = [self.measure_effectiveness(key) for key in self.params.measure_effectiveness]
+        return truth_check(truth, [*curves, *effects])
+
+    def finish(self) -> None:
+        """Write the notebook's end into the run record: the last cell of every notebook."""
+        self._record.finish(entry.id for entry in self._record.entries(self._record.notebook))
+
+
+def open_study(
+    params_file: str | Path, *, quarter: str | None = None, language: Language | None = None
+) -> Study:
+    """Open a quarter's evaluation.
+
+    Parameters
+    ----------
+    params_file : path
+        Relative to the working folder, or to the nearest folder above it that holds ``params/``: the same
+        line works in JupyterLab, in tests and in a run.
+    quarter : str, optional
+        As ``2017-Q2``; must be the one that params are for.
+    language : "de" or "en", optional
+        Of what is shown; that of params by default.
+
+    Returns
+    -------
+    Study
+        In a run the export was read and checked before and is opened from the run's private folder; else it
+        is read and checked now.
+
+    Raises
+    ------
+    UsageError
+        No such file; another quarter.
+    ParamsError
+        Everything that is wrong with the params, with YAML path and line.
+    IntakeRefused
+        The export cannot be used; all findings, no values.
+    """
+    path = Path(params_file)
+    if not path.is_absolute() and not path.exists():
+        path = find_root(Path.cwd()) / path
+    params = load_params(path)
+    if quarter is not None and quarter != str(params.quarter):
+        raise UsageError(
+            "The params file is for another quarter.", where="quarter", todo=f"It says {params.quarter}."
+        )
+    root = find_root(path.parent)
+    folder = root / params.source.folder
+    run = os.environ.get(RUN_VARIABLE)
+    if run:
+        case_file = CaseFile.load(Path(run) / "casefile")
+    else:
+        mapping = root / params.source.mapping if params.source.mapping else None
+        case_file = read_case_file(
+            folder, mapping=mapping, as_of=params.data_cut, free_text=params.source.free_text
+        )
+    record = RunRecord.of_environment()
+    policy = Policy.strict().tighten(params.release.tighten)
+    show = Show(policy, Wording(language or params.language, params), record)
+    return Study(params, case_file, show, record, folder)
