@@ -89,7 +89,7 @@ def _release_curve(group: CurveGroup, curves: Curves, policy: Policy) -> Release
         at_risk=at_risk,
         at_horizon=tuple(interval(at) for at in where),
         competing_at_horizon=tuple(tuple(competing(at, cause) for at in where) for cause in causes),
-        median=_median(steps, values[:, 0], lower[:, 0], upper[:, 0]),
+        median=_median(steps, *(np.round(part[:, 0], places) for part in (values, lower, upper))),
         largest_error=decimals(largest_error(steps, policy) + 0.5 * 10**-places, places),
         std_error_at_horizon=tuple(
             None if at is None or too_old[at, 0] else decimals(std_error[at, 0], places) for at in where
@@ -155,10 +155,10 @@ def _place(steps: StepCounts, day: float, policy: Policy) -> int | None:
 
 
 def _median(steps: StepCounts, value: FloatArray, lower: FloatArray, upper: FloatArray) -> Interval:
-    """Days by which half have reached the endpoint: where the curve and its limits first reach one half."""
+    """Days by which half have reached the endpoint: where the lines shown first reach one half."""
 
     def reached(line: FloatArray) -> float | None:
-        above = np.flatnonzero(line >= 0.5 - 1e-12)
+        above = np.flatnonzero(line >= 0.5)
         return float(steps.time[above[0]]) if above.size else None
 
     return Interval(value=reached(value), lower=reached(upper), upper=reached(lower))
