@@ -5,6 +5,22 @@ censoring at t, who enters at t is not yet at risk at t.
 """
 
 from hamm_eval.survival.aalen_johansen import AalenJohansen, IncidenceAt, aalen_johansen
+from hamm_eval.survival.cox import Cox, cox
+from hamm_eval.survival.cox_baseline import Baseline
 from hamm_eval.survival.kaplan_meier import KaplanMeier, kaplan_meier
+from hamm_eval.survival.logrank import LogRank, logrank
+from hamm_eval.survival.proportionality import ProportionalityTest
 
-__all__ = ["AalenJohansen", "IncidenceAt", "KaplanMeier", "aalen_johansen", "kaplan_meier"]
+__all__ = [
+    "AalenJohansen",
+    "Baseline",
+    "Cox",
+    "IncidenceAt",
+    "KaplanMeier",
+    "LogRank",
+    "ProportionalityTest",
+    "aalen_johansen",
+    "cox",
+    "kaplan_meier",
+    "logrank",
+]

@@ -1,0 +1,107 @@
+"""Covariates of a Cox model: read, named, judged before anything is fitted."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+from scipy import linalg
+
+from hamm_eval.errors import InputError, NotEstimable, Problem
+from hamm_eval.inference import FloatArray, IntArray, sum_by
+
+# Below this share of its own length a column is a combination of the others.
+RANK_TOLERANCE = 1e-9
+
+
+def read_covariates(covariates: Any, length: int) -> tuple[FloatArray, tuple[str, ...]]:
+    """The covariates as an (n, p) array and their names (x1, x2, ... for arrays)."""
+    columns = getattr(covariates, "columns", None)
+    if columns is not None:
+        names = tuple(str(name) for name in columns)
+        values = [_numbers(covariates[name], str(name)) for name in columns]
+        x = np.column_stack(values) if values else np.empty((length, 0))
+    else:
+        x = _numbers(covariates, "covariates")
+        x = x[:, None] if x.ndim == 1 else x
+        names = tuple(f"x{j + 1}" for j in range(x.shape[1])) if x.ndim == 2 else ()
+    if x.ndim != 2 or x.shape[0] != length:
+        raise InputError(f"Expected {length} rows, got an array of shape {x.shape}.", where="covariates")
+    if not x.shape[1]:
+        raise InputError("There is no covariate.", where="covariates")
+    if len(set(names)) < len(names):
+        raise InputError("Two columns have the same name.", where="covariates")
+    missing = (~np.isfinite(x)).sum(axis=0)
+    if missing.any():
+        raise InputError.of(
+            Problem(
+                f"{missing[j]} missing or infinite entries.",
+                f"covariates[{names[j]}]",
+                "Remove or impute them first.",
+            )
+            for j in np.flatnonzero(missing)
+        )
+    return x, names
+
+
+def _numbers(values: ArrayLike, where: str) -> FloatArray:
+    """A float array; text and categories are refused."""
+    try:
+        return np.asarray(values, dtype=np.float64)
+    except (TypeError, ValueError):
+        raise InputError(
+            "Not all entries are numbers.", where=where, todo="Code categories as columns of 0 and 1."
+        ) from None
+
+
+def refuse_inestimable(x: FloatArray, names: Sequence[str], stratum: IntArray | None) -> None:
+    """Refuse columns that do not vary within strata, or that others already contain."""
+    if stratum is None:
+        centred = x - x.mean(axis=0)
+    else:
+        strata = int(stratum.max()) + 1
+        size = np.bincount(stratum, minlength=strata)
+        size = np.maximum(size, 1)
+        centred = x - (sum_by(stratum, x, strata) / size[:, None])[stratum]
+    length = np.linalg.norm(centred, axis=0)
+    still = length <= 1e-12 * np.maximum(np.linalg.norm(x, axis=0), 1e-300)
+    if still.any():
+        within = "" if stratum is None else " within the strata"
+        raise NotEstimable.of(
+            Problem(f"Does not vary{within}.", f"covariates[{names[j]}]", "Leave it out.")
+            for j in np.flatnonzero(still)
+        )
+    triangle, pivot = linalg.qr(centred / length, mode="r", pivoting=True)[:2]
+    rest = np.zeros(len(names))
+    rest[: min(triangle.shape)] = np.abs(np.diag(triangle))
+    contained = pivot[rest <= RANK_TOLERANCE]
+    if contained.size:
+        raise NotEstimable.of(
+            Problem(
+                "A combination of the other covariates, so that its coefficient has no one value.",
+                f"covariates[{names[j]}]",
+                "Leave it or one of the others out.",
+            )
+            for j in sorted(contained)
+        )
+
+
+def refuse_separated(x: FloatArray, names: Sequence[str], event: FloatArray) -> None:
+    """Refuse columns of two values of which one has no event at all."""
+    problems = []
+    for j, name in enumerate(names):
+        low, high = x[:, j].min(), x[:, j].max()
+        of_events = x[event == 1, j]
+        two_valued = np.all((x[:, j] == low) | (x[:, j] == high))
+        if two_valued and (np.all(of_events == low) or np.all(of_events == high)):
+            problems.append(
+                Problem(
+                    "One of its two groups has no event, so that the hazard ratio is 0 or infinite.",
+                    f"covariates[{name}]",
+                    "Merge groups or leave it out.",
+                )
+            )
+    if problems:
+        raise NotEstimable.of(problems)

@@ -1,0 +1,34 @@
+"""Residuals of a Cox model, with ties treated as in the fit."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from hamm_eval.inference import FloatArray, IntArray
+from hamm_eval.survival.partial_likelihood import CoxData, CoxEvaluation, on_grid, row_sums
+
+
+def martingale_residuals(data: CoxData, fit: CoxEvaluation) -> FloatArray:
+    """Observed minus expected events of each row, (n,)."""
+    return data.event - fit.expected
+
+
+def score_residuals(data: CoxData, fit: CoxEvaluation) -> FloatArray:
+    """Each row's part of the score, (n, p): ``sum (x - mean(u)) dM(u)``, unweighted, standardised covariates."""
+    compensator = fit.risk[:, None] * row_sums(data, fit.hazard[:, None] * fit.mean)
+    residuals = compensator - fit.expected[:, None] * data.z
+    residuals[data.happened] += _deviation(data, fit)
+    return residuals
+
+
+def schoenfeld_residuals(data: CoxData, fit: CoxEvaluation) -> tuple[FloatArray, IntArray]:
+    """Covariates of each event minus their mean at risk, (e, p), by stratum, time, row; and these rows."""
+    order = np.argsort(data.sets.own[data.happened], kind="stable")
+    return _deviation(data, fit)[order], data.happened[order]
+
+
+def _deviation(data: CoxData, fit: CoxEvaluation) -> FloatArray:
+    """``x - mean`` of the rows with an event; tied events share the average of their terms' means."""
+    tied = np.bincount(data.step, minlength=data.sets.size)
+    average = on_grid(data, fit.mean) / tied[:, None]
+    return data.z[data.happened] - average[data.sets.own[data.happened]]
