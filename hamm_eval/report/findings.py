@@ -13,6 +13,7 @@ from hamm_eval.release.released import Interval, ReleasedCurve, ReleasedCurves, 
 from hamm_eval.report.wording import Wording
 
 YEAR = 365
+NO_BREAK = "\u00a0"
 
 
 def headline_horizon(release: ReleasedCurves) -> int | None:
@@ -73,7 +74,7 @@ def curves_title(release: ReleasedCurves, wording: Wording) -> str:
 
 def _title_of_one(at: Interval, months: int, endpoint: str, wording: Wording) -> str:
     """Title where a single curve is shown."""
-    span = wording.percent_range(at)
+    span = wording.percent_range(at).replace(" ", NO_BREAK)
     key = "curves.title_one_range" if span else "curves.title_one"
     return wording.text(
         key, months=months, value=wording.percent(at.value or 0), endpoint=endpoint, range=span

@@ -10,6 +10,7 @@ from markupsafe import Markup
 from hamm_eval.errors import ReleaseRefused
 from hamm_eval.release.released import (
     Release,
+    ReleasedAbsent,
     ReleasedCurves,
     ReleasedEffect,
     ReleasedModel,
@@ -64,6 +65,16 @@ def _render(release: Release, wording: Wording) -> tuple[Markup, str]:
         where=release.id,
         todo="Show one of: table, curves, model, effect, quantiles, truth.",
     )
+
+
+@_render.register
+def _(release: ReleasedAbsent, wording: Wording) -> tuple[Markup, str]:
+    known = [name for name in release.lacking if not wording.has(f"absent.{name}")]
+    said = [wording.text(f"absent.{name}") for name in release.lacking if name not in known]
+    if known:
+        tables = wording.join(wording.level("table", name) for name in known)
+        said.insert(0, wording.text("absent.tables", tables=tables))
+    return markup.note(*said), wording.text("absent.title")
 
 
 @_render.register

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from hamm_eval.estimate import (
+    Absent,
     CountTable,
     Curves,
     Definition,
@@ -48,27 +49,27 @@ class Show:
         self._record = record
         self._numbering = Numbering(wording)
 
-    def table(self, estimate: CountTable) -> None:
+    def table(self, estimate: CountTable | Absent) -> None:
         """Show counts."""
         self._show(estimate)
 
-    def curves(self, estimate: Curves) -> None:
+    def curves(self, estimate: Curves | Absent) -> None:
         """Show cumulative incidences."""
         self._show(estimate)
 
-    def model(self, estimate: Model) -> None:
+    def model(self, estimate: Model | Absent) -> None:
         """Show a Cox model."""
         self._show(estimate)
 
-    def effect(self, estimate: Effect) -> None:
+    def effect(self, estimate: Effect | Absent) -> None:
         """Show a measure's effect, or why there is none."""
         self._show(estimate)
 
-    def quantiles(self, estimate: QuantileTable) -> None:
+    def quantiles(self, estimate: QuantileTable | Absent) -> None:
         """Show one quantile a row."""
         self._show(estimate)
 
-    def truth(self, estimate: TruthComparison) -> None:
+    def truth(self, estimate: TruthComparison | Absent) -> None:
         """Show recovered figures beside the planted truth of a synthetic city."""
         self._show(estimate)
 

@@ -206,7 +206,14 @@ class Wording:
         """The published share of a cell, "" where there is none."""
         if cell.share_bound == "over_95":
             return self.text("symbols.over_95", percent=self.percent(0.95))
-        return "" if cell.share is None else self.percent(cell.share)
+        if cell.share is None:
+            return ""
+        # A few of many are not none, and nearly all are not all.
+        if 0 < cell.share < 0.005:
+            return self.text("symbols.under", percent=self.percent(0.01))
+        if 0.995 <= cell.share < 1:
+            return self.text("symbols.over", percent=self.percent(0.99))
+        return self.percent(cell.share)
 
     def months(self, days: float) -> int:
         """Whole months, as horizons are named."""

@@ -45,7 +45,7 @@ def incidence(release: ReleasedCurves, wording: Wording) -> Markup:
         last = math.ceil(last / DAYS_PER_MONTH - 0.05) * DAYS_PER_MONTH
         top = _ceiling(shown)
         for position, curve in enumerate(shown):
-            _draw(axes, curve, style.series(position), release.horizons)
+            _draw(axes, curve, style.series(position), release.horizons, 0.14 if len(shown) < 3 else 0.08)
         if not alone:
             _label(axes, shown, names, top)
         _scales(axes, last, top, wording)
@@ -106,7 +106,9 @@ def _path(curve: ReleasedCurve, values: Sequence[float]) -> tuple[list[float], l
     return [t / DAYS_PER_MONTH for t in times], steps
 
 
-def _draw(axes: Axes, curve: ReleasedCurve, look: style.Series, horizons: Sequence[int]) -> None:
+def _draw(
+    axes: Axes, curve: ReleasedCurve, look: style.Series, horizons: Sequence[int], strength: float
+) -> None:
     """Band, line, and a marker at each horizon."""
     months, steps = _path(curve, curve.incidence)
     if curve.lower and curve.upper:
@@ -116,7 +118,7 @@ def _draw(axes: Axes, curve: ReleasedCurve, look: style.Series, horizons: Sequen
             _path(curve, curve.upper)[1],
             step="post",
             color=look.colour,
-            alpha=0.14,
+            alpha=strength,
             linewidth=0,
         )
     axes.plot(
@@ -161,7 +163,7 @@ def _label(axes: Axes, shown: Sequence[ReleasedCurve], names: Sequence[str], top
             name,
             xy=(1, height / PLOT),
             xycoords="axes fraction",
-            xytext=(pixels(26), 0),
+            xytext=(pixels(36), 0),
             textcoords="offset points",
             va="center",
             color=look.words,
@@ -170,7 +172,7 @@ def _label(axes: Axes, shown: Sequence[ReleasedCurve], names: Sequence[str], top
             linespacing=1.05,
         )
         axes.plot(
-            [1 + 15 / _plot_width(axes)],
+            [1 + 25 / _plot_width(axes)],
             [height / PLOT],
             transform=axes.transAxes,
             marker=look.marker,
@@ -259,7 +261,7 @@ def _at_risk(
                 names[position].replace("\n", " "),
                 xy=(1, height),
                 xycoords="axes fraction",
-                xytext=(pixels(26), 0),
+                xytext=(pixels(36), 0),
                 textcoords="offset points",
                 va="center",
                 color=colour,

@@ -31,7 +31,7 @@ def outcome_areas(
     start = min((*curve.at_risk_time, *curve.time), default=0.0)
     steps = [step for step, days in enumerate(curve.time) if start < days <= until]
     end = round(until / DAYS_PER_MONTH, 1)  # a year is 12 months, not 11.99
-    months = [*(t / DAYS_PER_MONTH for t in (start, *(curve.time[step] for step in steps))), end]
+    months = [*(t / DAYS_PER_MONTH for t in (0, start, *(curve.time[step] for step in steps))), end]
     reached = _path(curve.incidence, steps)
     competing = [_path(values, steps) for values in curve.competing]
     bounds = [reached]
@@ -83,6 +83,6 @@ def outcome_areas(
 
 
 def _path(values: Sequence[float], steps: Sequence[int]) -> list[float]:
-    """Nothing at the start, then step by step, held until the end."""
-    path = [0.0, *(values[step] for step in steps)]
+    """Nothing until the start of observation, then step by step, held until the end."""
+    path = [0.0, 0.0, *(values[step] for step in steps)]
     return [*path, path[-1]]

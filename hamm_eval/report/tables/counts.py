@@ -10,10 +10,14 @@ from hamm_eval.release.released import Cell, ReleasedTable
 from hamm_eval.report.markup import Column, Content, Row, table
 from hamm_eval.report.wording import Wording
 
+# Rows that follow one another or stand side by side: their sum would mean nothing.
+NO_PARTS_OF_A_WHOLE = frozenset({"step", "column"})
+
 
 def count_table(release: ReleasedTable, wording: Wording, caption: str) -> Markup:
     """Counts row by row; the sum of the shown numbers and the independently rounded total at the end."""
-    with_shares = release.shares != "none"
+    with_shares = any(wording.share(cell) for line in release.cells for cell in line)
+    with_sum = bool(release.column_totals) and release.row_dimension not in NO_PARTS_OF_A_WHOLE
     columns = [Column(wording.dimension(release.row_dimension), numeric=False)]
     for name in release.columns:
         heading = _column_name(release, name, wording)
@@ -33,13 +37,13 @@ def count_table(release: ReleasedTable, wording: Wording, caption: str) -> Marku
         Row(wording.level(release.row_dimension, name), tuple(_cells(cells, with_shares, wording)))
         for name, cells in zip(release.rows, release.cells, strict=True)
     ]
-    if release.column_totals:
+    if with_sum:
         sums: list[Content] = []
         for total in release.column_totals:
             sums += [wording.number(total), ""] if with_shares else [wording.number(total)]
         rows.append(Row(wording.text("table.total"), tuple(sums), strong=True))
     notes = [wording.text("table.hidden_note")]
-    if release.column_totals and any(cell.value is None for line in release.cells for cell in line):
+    if with_sum and any(cell.value is None for line in release.cells for cell in line):
         notes.append(wording.text("table.total_note"))
     if release.total is not None:
         notes.insert(0, f"{wording.text('table.overall')}: {wording.count(release.total)}.")
@@ -47,19 +51,16 @@ def count_table(release: ReleasedTable, wording: Wording, caption: str) -> Marku
 
 
 def count_caption(release: ReleasedTable, wording: Wording) -> str:
-    """What the table counts, by what."""
-    own = f"table.caption.{release.row_dimension}"
-    unit = wording.text(f"unit.{release.unit}")
-    asked, _, endpoint = release.id.partition(":")[2].partition("/")
-    if asked == "attrition":
-        return wording.text("table.caption.attrition", unit=unit, endpoint=wording.endpoint(endpoint))
-    if wording.has(own) and not (release.column_dimension and release.row_dimension != "column"):
-        return wording.text(own, unit=unit)
-    rows = wording.dimension(release.row_dimension)
-    if release.column_dimension:
-        columns = wording.dimension(release.column_dimension)
-        return wording.text("table.caption.counts_two", unit=unit, rows=rows, columns=columns)
-    return wording.text("table.caption.counts", unit=unit, rows=rows)
+    """What the table counts: a text of its own for the question asked, else what its rows and columns are."""
+    asked, _, of = release.id.partition(":")[2].partition("/")
+    known = f"table.caption.{asked}"
+    return wording.text(
+        known if wording.has(known) else f"table.caption.counts{'_two' if release.column_dimension else ''}",
+        unit=wording.text(f"unit.{release.unit}"),
+        rows=wording.dimension(release.row_dimension),
+        columns=wording.dimension(release.column_dimension),
+        endpoint=wording.endpoint(of),
+    )
 
 
 def _column_name(release: ReleasedTable, name: str, wording: Wording) -> str:

@@ -6,6 +6,7 @@ from markupsafe import Markup
 
 from hamm_eval.release.released import Interval, ReleasedTruth, ReleasedTruthRow
 from hamm_eval.report.markup import Column, Row, table
+from hamm_eval.report.tables.effect import points_range
 from hamm_eval.report.wording import Wording
 
 
@@ -28,17 +29,26 @@ def _row(row: ReleasedTruthRow, wording: Wording) -> Row:
     sign = {"fits": "●", "differs": "▲", "unknown": "◆"}[verdict]
     question, _, key = row.estimate_id.partition(":")
     interval = Interval(value=row.estimate, lower=row.lower, upper=row.upper)
+    # An effect is a difference of shares, an incidence a share.
+    effect = question == "measure_effectiveness"
+    span = points_range(interval, wording) if effect else wording.percent_range(interval)
+    found = none if row.estimate is None else _amount(row.estimate, effect, wording)
     return Row(
         _heading(question, key, row, wording),
         (
-            wording.percent(row.truth, 1),
-            none if row.estimate is None else wording.percent(row.estimate),
-            wording.percent_range(interval) or none,
+            _amount(row.truth, effect, wording),
+            found,
+            span or none,
             Markup(
                 '<span class="he-verdict he-verdict-{}"><span aria-hidden="true">{}</span> {}</span>'
             ).format(verdict, sign, wording.text(f"truth.{verdict}")),
         ),
     )
+
+
+def _amount(value: float, effect: bool, wording: Wording) -> str:
+    """A difference in percentage points, or a share."""
+    return wording.points(value) if effect else wording.percent(value)
 
 
 def _heading(question: str, key: str, row: ReleasedTruthRow, wording: Wording) -> str:

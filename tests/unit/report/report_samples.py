@@ -125,7 +125,7 @@ def withheld_curves() -> ReleasedCurves:
 def table() -> ReleasedTable:
     """Households by residence status, with shares and hidden cells."""
     return ReleasedTable(
-        id="cohort:status",
+        id="cohort_and_data_quality:composition/household_type",
         rows=("single", "single_parent", "couple_with_children"),
         columns=("recognised", "prospect_of_staying"),
         row_dimension="household_type",
@@ -144,32 +144,36 @@ def table() -> ReleasedTable:
     )
 
 
-def flow(kind: str = "flow_step") -> ReleasedTable:
-    """Persons step by step."""
-    steps = {
-        "flow_step": (
-            "cohort",
-            "observed_at_landmark",
-            "goal_open",
-            "covariates_known",
-            "treated",
-            "controls",
-        ),
-        "step": ("recorded", "population", "eligible_in_window", "status_at_origin", "age_at_origin"),
-    }[kind]
+def _steps(id: str, steps: tuple[str, ...]) -> ReleasedTable:
     return ReleasedTable(
-        id=f"measure_effectiveness:{kind}",
+        id=id,
         rows=steps,
         columns=("persons",),
-        row_dimension=kind,
+        row_dimension="step",
         column_dimension="",
         unit="persons",
         cells=tuple((Cell(value=value),) for value in (640, 610, 575, 560, 175, 385)[: len(steps)]),
         total=None,
-        column_totals=(),
+        column_totals=(2945,),
         sensitive=False,
         shares="none",
         **COMMON,
+    )
+
+
+def attrition() -> ReleasedTable:
+    """Persons step by step."""
+    return _steps(
+        "cohort_and_data_quality:attrition/language_b1",
+        ("recorded", "population", "eligible_in_window", "status_at_origin", "age_at_origin"),
+    )
+
+
+def flow() -> ReleasedTable:
+    """From the cohort to the two arms of a comparison."""
+    return _steps(
+        "measure_effectiveness:intensive_course_on_b1/flow",
+        ("cohort", "followed_to_horizon", "goal_open_at_landmark", "covariates_known", "treated", "controls"),
     )
 
 
@@ -360,7 +364,7 @@ def every_release() -> dict[str, Release]:
     """One of each kind, shown and withheld."""
     return {
         "table": table(),
-        "flow": flow("step"),
+        "attrition": attrition(),
         "curve": one_curve(),
         "grouped": grouped_curves(),
         "withheld_curves": withheld_curves(),

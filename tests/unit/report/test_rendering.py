@@ -89,7 +89,7 @@ def test_drawing_leaves_matplotlibs_settings_alone(german: Wording) -> None:
 
 def test_titles_state_the_finding_with_its_uncertainty(german: Wording) -> None:
     assert render(RELEASES["curve"], german).title == (
-        "Nach 12 Monaten haben 33\u202f% das Ziel „Sprachzertifikat B1“ erreicht (28 bis 38\u202f%)"
+        "Nach 12 Monaten haben 33\u202f% das Ziel „Sprachzertifikat B1“ erreicht (28\u00a0bis\u00a038\u202f%)"
     )
     assert render(RELEASES["grouped"], german).title == (
         "„Sprachzertifikat B1“ nach 12 Monaten: Paare 26\u202f%, alleinstehend 37\u202f%"
@@ -157,6 +157,8 @@ def test_hidden_counts_and_merged_levels_are_told(german: Wording) -> None:
     table = render(RELEASES["table"], german).html
     assert "über 95\u202f%" in table
     assert "Summe der gezeigten Zahlen" in table
+    # Steps follow one another: their sum would mean nothing.
+    assert "Summe der gezeigten Zahlen" not in render(RELEASES["attrition"], german).html
 
 
 def test_alternative_texts_carry_the_numbers(german: Wording) -> None:
