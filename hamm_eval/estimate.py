@@ -72,6 +72,20 @@ class Estimate:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Absent(Estimate):
+    """A question that this source cannot answer. A report leaves its section out with a word.
+
+    Parameters
+    ----------
+    lacking : tuple of str
+        Names of tables that the export does not hold, or "truth" (real data have none), or "data" (too few
+        to estimate anything).
+    """
+
+    lacking: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class CountTable(Estimate):
     """Counts in rows and columns.
 

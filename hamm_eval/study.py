@@ -9,9 +9,10 @@ study.finish()
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+import warnings
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, TypeVar
 
 from hamm_eval.analysis import cohort_and_data_quality as data_quality
 from hamm_eval.analysis.associations import associations
@@ -19,9 +20,19 @@ from hamm_eval.analysis.measure_effectiveness import measure_effectiveness
 from hamm_eval.analysis.time_to_integration import time_to_integration
 from hamm_eval.analysis.truth_check import read_truth, truth_check
 from hamm_eval.casefile import CaseFile, read_case_file
-from hamm_eval.cohort import Cohort, TimeVarying, build_cohort
-from hamm_eval.errors import UsageError
-from hamm_eval.estimate import CountTable, Curves, Effect, Model, QuantileTable, TruthComparison
+from hamm_eval.cohort import Cohort, TableAbsent, TimeVarying, build_cohort
+from hamm_eval.errors import NotEstimable, UsageError
+from hamm_eval.estimate import (
+    Absent,
+    CountTable,
+    Curves,
+    Definition,
+    Effect,
+    Estimate,
+    Model,
+    QuantileTable,
+    TruthComparison,
+)
 from hamm_eval.params import Params, load_params
 from hamm_eval.project import find_root
 from hamm_eval.release.policy import Policy
@@ -31,6 +42,9 @@ from hamm_eval.report.wording import Wording
 
 if TYPE_CHECKING:
     from hamm_eval.params import Language
+
+
+Answer = TypeVar("Answer", bound=Estimate)
 
 
 class Study:
@@ -72,13 +86,21 @@ class Study:
 
     # --- who is evaluated, and how good are the records ------------------------------------------
 
-    def attrition(self, endpoint: str) -> CountTable:
+    def attrition(self, endpoint: str) -> CountTable | Absent:
         """Persons left after each step from the case file to those at risk of an endpoint."""
-        return data_quality.attrition(self.cohort(endpoint), self.params)
+        return _or_absent(
+            data_quality.QUESTION,
+            f"attrition/{endpoint}",
+            lambda: data_quality.attrition(self.cohort(endpoint), self.params),
+        )
 
-    def composition(self, by: Literal["residence_status", "household_type"]) -> CountTable:
+    def composition(self, by: Literal["residence_status", "household_type"]) -> CountTable | Absent:
         """The evaluated population present at the data cut, by residence status or household type."""
-        return data_quality.composition(self.case_file, self.params, by)
+        return _or_absent(
+            data_quality.QUESTION,
+            f"composition/{by}",
+            lambda: data_quality.composition(self.case_file, self.params, by),
+        )
 
     def intake(self) -> CountTable:
         """What became of the rows delivered: used, set aside, recorded too late, replaced."""
@@ -94,11 +116,15 @@ class Study:
 
     # --- how fast ---------------------------------------------------------------------------------
 
-    def time_to_integration(self, endpoint: str, by: str | None = None) -> Curves:
+    def time_to_integration(self, endpoint: str, by: str | None = None) -> Curves | Absent:
         """Cumulative incidence of an endpoint, departures competing, by a group that params name."""
-        return time_to_integration(self.cohort(endpoint), self.params, by)
+        return _or_absent(
+            "time_to_integration",
+            f"{endpoint}/{by}" if by else endpoint,
+            lambda: time_to_integration(self.cohort(endpoint), self.params, by),
+        )
 
-    def associations(self, key: str) -> Model:
+    def associations(self, key: str) -> Model | Absent:
         """What goes with a faster path: the Cox model that params ask for under this key."""
         if key not in self.params.associations:
             raise UsageError(
@@ -107,7 +133,11 @@ class Study:
                 todo=f"Known: {', '.join(self.params.associations) or 'none'}.",
             )
         asked = self.params.associations[key]
-        return associations(self.cohort(asked.endpoint), self.params, asked.covariates, key=key)
+        return _or_absent(
+            "associations",
+            key,
+            lambda: associations(self.cohort(asked.endpoint), self.params, asked.covariates, key=key),
+        )
 
     def cox(
         self,
@@ -145,24 +175,43 @@ class Study:
 
     # --- does it work -----------------------------------------------------------------------------
 
-    def measure_effectiveness(self, key: str) -> Effect:
+    def measure_effectiveness(self, key: str) -> Effect | Absent:
         """Effect of a measure on an endpoint, as params ask under this key, with its design checks."""
-        return measure_effectiveness(self.case_file, self.params, key)
+        return _or_absent(
+            "measure_effectiveness", key, lambda: measure_effectiveness(self.case_file, self.params, key)
+        )
 
-    def truth_check(self) -> TruthComparison:
+    def truth_check(self) -> TruthComparison | Absent:
         """All incidences and effects that params ask for beside the planted truth of a synthetic city."""
-        truth = read_truth(self._folder)
-        curves = [
-            self.time_to_integration(endpoint, by)
-            for endpoint, groups in self.params.time_to_integration.items()
-            for by in (None, *groups)
-        ]
-        effects = [self.measure_effectiveness(key) for key in self.params.measure_effectiveness]
-        return truth_check(truth, [*curves, *effects])
+
+        def compare() -> TruthComparison:
+            truth = read_truth(self._folder)
+            asked = [
+                self.time_to_integration(endpoint, by)
+                for endpoint, groups in self.params.time_to_integration.items()
+                for by in (None, *groups)
+            ]
+            effects = [self.measure_effectiveness(key) for key in self.params.measure_effectiveness]
+            found = [estimate for estimate in (*asked, *effects) if not isinstance(estimate, Absent)]
+            return truth_check(truth, found)
+
+        return _or_absent("truth_check", "all", compare)
 
     def finish(self) -> None:
         """Write the notebook's end into the run record: the last cell of every notebook."""
         self._record.finish(entry.id for entry in self._record.entries(self._record.notebook))
+
+
+def _or_absent(question: str, key: str, ask: Callable[[], Answer]) -> Answer | Absent:
+    """The answer, or what lacks: a section without its table, or without enough data, is no failure."""
+    try:
+        return ask()
+    except TableAbsent as error:
+        return Absent(definition=Definition(question, key), lacking=(error.table,))
+    except NotEstimable as error:
+        # For the researcher; a report drops what notebooks write to stderr.
+        warnings.warn(str(error), stacklevel=3)
+        return Absent(definition=Definition(question, key), lacking=("data",))
 
 
 def open_study(

@@ -185,23 +185,17 @@ def reporting_delays(case_file: CaseFile, params: Params) -> QuantileTable:
     Returns
     -------
     QuantileTable
-        Estimated on events of the four quarters that ended at least one quarter before the one reported: a
-        delay longer than the time that has passed since cannot be seen yet, so the youngest events would
-        make records look quicker than they are.
-
-    Raises
-    ------
-    NotEstimable
-        A table that params name is not in the export.
+        One row per table that the export holds, estimated on events of the four quarters that ended at
+        least one quarter before the one reported: a delay longer than the time that has passed since cannot
+        be seen yet, so the youngest events would make records look quicker than they are.
     """
     quarter = params.quarter.previous
     last = pd.Timestamp(quarter.start)
     for _ in range(DELAY_QUARTERS):
         quarter = quarter.previous
-    names = tuple(params.reporting_delay_days)
+    names = tuple(name for name in params.reporting_delay_days if case_file.has(name))
     values, behind = [], []
     for name in names:
-        require_table(tables_given(case_file), name)
         facts = _first_records(case_file, name)
         older = facts[(facts["happened"] >= pd.Timestamp(quarter.start)) & (facts["happened"] < last)]
         delay = (older["recorded_on"] - older["happened"]).dt.days

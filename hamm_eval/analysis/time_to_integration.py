@@ -85,7 +85,7 @@ def time_to_integration(cohort: Cohort, params: Params, by: str | None = None) -
         dimension=by or "",
         groups=groups,
         causes=cohort.causes,
-        estimates=tuple(_incidence(group) for group in groups),
+        estimates=tuple(_incidence(group, len(cohort.causes)) for group in groups),
         horizons=tuple(
             round(months * DAYS_PER_MONTH) for months in params.endpoints[cohort.endpoint].horizons_months
         ),
@@ -110,10 +110,15 @@ def first_time_with_at_risk(entry: IntArray, time: IntArray, least: int = LEAST_
     return int(starts[enough][0]) if starts.size else 0
 
 
-def _incidence(group: CurveGroup) -> object:
+def _incidence(group: CurveGroup, causes: int) -> object:
     """The exact estimate behind a curve."""
     return aalen_johansen(
-        group.time, group.cause, entry=group.entry, cluster=group.cluster, start_at=group.start_at or None
+        group.time,
+        group.cause,
+        entry=group.entry,
+        cluster=group.cluster,
+        start_at=group.start_at or None,
+        causes=causes,
     )
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from hamm_eval.analysis.definitions import define
-from hamm_eval.errors import NotEstimable
+from hamm_eval.cohort import TableAbsent
 from hamm_eval.estimate import Curves, Effect, TruthComparison, TruthRow
 
 QUESTION = "truth_check"
@@ -19,16 +19,12 @@ def read_truth(folder: Path) -> Mapping[str, Any]:
 
     Raises
     ------
-    NotEstimable
+    TableAbsent
         There is none: real data have no known truth.
     """
     path = folder / "truth.json"
     if not path.is_file():
-        raise NotEstimable(
-            "There is no truth.json beside the export.",
-            where=folder.name,
-            todo="Only a synthetic city has a known truth.",
-        )
+        raise TableAbsent("truth")
     content: Mapping[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     return content
 

@@ -15,6 +15,18 @@ if TYPE_CHECKING:
     from hamm_eval.casefile import CaseFile
 
 
+class TableAbsent(NotEstimable):
+    """The export does not hold a table that the question needs; `table` names it."""
+
+    def __init__(self, table: str) -> None:
+        self.table = table
+        super().__init__(
+            "This table is not in the export.",
+            where=table,
+            todo="Export it, or leave the question out of params.",
+        )
+
+
 def tables_given(case_file: CaseFile) -> dict[str, pd.DataFrame]:
     """The tables that the export holds; a CaseFile has those that lack as empty ones besides."""
     return {name: frame for name, frame in case_file.tables.items() if case_file.has(name)}
@@ -99,11 +111,7 @@ def concerns_persons(name: str) -> bool:
 
 
 def require_table(tables: Mapping[str, pd.DataFrame], name: str) -> pd.DataFrame:
-    """The table, or a `NotEstimable` that says what lacks."""
+    """The table, or a `TableAbsent` that says what lacks."""
     if name not in tables:
-        raise NotEstimable(
-            "This table is not in the export.",
-            where=name,
-            todo="Export it, or leave the question out of params.",
-        )
+        raise TableAbsent(name)
     return tables[name]

@@ -7,6 +7,7 @@ from typing import Any
 
 from hamm_eval.errors import ReleaseRefused
 from hamm_eval.estimate import (
+    Absent,
     CountTable,
     Curves,
     Effect,
@@ -21,10 +22,22 @@ from hamm_eval.release.effects import release_effect
 from hamm_eval.release.models import release_model
 from hamm_eval.release.policy import Policy
 from hamm_eval.release.quantiles import release_quantiles
-from hamm_eval.release.released import Release
+from hamm_eval.release.released import Release, ReleasedAbsent
 from hamm_eval.release.truth import release_truth
 
+
+def _release_absent(absent: Absent, policy: Policy) -> ReleasedAbsent:
+    """What lacks in an export is a fact about files, not about people."""
+    return ReleasedAbsent(
+        id=absent.definition.id,
+        definition_digest=absent.definition.digest,
+        policy=policy.name,
+        lacking=absent.lacking,
+    )
+
+
 _RULES: dict[type[Estimate], Callable[[Any, Policy], Release]] = {
+    Absent: _release_absent,
     CountTable: release_table,
     Curves: release_curves,
     Model: release_model,

@@ -36,6 +36,14 @@ class Release:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ReleasedAbsent(Release):
+    """A section left out: the tables that lack, or "truth", or "data" (too few to estimate anything)."""
+
+    kind: ClassVar[str] = "absent"
+    lacking: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ReleasedTable(Release):
     """Counts, row by row; `total` rounded on its own, `column_totals` sums of the numeric published cells."""
 
