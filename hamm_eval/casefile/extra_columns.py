@@ -35,7 +35,7 @@ IDENTIFYING = (
     _kind(
         "einer Anschrift",
         "an address",
-        r"adress anschrift straße strasse <str> street hausnummer haus-?nr <plz> postleitzahl post.?code"
+        r"add?ress anschrift straße strasse <str> street hausnummer haus-?nr <plz> postleitzahl post.?code"
         r" <zip> wohnort wohnung unterkunft",
     ),
     _kind(

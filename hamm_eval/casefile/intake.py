@@ -45,7 +45,7 @@ class CheckedExport:
 def read_case_file(
     folder: Path | str,
     *,
-    mapping: Path | SourceMapping | None = None,
+    mapping: Path | str | SourceMapping | None = None,
     as_of: dt.date | None = None,
     free_text: tuple[str, ...] = (),
     private_findings: Path | None = None,
@@ -90,14 +90,16 @@ def read_case_file(
 def check_export(
     folder: Path | str,
     *,
-    mapping: Path | SourceMapping | None = None,
+    mapping: Path | str | SourceMapping | None = None,
     as_of: dt.date | None = None,
     free_text: tuple[str, ...] = (),
     private_findings: Path | None = None,
 ) -> CheckedExport:
     """Check an export as `read_case_file` does, but return what is found instead of raising it."""
-    source = mapping if isinstance(mapping, SourceMapping) else None
-    source = source or (load_mapping(Path(mapping)) if isinstance(mapping, Path) else SourceMapping())
+    if mapping is None:
+        source = SourceMapping()
+    else:
+        source = mapping if isinstance(mapping, SourceMapping) else load_mapping(Path(mapping))
     collector = Collector(keep_values=private_findings is not None)
     plans = plan_tables(source, free_text)
     files = find_sources(Path(folder), plans, collector)

@@ -37,7 +37,7 @@ def to_dates(cells: Cells, column: Column, declared: str | None) -> pl.Series:
     pattern, shape = FORMATS[name]
     dates = text.str.to_date(pattern, strict=False)
     given = text.is_not_null()
-    # A parser reads 17 as the year 17, and may forgive blanks: only what has the format's shape counts.
+    # The parser reads 17 as the year 17: a year below 1000 was not written with four digits.
     year = dates.dt.year()
     suspicious = given & (dates.is_null() | (year < 1000).fill_null(False))
     if suspicious.any():

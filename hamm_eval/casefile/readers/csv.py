@@ -10,7 +10,7 @@ import numpy as np
 import polars as pl
 
 from hamm_eval.casefile.findings import FileCollector
-from hamm_eval.casefile.readers.encoding import MOJIBAKE, decode
+from hamm_eval.casefile.readers.encoding import MOJIBAKE, MOJIBAKE_LEADS, decode
 from hamm_eval.casefile.readers.header import Header, find_header
 from hamm_eval.casefile.readers.rows import Rows, measure_rows
 
@@ -66,9 +66,11 @@ def read_csv(
     header = find_header(decoded.data, known, notes)
     if header is None:
         return None
-    wanted = match(header, notes)
-    body = decoded.data[header.end :]
     _note_mojibake(decoded.data, header, notes)
+    wanted = None if notes.refused else match(header, notes)
+    if wanted is None:
+        return None
+    body = decoded.data[header.end :]
     if not body.strip():
         notes.add("header_only", lines=[header.line])
         return None
@@ -79,7 +81,7 @@ def read_csv(
         header_line=header.line,
         notes=notes,
     )
-    if rows is None or wanted is None or notes.refused:
+    if rows is None or notes.refused:
         return None
     frame = _parse(rows, header, wanted)
     if frame.height != len(rows.lines):
@@ -110,9 +112,9 @@ def _parse(rows: Rows, header: Header, wanted: dict[str, int]) -> pl.DataFrame:
 
 def _note_mojibake(data: bytes, header: Header, notes: FileCollector) -> None:
     """Note destroyed umlauts, by column."""
-    matches = list(islice(MOJIBAKE.finditer(data), _MOJIBAKE_COUNTED))
-    if not matches:
+    if not any(lead in data for lead in MOJIBAKE_LEADS):  # quick: a clean file holds none of them
         return
+    matches = list(islice(MOJIBAKE.finditer(data), _MOJIBAKE_COUNTED))
     feeds = np.flatnonzero(np.frombuffer(data, dtype=np.uint8) == ord("\n"))
     mark = header.delimiter.encode()
     lines: dict[int, set[int]] = {}

@@ -17,13 +17,15 @@ SIGNATURES = (
 )
 _HTML = re.compile(rb"\s*<(!doctype|html|table|\?xml)", re.IGNORECASE)
 # What UTF-8 letters become when they are read as Windows-1252 and saved as UTF-8 again: "Ã¼", "â€“", "ï¿½".
+MOJIBAKE_LEADS = (b"\xc3\x83", b"\xc3\x82", b"\xc3\xa2\xe2", b"\xef\xbf\xbd", b"\xc3\xaf\xc2")
 MOJIBAKE = re.compile(
     rb"\xc3\x83(?:\xc2[\x80-\xbf]|\xc5[\x92\x93\xa0\xa1\xb8\xbd\xbe]|\xc6\x92|\xcb[\x86\x9c]|\xe2[\x80-\x84][\x80-\xbf])"
     rb"|\xc3\x82\xc2[\xa0-\xbf]|\xc3\xa2\xe2\x82\xac|\xef\xbf\xbd|\xc3\xaf\xc2\xbf\xc2\xbd"
 )
+_UTF8_LEADS = (b"\xc2", b"\xc3", b"\xe2\x80")
 _UTF8_IN_BYTES = re.compile(rb"[\xc2\xc3][\x80-\xbf]|\xe2\x80[\x90-\xbf]")
-_UNDEFINED_IN_CP1252 = re.compile(rb"[\x81\x8d\x8f\x90\x9d]")
-_CONTROL = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]|\r(?!\n)")
+_UNDEFINED_IN_CP1252 = b"\x81\x8d\x8f\x90\x9d"
+_CONTROL = bytes({*range(0x20), 0x7F} - {*b"\t\n"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +56,9 @@ def decode(raw: bytes, notes: FileCollector) -> Decoded | None:
         notes.add("file_empty")
         return None
     data = _line_feeds(raw)
-    damaged = _CONTROL.search(data)
-    if damaged:
-        notes.add("control_character", lines=[line_of(data, damaged.start())])
+    damaged = _first_of(data, _CONTROL)
+    if damaged is not None:
+        notes.add("control_character", lines=[line_of(data, damaged)])
         return None
     if data.isascii() or encoding == "utf-16":
         return Decoded(data, encoding)
@@ -70,6 +72,13 @@ def decode(raw: bytes, notes: FileCollector) -> Decoded | None:
 def line_of(data: bytes, position: int) -> int:
     """Physical line of a byte, counted from 1."""
     return data.count(b"\n", 0, position) + 1
+
+
+def _first_of(data: bytes, unwanted: bytes) -> int | None:
+    """Where the first unwanted byte stands; deleting them all is the quickest way to see there is none."""
+    if len(data.translate(None, unwanted)) == len(data):
+        return None
+    return min(position for byte in unwanted if (position := data.find(bytes([byte]))) >= 0)
 
 
 def _real_type(raw: bytes) -> str | None:
@@ -91,14 +100,14 @@ def _single_byte(data: bytes, first_bad: int, encoding: str, notes: FileCollecto
     """Not UTF-8: Windows-1252 throughout, or a mixture, or unknown."""
     begun_as_utf8 = encoding == "utf-8-sig" or not data[:first_bad].isascii()
     change = first_bad if begun_as_utf8 else None
-    if change is None:
+    if change is None and any(lead in data for lead in _UTF8_LEADS):
         other = _UTF8_IN_BYTES.search(data)
         change = other.start() if other else None
     if change is not None:
         notes.add("encoding_mixed", lines=[line_of(data, change)])
         return None
-    undefined = _UNDEFINED_IN_CP1252.search(data)
-    if undefined:
-        notes.add("encoding_unknown", lines=[line_of(data, undefined.start())])
+    undefined = _first_of(data, _UNDEFINED_IN_CP1252)
+    if undefined is not None:
+        notes.add("encoding_unknown", lines=[line_of(data, undefined)])
         return None
     return Decoded(data.decode("cp1252").encode(), "cp1252")

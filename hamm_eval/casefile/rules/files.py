@@ -1,0 +1,133 @@
+"""Rules about files: what they are, their encoding, their rows."""
+
+from __future__ import annotations
+
+from hamm_eval.casefile.rules.rule import Rule, Severity
+
+FILE_RULES = (
+    Rule(
+        "file_missing",
+        Severity.REFUSE,
+        "Diese Tabelle fehlt. Legen Sie sie als {expected} in den Ordner.{hint_de}",
+        "This table is missing. Put it into the folder as {expected}.{hint_en}",
+    ),
+    Rule(
+        "file_ambiguous",
+        Severity.REFUSE,
+        "Für diese Tabelle liegen mehrere Dateien vor ({files}). Lassen Sie eine im Ordner.",
+        "Several files hold this table ({files}). Leave one of them in the folder.",
+    ),
+    Rule(
+        "file_unknown",
+        Severity.WARN,
+        "Diese Datei gehört zu keiner Tabelle und wurde nicht gelesen.{hint_de}",
+        "This file belongs to no table and was not read.{hint_en}",
+    ),
+    Rule(
+        "table_absent",
+        Severity.NOTICE,
+        "Diese Tabelle liegt nicht vor; was auf ihr beruht, entfällt im Bericht.",
+        "This table is not there; the report leaves out what rests on it.",
+    ),
+    Rule(
+        "file_unreadable",
+        Severity.REFUSE,
+        "Die Datei lässt sich nicht öffnen. Prüfen Sie die Leserechte.",
+        "The file cannot be opened. Check its permissions.",
+    ),
+    Rule(
+        "file_type",
+        Severity.REFUSE,
+        "Das ist keine CSV-Datei, sondern {kind}. Exportieren Sie die Tabelle als CSV.",
+        "This is not a CSV file but {kind}. Export the table as CSV.",
+    ),
+    Rule(
+        "file_empty",
+        Severity.REFUSE,
+        "Die Datei ist leer. Exportieren Sie sie noch einmal.",
+        "The file is empty. Export it again.",
+    ),
+    Rule(
+        "header_only",
+        Severity.REFUSE,
+        "Die Datei hat eine Kopfzeile, aber keine Zeile darunter. Exportieren Sie sie noch einmal; "
+        "gibt es keine Einträge, lassen Sie die Datei weg.",
+        "The file has a header but no row below it. Export it again; if there are no records, "
+        "leave the file out.",
+    ),
+    Rule(
+        "control_character",
+        Severity.REFUSE,
+        "Die Zeile enthält ein Steuerzeichen (etwa ein NUL-Byte); die Datei ist beschädigt. "
+        "Exportieren Sie sie noch einmal.",
+        "The line holds a control character (such as a NUL byte); the file is damaged. Export it again.",
+    ),
+    Rule(
+        "encoding_unknown",
+        Severity.REFUSE,
+        "Die Zeichenkodierung ist weder UTF-8 noch UTF-16 mit BOM noch Windows-1252. "
+        "Speichern Sie die Datei als UTF-8.",
+        "The encoding is neither UTF-8 nor UTF-16 with BOM nor Windows-1252. Save the file as UTF-8.",
+    ),
+    Rule(
+        "encoding_mixed",
+        Severity.REFUSE,
+        "Ab dieser Zeile wechselt die Zeichenkodierung zwischen UTF-8 und Windows-1252. "
+        "Exportieren Sie die Datei in einem Stück.",
+        "From this line on the encoding changes between UTF-8 and Windows-1252. "
+        "Export the file in one piece.",
+    ),
+    Rule(
+        "mojibake",
+        Severity.REFUSE,
+        "Umlaute sind zerstört: Die Datei wurde einmal falsch dekodiert gespeichert. "
+        "Exportieren Sie sie neu aus dem Fachverfahren.",
+        "Umlauts are destroyed: the file was once saved after being decoded wrongly. "
+        "Export it again from the source system.",
+    ),
+    Rule(
+        "delimiter_ambiguous",
+        Severity.REFUSE,
+        "Das Trennzeichen ist aus der Kopfzeile nicht eindeutig zu erkennen. Exportieren Sie mit Semikolon.",
+        "The header does not tell the delimiter unambiguously. Export with semicolons.",
+    ),
+    Rule(
+        "quote_unbalanced",
+        Severity.REFUSE,
+        "Ein Anführungszeichen, das in dieser Zeile beginnt, wird nicht geschlossen oder steht "
+        "mitten im Feld. Verdoppeln Sie Anführungszeichen in Texten.",
+        "A quotation mark that starts in this line is not closed, or stands within a field. "
+        "Double quotation marks in texts.",
+    ),
+    Rule(
+        "row_short",
+        Severity.REFUSE,
+        "Zeilen mit zu wenigen Feldern (erwartet: {width}).",
+        "Rows with too few fields (expected: {width}).",
+    ),
+    Rule(
+        "row_long",
+        Severity.REFUSE,
+        "Zeilen mit zu vielen Feldern (erwartet: {width}). Setzen Sie Texte mit Trennzeichen "
+        "in Anführungszeichen.",
+        "Rows with too many fields (expected: {width}). Put texts that hold the delimiter in quotes.",
+    ),
+    Rule(
+        "row_truncated",
+        Severity.REFUSE,
+        "Die letzte Zeile bricht ab (erwartet: {width} Felder). Übertragen Sie die Datei noch einmal.",
+        "The last line breaks off (expected: {width} fields). Transfer the file again.",
+    ),
+    Rule(
+        "rows_unreadable",
+        Severity.REFUSE,
+        "Die Zeilen lassen sich nicht sicher zählen. Exportieren Sie die Datei noch einmal.",
+        "The rows cannot be counted safely. Export the file again.",
+    ),
+    Rule(
+        "title_rows",
+        Severity.NOTICE,
+        "Vor der Kopfzeile standen {count} weitere Zeilen; sie wurden übergangen.",
+        "{count} lines before the header were passed over.",
+    ),
+)

@@ -1,0 +1,78 @@
+"""Rules about headers: which columns are there, and which rows are no records."""
+
+from __future__ import annotations
+
+from hamm_eval.casefile.rules.rule import Rule, Severity
+
+HEADER_RULES = (
+    Rule(
+        "header_missing",
+        Severity.REFUSE,
+        "Es ist keine Kopfzeile zu erkennen. Die erste Zeile muss die Spaltennamen enthalten: {expected}.",
+        "No header can be found. The first line must hold the column names: {expected}.",
+    ),
+    Rule(
+        "header_normalised",
+        Severity.NOTICE,
+        "Die Schreibweise von Spaltennamen wurde vereinheitlicht (Leerzeichen, Umlaute).",
+        "The spelling of column names was normalised (blanks, umlauts).",
+    ),
+    Rule(
+        "column_duplicate",
+        Severity.REFUSE,
+        "Diese Spalte kommt mehrfach vor. Behalten Sie eine.",
+        "This column is there more than once. Keep one.",
+    ),
+    Rule(
+        "column_unnamed",
+        Severity.REFUSE,
+        "Eine Spalte hat keinen Namen. Benennen oder entfernen Sie sie.",
+        "A column has no name. Name or remove it.",
+    ),
+    Rule(
+        "column_missing",
+        Severity.REFUSE,
+        "Diese Spalte fehlt.{hint_de} Ergänzen Sie sie, oder nennen Sie ihren Namen in der Zuordnung.",
+        "This column is missing.{hint_en} Add it, or name it in the mapping.",
+    ),
+    Rule(
+        "column_extra",
+        Severity.NOTICE,
+        "Diese Spalte wird nicht gebraucht und wurde nicht gelesen.",
+        "This column is not needed and was not read.",
+    ),
+    Rule(
+        "column_identifying",
+        Severity.REFUSE,
+        "Diese Spalte sieht nach {kind_de} aus. Solche Angaben gehören nicht in die Auswertung: "
+        "Lassen Sie die Spalte beim Export weg.",
+        "This column looks like {kind_en}. The evaluation must not receive it: "
+        "leave the column out of the export.",
+    ),
+    Rule(
+        "column_free_text",
+        Severity.REFUSE,
+        "Diese Spalte sieht nach Freitext aus. Lassen Sie sie weg, oder erklären Sie sie zum Freitext "
+        "(free_text); sie wird dann nicht gelesen.",
+        "This column looks like free text. Leave it out, or declare it as free text (free_text); "
+        "it is then not read.",
+    ),
+    Rule(
+        "free_text_ignored",
+        Severity.NOTICE,
+        "Als Freitext erklärt: nicht gelesen.",
+        "Declared as free text: not read.",
+    ),
+    Rule(
+        "rows_total",
+        Severity.NOTICE,
+        "Summenzeilen wurden ausgeschlossen.",
+        "Rows of totals were excluded.",
+    ),
+    Rule(
+        "rows_blank",
+        Severity.NOTICE,
+        "Leere Zeilen wurden ausgeschlossen.",
+        "Blank rows were excluded.",
+    ),
+)

@@ -1,0 +1,175 @@
+"""Exports broken at random: an error that names its place, never a value, never another kind of error."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+import tempfile
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from hamm_eval.casefile import check_export
+from hamm_eval.casefile.rules import Severity
+from hamm_eval.casefile.schema import Kind
+from hamm_eval.casefile.tables import TABLES
+from hamm_eval.synthetic.export import write_city
+
+TOKEN = "Wq7Yk"
+BY_FILE = {f"{table.german}.csv": table for table in TABLES}
+SLOW = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+
+
+@pytest.fixture(scope="module")
+def city(tmp_path_factory) -> dict[str, bytes]:
+    folder = tmp_path_factory.mktemp("city")
+    write_city(folder, seed=9, persons=30, truth=False)
+    return {path.name: path.read_bytes() for path in sorted(folder.glob("*.csv"))}
+
+
+def checked(files: dict[str, bytes]):
+    """Check an export that lies in a folder for as long as it takes."""
+    with tempfile.TemporaryDirectory() as name:
+        for file, data in files.items():
+            (Path(name) / file).write_bytes(data)
+        return check_export(Path(name))
+
+
+def rows_of(data: bytes) -> list[list[str]]:
+    return list(csv.reader(io.StringIO(data.decode("cp1252"), newline=""), delimiter=";"))
+
+
+def written(rows: list[list[str]]) -> bytes:
+    text = io.StringIO(newline="")
+    csv.writer(text, delimiter=";", lineterminator="\r\n").writerows(rows)
+    return text.getvalue().encode("cp1252")
+
+
+def values_of(files: dict[str, bytes]) -> set[str]:
+    """Texts that stand in cells and cannot be part of a message by chance."""
+    cells = {cell for data in files.values() for row in rows_of(data)[1:] for cell in row}
+    public = {word for table in TABLES for column in table.columns for word in column.categories.values()}
+    public |= {name for table in TABLES for column in table.columns for name in column.categories}
+    return {cell for cell in cells - public if len(cell) >= 6}
+
+
+def assert_no_values(findings, values: set[str]) -> None:
+    said = "\n".join(f"{f.text_de}\n{f.text_en}\n{f.column}\n{f.file}" for f in findings)
+    assert TOKEN not in said
+    words = set(re.findall(r"[\w.\-]{6,}", said))
+    harmless = {"01.01.1900", "31.12.9999", "1.01.1900"}
+    assert not {word.rstrip(".") for word in words} & values - harmless
+
+
+@SLOW
+@given(data=st.data())
+def test_a_foreign_cell_is_named_with_file_line_and_column(city, data):
+    file = data.draw(st.sampled_from(sorted(city)))
+    table = BY_FILE[file]
+    rows = rows_of(city[file])
+    line = data.draw(st.integers(1, len(rows) - 1))
+    kinds = [i for i, column in enumerate(table.columns) if column.kind not in (Kind.ID, Kind.TEXT)]
+    index = data.draw(st.sampled_from(kinds))
+    column = table.columns[index]
+    junk = data.draw(
+        st.sampled_from(
+            ["42403", "31.02.2016", "3.4.17", "1e5", "NaN", "-", "nan", "2016/13/40", "99,9,9", "ja nein"]
+        )
+        | st.text(st.characters(codec="cp1252", exclude_categories=["Cc"]), max_size=12).map(
+            lambda t: TOKEN + t
+        )
+    )
+    rows[line][index] = junk
+    result = checked(city | {file: written(rows)})
+    if column.kind is Kind.INTEGER and junk == "-":
+        assert not result.usable
+    places = {(f.file, f.line, f.column) for f in result.findings if f.severity is Severity.REFUSE}
+    assert (file, line + 1, column.german) in places
+    assert_no_values(result.findings, values_of(city) | {junk} if len(junk) > 5 else values_of(city))
+
+
+@SLOW
+@given(data=st.data())
+def test_broken_bytes_are_a_finding_of_that_file_and_never_a_crash(city, data):
+    file = data.draw(st.sampled_from(sorted(city)))
+    content = bytearray(city[file])
+    breaks = data.draw(
+        st.lists(
+            st.tuples(
+                st.integers(0, len(content) - 1),
+                st.sampled_from(["delete", "insert", "replace", "cut"]),
+                st.binary(min_size=1, max_size=4),
+            ),
+            min_size=1,
+            max_size=4,
+        )
+    )
+    for position, how, new in breaks:
+        position = min(position, len(content))
+        if how == "delete":
+            del content[position : position + len(new)]
+        elif how == "insert":
+            content[position:position] = new
+        elif how == "replace":
+            content[position : position + len(new)] = new
+        else:
+            del content[position + 1 :]
+    result = checked(city | {file: bytes(content)})
+    refusing = [f for f in result.findings if f.severity is Severity.REFUSE]
+    assert result.usable is not bool(refusing)
+    for finding in refusing:
+        assert finding.file in city
+        assert finding.line is not None or finding.rule in {"file_empty", "file_type", "nothing_known"}
+    if result.case_file is not None:
+        frame = result.case_file.reconciliation
+        parts = ["used", "quarantined", "not_yet_known", "superseded", "excluded"]
+        assert (frame["read"] == frame[parts].sum(axis=1)).all()
+    assert_no_values(result.findings, values_of(city))
+
+
+@SLOW
+@given(data=st.data())
+def test_rows_and_columns_moved_about_are_never_silently_shifted(city, data):
+    """A field dropped, added, or two columns swapped without their header: refused, with its line."""
+    file = data.draw(st.sampled_from(sorted(city)))
+    rows = rows_of(city[file])
+    line = data.draw(st.integers(1, len(rows) - 1))
+    how = data.draw(st.sampled_from(["drop", "add", "header", "no header", "twice"]))
+    if how == "drop":
+        del rows[line][data.draw(st.integers(0, len(rows[line]) - 1))]
+    elif how == "add":
+        rows[line].insert(data.draw(st.integers(0, len(rows[line]) - 1)), TOKEN)
+    elif how == "header":
+        del rows[0][data.draw(st.integers(0, len(rows[0]) - 1))]
+    elif how == "no header":
+        del rows[0]
+    else:
+        rows[0].append(rows[0][0])
+        for row in rows[1:]:
+            row.append(TOKEN)
+    if len(rows) < 2:
+        return
+    result = checked(city | {file: written(rows)})
+    assert not result.usable
+    places = {(f.file, f.line) for f in result.findings if f.severity is Severity.REFUSE}
+    assert (file, line + 1 if how in ("drop", "add") else 1) in places or (
+        how == "header" and (file, 2) in places
+    )
+    assert_no_values(result.findings, values_of(city))
+
+
+@SLOW
+@given(data=st.data())
+def test_nothing_is_lost_of_a_sound_export_in_any_order(city, data):
+    file = data.draw(st.sampled_from(sorted(city)))
+    rows = rows_of(city[file])
+    order = data.draw(st.permutations(range(1, len(rows))))
+    copies = data.draw(st.lists(st.sampled_from(order), max_size=5))
+    result = checked(city | {file: written([rows[0], *(rows[i] for i in [*order, *copies])])})
+    assert result.case_file is not None
+    row = result.case_file.reconciliation.set_index("table").loc[BY_FILE[file].name]
+    assert row["read"] == len(rows) - 1 + len(copies)
+    assert row["quarantined"] == len(copies)
