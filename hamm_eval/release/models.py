@@ -44,13 +44,17 @@ def _refusals(model: Model, policy: Policy) -> tuple[str, ...]:
     # A level of one person gives that person's outcome back exactly.
     if any(_too_small(term, policy) for term in levels):
         found.append("level_too_small")
-    fit = model.fit
-    figures = np.concatenate(
-        [np.ravel(np.asarray(part, dtype=np.float64)) for part in (fit.hazard_ratio, fit.lower, fit.upper)]
-    )
-    if not np.isfinite(figures).all() or (figures <= 0).any():
+    if not _positive(model.fit):
         found.append("not_estimable")
     return tuple(found)
+
+
+def _positive(fit: Any) -> bool:
+    """Whether there is a fit and all its ratios and limits are finite and positive."""
+    if fit is None:
+        return False
+    figures = np.concatenate([np.ravel(np.asarray(part, dtype=np.float64)) for part in _parts(fit)])
+    return bool(np.isfinite(figures).all() and (figures > 0).all())
 
 
 def _too_small(term: Term, policy: Policy) -> bool:

@@ -1,0 +1,89 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from exact import as_curves, draw_group
+
+from hamm_eval.errors import ReleaseRefused
+from hamm_eval.estimate import Definition, Estimate, QuantileTable, TruthComparison, TruthRow
+from hamm_eval.release.gate import release
+from hamm_eval.release.policy import Policy
+
+STRICT = Policy.strict()
+
+
+def quantiles(probability: float, persons: list[int], unit: str = "days") -> QuantileTable:
+    return QuantileTable(
+        definition=Definition("cohort", "delay"),
+        rows=tuple(f"table{i}" for i in range(len(persons))),
+        row_dimension="table",
+        probability=probability,
+        values=np.linspace(41.0, 63.0, len(persons)),
+        persons=np.array(persons),
+        unit=unit,
+        beside=np.array([60.0, *[np.nan] * (len(persons) - 1)]),
+    )
+
+
+@pytest.mark.parametrize(
+    ("probability", "needed"),
+    [(0.5, 10), (0.25, 10), (0.75, 10), (0.9, 50), (0.1, 50), (0.95, 100), (0.99, 500)],
+)
+def test_rule_4_quantiles_need_persons_the_more_the_further_out(probability: float, needed: int) -> None:
+    few, enough = release(quantiles(probability, [needed - 1, needed]), STRICT).values
+    assert few is None
+    assert enough == 65
+
+
+@pytest.mark.parametrize("probability", [0.0, 1.0])
+def test_rule_4_no_minimum_and_no_maximum(probability: float) -> None:
+    assert release(quantiles(probability, [100_000]), STRICT).values == (None,)
+
+
+def test_rule_4_quantiles_are_rounded() -> None:
+    shown = release(quantiles(0.5, [100, 100, 100]), STRICT)
+    assert shown.values == (40, 50, 65)
+    assert shown.beside == (60.0, None, None)
+    assert release(quantiles(0.5, [100, 100], unit="months"), STRICT).values == (41, 63)
+
+
+def test_the_truth_stands_beside_what_was_released() -> None:
+    curves = as_curves(draw_group(600, 2, level="all"), draw_group(20, 2, level="small"))
+    rows = [
+        TruthRow(
+            estimate=curves,
+            level=level,
+            days=days,
+            value=value,
+            std_error=0.02,
+            truth=0.4,
+            truth_std_error=0.002,
+        )
+        for level, days, value in (
+            ("all", 365, 0.41),
+            ("all", 365, 0.5),
+            ("small", 365, 0.41),
+            ("all", 400, 0.41),
+        )
+    ]
+    truth = release(TruthComparison(definition=Definition("truth", "all"), rows=tuple(rows)), STRICT)
+    assert [row.within for row in truth.rows] == [True, False, None, None]
+    shown = release(curves, STRICT).curves[0].at_horizon[1]
+    assert (truth.rows[0].estimate, truth.rows[0].lower, truth.rows[0].upper) == (
+        shown.value,
+        shown.lower,
+        shown.upper,
+    )
+    assert (truth.rows[2].estimate, truth.rows[3].estimate) == (None, None)
+
+
+def test_a_kind_without_a_rule_is_refused_by_name() -> None:
+    class Novel(Estimate):
+        pass
+
+    with pytest.raises(ReleaseRefused, match="Novel"):
+        release(Novel(definition=Definition("a", "b")), STRICT)
+    with pytest.raises(ReleaseRefused, match="DataFrame"):
+        import pandas as pd
+
+        release(pd.DataFrame({"a": [1]}), STRICT)  # type: ignore[arg-type]
