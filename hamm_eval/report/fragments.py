@@ -17,7 +17,7 @@ from hamm_eval.report.figures.overlap import overlap_histogram
 from hamm_eval.report.markup import caution, figure, join, note, read_box
 from hamm_eval.report.tables.counts import count_table
 from hamm_eval.report.tables.curves import curves_table
-from hamm_eval.report.tables.effect import effect_table, reasons
+from hamm_eval.report.tables.effect import effect_table, points_range, reasons
 from hamm_eval.report.tables.terms import covariate_name, merged_note
 from hamm_eval.report.wording import Wording
 
@@ -144,6 +144,7 @@ def effect_fragment(release: ReleasedEffect, wording: Wording) -> Markup:
                     measure=measure,
                     treated=wording.percent(release.risk_treated or 0.0),
                     control=wording.percent(release.risk_control or 0.0),
+                    range=points_range(release.difference, wording).replace(" ", findings.NO_BREAK),
                 ),
                 risks_and_difference(release, release.difference, wording),
                 read_box(wording, wording.text("effect.risks_read")),

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
+from hamm_eval.release.released import Cell
 from hamm_eval.report.wording import Wording
 
 Content = str | Markup
@@ -67,6 +68,12 @@ def figure(title: str, picture: Markup, *below: Markup) -> Markup:
         '<figure class="he-figure">\n<figcaption>{} <span class="he-title">{}</span></figcaption>\n'
         "{}\n{}\n</figure>"
     ).format(numbered("figure"), title, picture, join(below))
+
+
+def count_note(wording: Wording, cells: Iterable[Cell | None]) -> str:
+    """What a table says of its counts: rounded, and what "≤7" means where it occurs."""
+    hidden = any(cell is not None and cell.value is None for cell in cells)
+    return wording.text("table.hidden_note" if hidden else "table.rounded_note")
 
 
 def with_interval(value: str, interval: str) -> Content:

@@ -29,15 +29,7 @@ def incidence(release: ReleasedCurves, wording: Wording) -> Markup:
     names = [_name(release, curve, wording) for curve in shown]
     alone = len(shown) == 1
     with style.drawing_style():
-        right = (
-            30.0
-            if alone
-            else 32
-            + max(
-                max(canvas.text_width(n, LABEL, style.SEMIBOLD), canvas.text_width(n.replace("\n", " "), 13))
-                for n in names
-            )
-        )
+        right = 30.0 if alone else _room_for(names)
         below = AXIS + ROW * (len(shown) + 1) + 10
         sheet = canvas.sheet(TOP + PLOT + below)
         axes = canvas.place(sheet, LEFT, TOP, right, below)
@@ -51,6 +43,13 @@ def incidence(release: ReleasedCurves, wording: Wording) -> Markup:
         _scales(axes, last, top, wording)
         _at_risk(axes, shown, [] if alone else names, last, wording)
         return canvas.image(sheet, alternative(release, wording))
+
+
+def _room_for(names: Sequence[str]) -> float:
+    """Pixels that names need beside the plot, at the lines and under them."""
+    at_lines = max(canvas.text_width(name, LABEL, style.SEMIBOLD) for name in names)
+    under = max(canvas.text_width(name.replace("\n", " "), 13) for name in names)
+    return 46 + max(at_lines, under)
 
 
 def alternative(release: ReleasedCurves, wording: Wording) -> str:

@@ -55,9 +55,8 @@ def risks_and_difference(release: ReleasedEffect, difference: Interval, wording:
             labelpad=pixels(5),
         )
         gap = canvas.place(sheet, left, 204, 40, 62)
-        reach = max(0.1, math.ceil(max(abs(lower), abs(upper)) * 10 + 0.1) / 10)
-        low = 0.0 - reach if lower < 0.02 else -0.05
-        high = reach if upper > -0.02 else 0.05
+        low = min(-0.05, math.floor(lower * 20 - 0.2) / 20)
+        high = max(0.05, math.ceil(upper * 20 + 0.2) / 20)
         gap.set_xlim(low * 100, high * 100)
         gap.set_ylim(-0.5, 0.5)
         gap.axvline(0, color=style.INK, linewidth=pixels(1.2))

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from markupsafe import Markup
 
 from hamm_eval.release.released import Cell, ReleasedTable
-from hamm_eval.report.markup import Column, Content, Row, table
+from hamm_eval.report.markup import Column, Content, Row, count_note, table
 from hamm_eval.report.wording import Wording
 
 # Rows that follow one another or stand side by side: their sum would mean nothing.
@@ -42,8 +42,9 @@ def count_table(release: ReleasedTable, wording: Wording, caption: str) -> Marku
         for total in release.column_totals:
             sums += [wording.number(total), ""] if with_shares else [wording.number(total)]
         rows.append(Row(wording.text("table.total"), tuple(sums), strong=True))
-    notes = [wording.text("table.hidden_note")]
-    if with_sum and any(cell.value is None for line in release.cells for cell in line):
+    cells = [cell for line in release.cells for cell in line]
+    notes = [count_note(wording, [*cells, release.total])]
+    if with_sum and any(cell.value is None for cell in cells):
         notes.append(wording.text("table.total_note"))
     if release.total is not None:
         notes.insert(0, f"{wording.text('table.overall')}: {wording.count(release.total)}.")

@@ -6,7 +6,7 @@ from markupsafe import Markup
 
 from hamm_eval.release.released import Interval, ReleasedCurve, ReleasedCurves
 from hamm_eval.report.findings import competing_at, headline_horizon, value_at
-from hamm_eval.report.markup import Column, Content, Row, table, with_interval
+from hamm_eval.report.markup import Column, Content, Row, count_note, table, with_interval
 from hamm_eval.report.tables.terms import merged_note
 from hamm_eval.report.wording import DAYS_PER_MONTH, Wording
 
@@ -42,7 +42,12 @@ def curves_table(release: ReleasedCurves, wording: Wording) -> Markup:
         if release.dimension
         else wording.text("table.caption.curves", endpoint=endpoint)
     )
-    return table(caption, columns, rows, wording.text("table.hidden_note"))
+    return table(
+        caption,
+        columns,
+        rows,
+        count_note(wording, [cell for curve in release.curves for cell in (curve.persons, curve.events)]),
+    )
 
 
 def _competing_heading(release: ReleasedCurves, cause: int, days: int, wording: Wording) -> str:

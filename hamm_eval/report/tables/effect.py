@@ -5,7 +5,7 @@ from __future__ import annotations
 from markupsafe import Markup
 
 from hamm_eval.release.released import Interval, ReleasedEffect
-from hamm_eval.report.markup import Column, Content, Row, table
+from hamm_eval.report.markup import Column, Content, Row, count_note, table
 from hamm_eval.report.tables.terms import covariate_name
 from hamm_eval.report.wording import Wording
 
@@ -37,7 +37,7 @@ def effect_table(release: ReleasedEffect, wording: Wording) -> Markup:
         Column(wording.text("effect.column_interval")),
     ]
     caption = wording.text("table.caption.effect", measure=wording.measure(release.measure))
-    return table(caption, columns, rows, wording.text("table.hidden_note"))
+    return table(caption, columns, rows, count_note(wording, [release.treated, release.controls]))
 
 
 def _differences(release: ReleasedEffect, wording: Wording) -> list[Row]:

@@ -1,0 +1,86 @@
+"""The way of an estimate through gate, words, record and display."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import report_samples as samples
+
+from hamm_eval.estimate import CountTable, Definition
+from hamm_eval.release.policy import Policy
+from hamm_eval.release.record import RunRecord
+from hamm_eval.report import render
+from hamm_eval.report.show import Show
+from hamm_eval.report.wording import Wording
+
+
+@pytest.fixture
+def displayed(monkeypatch: pytest.MonkeyPatch) -> list[tuple[dict[str, str], dict[str, Any]]]:
+    """What would appear under the cell: data and metadata."""
+    found: list[tuple[dict[str, str], dict[str, Any]]] = []
+
+    def display(data: dict[str, str], *, raw: bool, metadata: dict[str, Any]) -> None:
+        assert raw
+        found.append((data, metadata))
+
+    monkeypatch.setattr("IPython.display.display", display)
+    return found
+
+
+def households() -> CountTable:
+    """Exact counts, one of them small."""
+    return CountTable(
+        definition=Definition(question="cohort_and_data_quality", key="composition/household_type"),
+        rows=("single", "single_parent"),
+        columns=("persons",),
+        row_dimension="household_type",
+        column_dimension="",
+        counts=np.array([[123], [4]]),
+    )
+
+
+def test_what_is_shown_is_recorded_and_marked(
+    tmp_path: Path, german: Wording, displayed: list[tuple[dict[str, str], dict[str, Any]]]
+) -> None:
+    record = RunRecord(tmp_path, "01_cohort")
+    shown = Show(Policy.strict(), german, record).table(households())
+    assert shown is None
+    (entry,) = record.entries("01_cohort")
+    ((data, metadata),) = displayed
+    assert metadata == {"hamm_eval": {"release": entry.id}}
+    assert "≤7" in entry.html
+    assert "125" in entry.html
+    for exact in ("123", ">4<"):
+        assert exact not in entry.html
+        assert exact not in data["text/html"]
+    # The record leaves room for the page's numbers, the display has the session's.
+    assert 'data-count="table"' in entry.html
+    assert "Tabelle 1</span>" in data["text/html"]
+    assert data["text/plain"]
+
+
+def test_the_summary_reads_the_record_and_can_be_shown_again(
+    tmp_path: Path, german: Wording, displayed: list[tuple[dict[str, str], dict[str, Any]]]
+) -> None:
+    earlier = RunRecord(tmp_path, "02_time")
+    for release in (samples.one_curve(), samples.effect()):
+        earlier.enter(release, render(release, german).html)
+    record = RunRecord(tmp_path, "00_summary")
+    show = Show(Policy.strict(), german, record)
+    show.summary()
+    show.summary()
+    (entry,) = record.entries("00_summary")
+    assert entry.id == "quarterly_summary:summary"
+    assert "33\u202f%" in entry.html
+    assert "etwa 14 mehr" in entry.html
+    assert len(displayed) == 2
+
+
+def test_the_summary_of_nothing_says_what_to_do(
+    tmp_path: Path, german: Wording, displayed: list[tuple[dict[str, str], dict[str, Any]]]
+) -> None:
+    Show(Policy.strict(), german, RunRecord(tmp_path, "00_summary")).summary()
+    assert german.text("summary.empty") in displayed[0][0]["text/html"]
