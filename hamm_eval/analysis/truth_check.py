@@ -38,7 +38,8 @@ def truth_check(truth: Mapping[str, Any], estimates: Sequence[Curves | Effect]) 
         Content of truth.json.
     estimates : sequence of Curves or Effect
         Of the same city. Curves are compared at those horizons for which a truth is planted, for all persons
-        or by household type; a group that was merged has no truth. An effect is compared with the truth of
+        or by household type, both conditional on being event-free at the curves' beginning; a group that was
+        merged has no truth. An effect is compared with the truth of
         its measure, endpoint, landmark, horizon and estimand.
 
     Returns
@@ -65,22 +66,32 @@ def _of_curves(truth: Mapping[str, Any], curves: Curves) -> Iterator[TruthRow]:
         for row in truth["incidence"]
         if row["endpoint"] == curves.endpoint and row["group"] == dimension
     }
+    first_days = {
+        row["level"]: row
+        for row in truth["first_days"]
+        if row["endpoint"] == curves.endpoint and row["group"] == dimension
+    }
     for group, estimate in zip(curves.groups, curves.estimates, strict=True):
-        if group.merged or group.start_at > 0:
+        start = int(group.start_at)
+        early = first_days.get(group.level)
+        if early is None or start >= len(early["goal"]):
             continue
+        reached, left = early["goal"][start], early["departure"][start]
         for day in curves.horizons:
             row = planted.get((group.level, day))
             if row is None or day > estimate.time.max(initial=0):
                 continue
             at = estimate.at([day])
+            # The estimate is conditional on neither goal nor departure by `start`; so must the truth be.
+            event_free = 1 - reached - left
             yield TruthRow(
                 estimate=curves,
                 level=group.level,
                 days=day,
                 value=float(at.incidence[0, 0]),
                 std_error=float(at.std_error[0, 0]),
-                truth=float(row["goal"]),
-                truth_std_error=float(row["std_error"]),
+                truth=(float(row["goal"]) - reached) / event_free,
+                truth_std_error=float(row["std_error"]) / event_free,
             )
 
 

@@ -21,6 +21,7 @@ from hamm_eval.synthetic.scenario import Scenario, TruthPair, load_scenario
 from hamm_eval.synthetic.world import World, build_world
 
 MONTHS = (3, 6, 12, 18)
+FIRST_DAYS = 60
 LANDMARK = 90
 HORIZON = 365
 STRATEGIES = {
@@ -66,33 +67,56 @@ def _population(world: World, endpoint: str) -> BoolArray:
     )
 
 
-def incidence_truth(world: World) -> Iterator[dict[str, Any]]:
-    """True cumulative incidences: goal, and departure before the goal, with perfect observation."""
+def _groups(world: World) -> Iterator[tuple[str, str, str, BoolArray]]:
+    """Endpoint, group, level and its members: everybody, then by household type."""
     kinds = world.people.covariates["household_type"]
     for name in world.scenario.endpoints:
         population = _population(world, name)
-        groups = [("all", "all", population)]
-        groups += [("household_type", str(k), population & (kinds == k)) for k in np.unique(kinds)]
-        for group, level, members in groups:
-            if not members.any():  # no school children among couples without children
-                continue
-            goal, stay = world.outcomes.endpoint[name][members], world.stay[members]
-            household = world.people.household[members]
-            for months in MONTHS:
-                day = round(months * DAYS_PER_MONTH)
-                reached, error = clustered_mean(((goal <= day) & (goal <= stay)).astype(float), household)
-                left, _ = clustered_mean(((stay <= day) & (stay < goal)).astype(float), household)
-                yield {
-                    "endpoint": name,
-                    "group": group,
-                    "level": level,
-                    "months": months,
-                    "day": day,
-                    "goal": round(reached, 5),
-                    "departure": round(left, 5),
-                    "std_error": round(error, 5),
-                    "persons": int(members.sum()),
-                }
+        yield name, "all", "all", population
+        for kind in np.unique(kinds):
+            members = population & (kinds == kind)
+            if members.any():  # no school children among couples without children
+                yield name, "household_type", str(kind), members
+
+
+def _indicators(world: World, name: str, members: BoolArray, day: int) -> tuple[FloatArray, FloatArray]:
+    """Whether each member had reached the goal, or departed before it, by a day."""
+    goal, stay = world.outcomes.endpoint[name][members], world.stay[members]
+    return ((goal <= day) & (goal <= stay)).astype(float), ((stay <= day) & (stay < goal)).astype(float)
+
+
+def incidence_truth(world: World) -> Iterator[dict[str, Any]]:
+    """True cumulative incidences: goal, and departure before the goal, with perfect observation."""
+    for name, group, level, members in _groups(world):
+        household = world.people.household[members]
+        for months in MONTHS:
+            day = round(months * DAYS_PER_MONTH)
+            reached, left = _indicators(world, name, members, day)
+            mean, error = clustered_mean(reached, household)
+            yield {
+                "endpoint": name,
+                "group": group,
+                "level": level,
+                "months": months,
+                "day": day,
+                "goal": round(mean, 5),
+                "departure": round(float(left.mean()), 5),
+                "std_error": round(error, 5),
+                "persons": int(members.sum()),
+            }
+
+
+def first_days_truth(world: World) -> Iterator[dict[str, Any]]:
+    """The same on each of the first days: estimates from late entries are conditional on a day among them."""
+    for name, group, level, members in _groups(world):
+        shares = [_indicators(world, name, members, day) for day in range(FIRST_DAYS + 1)]
+        yield {
+            "endpoint": name,
+            "group": group,
+            "level": level,
+            "goal": [round(float(reached.mean()), 5) for reached, _ in shares],
+            "departure": [round(float(left.mean()), 5) for _, left in shares],
+        }
 
 
 def effect_truth(world: World, pair: TruthPair, rng: np.random.Generator) -> Iterator[dict[str, Any]]:
@@ -176,7 +200,8 @@ def simulate_truth(
     Returns
     -------
     dict
-        ``scenario_digest``, the definitions, and the lists ``incidence`` and ``effects``.
+        ``scenario_digest``, the definitions, and the lists ``incidence``, ``first_days``
+        (by day from 0) and ``effects``.
     """
     run = scenario.truth
     rng = np.random.default_rng(run.seed if seed is None else seed)
@@ -203,6 +228,7 @@ def simulate_truth(
         "places": "unlimited",
         "social_worker_effects": "kept",
         "incidence": list(incidence_truth(world)),
+        "first_days": list(first_days_truth(world)),
         "effects": effects,
     }
 
