@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -26,8 +27,17 @@ from hamm_eval.release.released import Release, ReleasedAbsent
 from hamm_eval.release.truth import release_truth
 
 
+_KEY = re.compile(r"[a-z][a-z0-9_]*")
+
+
 def _release_absent(absent: Absent, policy: Policy) -> ReleasedAbsent:
-    """What lacks in an export is a fact about files, not about people."""
+    """What lacks in an export is a fact about files, not about people; no other text may pass as one."""
+    if not all(_KEY.fullmatch(name) for name in absent.lacking):
+        raise ReleaseRefused(
+            "What lacks is not named by the keys of tables.",
+            where=absent.definition.id,
+            todo="Name tables as the schema does.",
+        )
     return ReleasedAbsent(
         id=absent.definition.id,
         definition_digest=absent.definition.digest,

@@ -50,6 +50,7 @@ def drawn(hint: Any) -> st.SearchStrategy[Any]:
 
 def test_every_kind_of_release_is_drawn() -> None:
     assert {kind.kind for kind in KINDS} == {
+        "absent",
         "table",
         "curves",
         "model",
@@ -110,8 +111,9 @@ def test_what_is_no_release_is_refused_by_its_field_names(content: dict[str, Any
 
 def test_a_cell_without_optional_fields_is_read() -> None:
     table = {
-        "kind": "table", "id": "a", "definition_digest": "b", "policy": "strict", "rows": ["r"], "columns": ["c"],
-        "row_dimension": "", "column_dimension": "", "unit": "persons", "cells": [[{"value": None}]], "total": None,
-        "column_totals": [0], "sensitive": False, "shares": "none",
+        "kind": "table", "id": "a", "definition_digest": "b", "policy": "strict",
+        "rows": ["r"], "columns": ["c"], "row_dimension": "", "column_dimension": "", "unit": "persons",
+        "cells": [[{"value": None}]], "total": None, "column_totals": [0], "sensitive": False,
+        "shares": "none",
     }  # fmt: skip
     assert from_json(table).cells == ((Cell(value=None),),)  # type: ignore[attr-defined]

@@ -5,7 +5,7 @@ import pytest
 from exact import as_curves, draw_group
 
 from hamm_eval.errors import ReleaseRefused
-from hamm_eval.estimate import Definition, Estimate, QuantileTable, TruthComparison, TruthRow
+from hamm_eval.estimate import Absent, Definition, Estimate, QuantileTable, TruthComparison, TruthRow
 from hamm_eval.release.gate import release
 from hamm_eval.release.policy import Policy
 
@@ -75,6 +75,14 @@ def test_the_truth_stands_beside_what_was_released() -> None:
         shown.upper,
     )
     assert (truth.rows[2].estimate, truth.rows[3].estimate) == (None, None)
+
+
+def test_what_lacks_is_told_by_the_names_of_tables_only() -> None:
+    definition = Definition("measure_effectiveness", "x")
+    assert release(Absent(definition=definition, lacking=("ratings",)), STRICT).lacking == ("ratings",)
+    with pytest.raises(ReleaseRefused) as caught:
+        release(Absent(definition=definition, lacking=("Aziza, 34",)), STRICT)
+    assert "Aziza" not in str(caught.value)
 
 
 def test_a_kind_without_a_rule_is_refused_by_name() -> None:

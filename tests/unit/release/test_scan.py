@@ -28,9 +28,11 @@ def marked(html: str = ENTRY.html, claim: Any = ENTRY.id, kind: str = "display_d
 
 def notebook(*outputs: Any, **cell: Any) -> Any:
     first = v4.new_markdown_cell("# Wer wird betrachtet?")
-    return v4.new_notebook(
-        cells=[first, v4.new_code_cell("study.show.table(x)", outputs=list(outputs), **cell)]
-    )
+    code = v4.new_code_cell("study.show.table(x)", **cell)
+    code.outputs = list(outputs)  # as they are: what is no valid output must be caught too
+    book = v4.new_notebook()
+    book.cells = [first, code]
+    return book
 
 
 def test_a_marked_output_is_replaced_by_the_records_own_payload() -> None:
