@@ -1,0 +1,68 @@
+# Everything a clone needs: make report, make test, make lab. Only Python >= 3.11, pip and make are required.
+PYTHON ?= python3
+PARAMS ?= params/2017-Q2.yaml
+# One process per core; a file's tests stay together (kernels and simulated cities are shared within a file).
+JOBS ?= 2
+VENV := .venv
+BIN := $(VENV)/bin
+
+# Without compiled bytecode importing the libraries takes three times as long.
+export UV_COMPILE_BYTECODE := 1
+
+.PHONY: install report report-rossi test test-slow lab lint lock truth clean
+.DELETE_ON_ERROR:
+
+install: $(VENV)/.project
+
+report: install
+	@$(BIN)/hamm-eval report $(PARAMS)
+
+report-rossi: install
+	@$(BIN)/python examples/rossi/export.py
+	@$(BIN)/hamm-eval report examples/rossi/params/1972-Q2.yaml
+
+test: install
+	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile -m "not slow"
+
+test-slow: install
+	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile -m slow
+
+lab: install
+	$(BIN)/jupyter lab notebooks
+
+lint: install
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+# Renews the lock from pyproject.toml; --upgrade only on purpose: make lock UPGRADE=--upgrade
+lock: $(VENV)/.uv
+	$(BIN)/uv pip compile pyproject.toml --extra test --extra dev --extra build --universal --python-version 3.11 \
+		--generate-hashes --no-emit-index-url --no-annotate --no-header $(UPGRADE) --output-file requirements.lock
+	$(BIN)/uv pip compile requirements-uv.in --universal --python-version 3.11 --generate-hashes \
+		--no-emit-index-url --no-annotate --no-header $(UPGRADE) --output-file requirements-uv.lock
+
+# The committed synthetic city and its truth, anew from the seed.
+truth: install
+	$(BIN)/hamm-eval synth synthetic_data/hamm --seed 20170630
+
+clean:
+	rm -rf $(VENV) .hamm_eval reports .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	find hamm_eval tests -type d -name __pycache__ -prune -exec rm -rf {} +
+
+# pip of the machine puts the pinned uv into a new environment; so neither ensurepip nor a network of uv's own is needed.
+$(VENV)/.uv: requirements-uv.lock
+	@$(PYTHON) -c 'import sys; sys.exit("hamm_eval needs Python 3.11 or newer; name one: make PYTHON=python3.12" if sys.version_info < (3, 11) else 0)'
+	@test -x $(BIN)/python || $(PYTHON) -m venv --without-pip $(VENV)
+	@$(PYTHON) -m pip --python $(BIN)/python install --quiet --disable-pip-version-check --require-hashes -r requirements-uv.lock
+	@touch $@
+
+$(VENV)/.locked: requirements.lock $(VENV)/.uv
+	@echo "Installing the locked dependencies into $(VENV) ..."
+	@$(BIN)/uv pip sync --quiet --python $(BIN)/python --require-hashes requirements.lock
+	@touch $@
+
+$(VENV)/.project: pyproject.toml $(VENV)/.locked
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
+	@touch $@

@@ -1,0 +1,245 @@
+"""Executing one notebook in a kernel of its own. The only file that knows papermill."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from jupyter_client.kernelspec import KernelSpec
+from jupyter_client.manager import AsyncKernelManager
+from nbclient.exceptions import CellTimeoutError, DeadKernelError
+from nbformat import NotebookNode
+from papermill.clientwrap import PapermillNotebookClient
+from papermill.engines import NBClientEngine, NotebookExecutionManager, papermill_engines
+from papermill.exceptions import PapermillExecutionError
+from papermill.execute import ERROR_MARKER_TAG
+from papermill.execute import execute_notebook as papermill_execute
+
+from hamm_eval.errors import HammEvalError, NotebookFailed, ReleaseRefused
+from hamm_eval.pipeline.plan import RunUnit
+from hamm_eval.pipeline.workplace import Workplace
+from hamm_eval.release.record import NOTEBOOK_VARIABLE, RUN_VARIABLE, RunRecord
+
+_ENGINE = "hamm_eval"
+_ADDED = {"injected-parameters", ERROR_MARKER_TAG}
+_START_SECONDS = 120
+_OUTPUT_SECONDS = 60  # papermill's 4 seconds are too short on a loaded machine
+_CELL_SECONDS = 3600
+# One thread each: two kernels share the machine, and sums in another order would change last digits.
+_ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
+
+# Papermill speaks of cells through a logger; without a handler Python would print its warnings.
+logging.getLogger("papermill").addHandler(logging.NullHandler())
+
+
+@dataclass(frozen=True, slots=True)
+class RunParameters:
+    """The three scalars that a notebook is given; nothing else goes through papermill."""
+
+    quarter: str
+    params_file: str
+    language: str
+
+
+class Kernels:
+    """The kernels that are running, so that an interrupted run takes them down at once."""
+
+    def __init__(self) -> None:
+        self._running: set[AsyncKernelManager] = set()
+        self._stopped = False
+        self._guard = threading.Lock()
+
+    @property
+    def stopped(self) -> bool:
+        """Whether no further kernel may start."""
+        return self._stopped
+
+    @contextmanager
+    def watching(self, manager: AsyncKernelManager) -> Iterator[None]:
+        """Know a kernel while it runs."""
+        with self._guard:
+            self._running.add(manager)
+        try:
+            yield
+        finally:
+            with self._guard:
+                self._running.discard(manager)
+
+    def stop(self) -> None:
+        """Kill every running kernel; those who wait for it see a dead kernel."""
+        self._stopped = True
+        with self._guard:
+            for manager in self._running:
+                pid = getattr(manager.provisioner, "pid", None)
+                if pid:
+                    with suppress(ProcessLookupError):
+                        # Each kernel leads a process group of its own.
+                        os.killpg(pid, 9)
+
+
+def execute_notebook(
+    unit: RunUnit, parameters: RunParameters, workplace: Workplace, kernels: Kernels
+) -> NotebookNode:
+    """Execute a notebook and return it with its outputs, confidential as they may be.
+
+    Raises
+    ------
+    NotebookFailed
+        A cell failed, the kernel died, or the notebook did not run to its last cell. Names notebook, cell
+        and type of the exception, never its message.
+    ReleaseRefused
+        A cell failed because the release gate refused.
+    """
+    kernel = _Kernel(unit.notebook, workplace, kernels, cwd=str(unit.path.parent))
+    try:
+        node = papermill_execute(
+            str(unit.path),
+            None,
+            parameters=asdict(parameters),
+            engine_name=_ENGINE,
+            kernel_name="python3",
+            language="python",
+            progress_bar=False,
+            start_timeout=_START_SECONDS,
+            execution_timeout=_CELL_SECONDS,
+            iopub_timeout=_OUTPUT_SECONDS,
+            kernel=kernel,
+        )
+    except PapermillExecutionError:
+        node = kernel.executed  # `_judge` finds the cell, by its number in the notebook as written
+    except CellTimeoutError:
+        raise NotebookFailed(
+            f"A cell took longer than {_CELL_SECONDS // 60} minutes.", where=unit.notebook
+        ) from None
+    except (DeadKernelError, RuntimeError) as error:
+        raise NotebookFailed(
+            f"The kernel died or did not start ({type(error).__name__}).",
+            where=unit.notebook,
+            todo="Often the memory was not enough. The former report is untouched; run it again.",
+        ) from None
+    node = _as_written(node)
+    _judge(unit, node, workplace)
+    return node
+
+
+def _judge(unit: RunUnit, node: NotebookNode, workplace: Workplace) -> None:
+    """Success is told by the cells and the run record: metadata say "completed" after a killed kernel."""
+    for number, cell in enumerate(node.cells, start=1):
+        if cell.cell_type != "code" or not cell.source.strip():
+            continue
+        failure = next((output for output in cell.outputs if output.output_type == "error"), None)
+        if failure is not None:
+            raise _failed(unit, number, failure.ename)
+        if cell.execution_count is None:
+            raise NotebookFailed("A cell was not executed.", where=f"{unit.notebook}, cell {number}")
+    if not RunRecord(workplace.folder).finished(unit.notebook):
+        raise NotebookFailed(
+            "The notebook ended without writing its end into the run record.",
+            where=unit.notebook,
+            todo="Its last code cell must be study.finish().",
+        )
+
+
+def _failed(unit: RunUnit, cell: int, exception: str) -> HammEvalError:
+    """The error of a failing cell; its message stays in the kernel, since it may carry a value."""
+    kind = ReleaseRefused if exception == ReleaseRefused.__name__ else NotebookFailed
+    return kind(
+        f"The cell ended with {exception}.",
+        where=f"{unit.notebook}, cell {cell}",
+        todo="Run the notebook in JupyterLab (make lab) to see why.",
+    )
+
+
+def _as_written(node: NotebookNode) -> NotebookNode:
+    """Without the cells that papermill adds: their random ids would make equal runs differ."""
+    kept = [cell for cell in node.cells if not _ADDED & set(cell.metadata.get("tags", []))]
+    return NotebookNode({**node, "cells": kept})
+
+
+class _Kernel:
+    """How a notebook's kernel is started: the running interpreter, a private socket, the run announced."""
+
+    def __init__(self, notebook: str, workplace: Workplace, kernels: Kernels, cwd: str) -> None:
+        self.notebook = notebook
+        self.workplace = workplace
+        self.kernels = kernels
+        self.cwd = cwd
+        self.executed: NotebookNode = NotebookNode()
+
+    def manager(self) -> AsyncKernelManager:
+        """A manager of its own, spoken to by sockets no one else can open."""
+        # Two digits identify a notebook within a run and keep the path short; the default path is shared
+        # by kernels that start at once, TCP ports collide and are open to other users.
+        place = self.workplace.sockets / self.notebook[:2]
+        manager = AsyncKernelManager(
+            kernel_name="python3", transport="ipc", ip=str(place), connection_file=f"{place}.json"
+        )
+        # The running interpreter, whatever kernels are installed on the machine.
+        argv = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
+        manager._kernel_spec = KernelSpec(argv=argv, display_name="Python 3", language="python")
+        return manager
+
+    def environment(self) -> dict[str, str]:
+        """Environment of the kernel."""
+        private = self.workplace.folder / "ipython"
+        private.mkdir(mode=0o700, exist_ok=True)
+        return {
+            **os.environ,
+            **dict.fromkeys(_ONE_THREAD, "1"),
+            "PYTHONHASHSEED": "0",
+            "IPYTHONDIR": str(private),  # no start-up files, no history
+            RUN_VARIABLE: str(self.workplace.folder),
+            NOTEBOOK_VARIABLE: self.notebook,
+        }
+
+
+class _Client(PapermillNotebookClient):
+    """A client that takes its kernel from us."""
+
+    def __init__(self, nb_man: NotebookExecutionManager, kernel: _Kernel, **options: Any) -> None:
+        super().__init__(nb_man, **options)
+        self._kernel = kernel
+
+    def create_kernel_manager(self) -> AsyncKernelManager:
+        self.km = self._kernel.manager()
+        return self.km
+
+
+class _Engine(NBClientEngine):
+    """papermill's engine with our kernel."""
+
+    @classmethod
+    def execute_managed_notebook(
+        cls,
+        nb_man: NotebookExecutionManager,
+        kernel_name: str,
+        *,
+        kernel: _Kernel,
+        start_timeout: int,
+        execution_timeout: int,
+        iopub_timeout: int,
+        **unused: Mapping[str, Any],
+    ) -> None:
+        client = _Client(
+            nb_man,
+            kernel,
+            timeout=execution_timeout,
+            startup_timeout=start_timeout,
+            iopub_timeout=iopub_timeout,
+            kernel_name=kernel_name,
+            log=logging.getLogger("papermill"),
+        )
+        client.create_kernel_manager()
+        client.owns_km = True
+        kernel.executed = nb_man.nb
+        with kernel.kernels.watching(client.km):
+            client.execute(env=kernel.environment(), cwd=kernel.cwd)
+
+
+papermill_engines.register(_ENGINE, _Engine)

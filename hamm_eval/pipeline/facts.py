@@ -1,0 +1,89 @@
+"""What the page and the manifest say about a run: who, when, from what, with which versions."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import platform
+from collections.abc import Iterable, Iterator
+
+from hamm_eval.errors import ParamsError
+from hamm_eval.params import Language, Params
+from hamm_eval.pipeline.digest import Inputs
+from hamm_eval.release.json import from_json
+from hamm_eval.release.policy import Policy
+from hamm_eval.release.record import Entry
+from hamm_eval.release.released import Cell, ReleasedCurves, ReleasedEffect, ReleasedTable
+from hamm_eval.report.page import PageFacts
+
+_LIBRARIES = (
+    "hamm-eval",
+    "numpy",
+    "scipy",
+    "pandas",
+    "polars",
+    "statsmodels",
+    "matplotlib",
+    "papermill",
+    "nbconvert",
+)
+_ATTRITION = "cohort_and_data_quality:attrition/"
+
+
+def versions() -> dict[str, str]:
+    """Versions of Python and of the libraries that shape the numbers and the page."""
+    return {"python": platform.python_version()} | {
+        name: importlib.metadata.version(name) for name in _LIBRARIES
+    }
+
+
+def policy_of(params: Params) -> Policy:
+    """The release policy that params ask for."""
+    return Policy.strict().tighten(params.release.tighten)
+
+
+def page_facts(params: Params, inputs: Inputs, entries: Iterable[Entry], language: Language) -> PageFacts:
+    """What the title block and the appendix on provenance say.
+
+    Raises
+    ------
+    ParamsError
+        No notebook of the run shows how many persons the evaluation is about.
+    """
+    policy = policy_of(params)
+    name = policy.name if policy == Policy.strict() else f"{policy.name} ({policy.digest})"
+    persons = next(_persons(params, tuple(entries)), None)
+    if persons is None:
+        raise ParamsError(
+            "No notebook of this run shows how many persons it is about.",
+            where="run",
+            todo="Add 01_cohort_and_data_quality.",
+        )
+    return PageFacts(
+        city=params.city,
+        quarter=params.quarter,
+        data_cut=params.data_cut,
+        persons=persons,
+        synthetic=params.source.synthetic,
+        language=language,
+        run_id=inputs.run_id,
+        digests=inputs.digests(),
+        versions=versions(),
+        policy=name,
+    )
+
+
+def _persons(params: Params, entries: tuple[Entry, ...]) -> Iterator[Cell]:
+    """Released counts of the persons evaluated, the best first: it is never counted anew."""
+    primary = [key for key, endpoint in params.endpoints.items() if endpoint.primary]
+    known = {entry.id: entry for entry in entries if entry.kind in ("table", "curves", "effect")}
+    wanted = [known.pop(name) for key in primary if (name := f"{_ATTRITION}{key}") in known]
+    wanted += [entry for name, entry in known.items() if name.startswith(_ATTRITION)]
+    wanted += [entry for entry in known.values() if entry.kind != "table"]
+    for entry in wanted:
+        match from_json(entry.release):
+            case ReleasedTable(cells=cells):
+                yield cells[-1][0]
+            case ReleasedCurves(dimension="", curves=curves):
+                yield curves[0].persons
+            case ReleasedEffect(flow=flow):
+                yield flow.cells[0][0]

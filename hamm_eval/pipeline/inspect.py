@@ -1,0 +1,59 @@
+"""Between execution and publishing: only what passed the release gate goes on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from nbformat import NotebookNode
+
+from hamm_eval.errors import Problem, ReleaseRefused
+from hamm_eval.release.record import RunRecord
+from hamm_eval.release.scan import find_identifiers, scan_notebook
+
+
+@dataclass(frozen=True, slots=True)
+class Inspected:
+    """Notebooks with released outputs only, and what was dropped from them, by notebook."""
+
+    notebooks: dict[str, NotebookNode]
+    dropped: tuple[tuple[str, str], ...]
+
+
+def inspect_notebooks(executed: Mapping[str, NotebookNode], record: RunRecord) -> Inspected:
+    """Replace every output by the record's own payload.
+
+    Raises
+    ------
+    ReleaseRefused
+        Every output that has not passed the release gate, by notebook and cell.
+    """
+    notebooks: dict[str, NotebookNode] = {}
+    problems: list[Problem] = []
+    dropped: list[tuple[str, str]] = []
+    for name, node in sorted(executed.items()):
+        scanned = scan_notebook(node, record.entries(name), notebook=name)
+        problems += scanned.problems
+        dropped += [(name, text) for text in scanned.private_log]
+        notebooks[name] = scanned.notebook
+    if problems:
+        raise ReleaseRefused.of(problems, "Nothing is published:")
+    return Inspected(notebooks, tuple(dropped))
+
+
+def refuse_identifiers(files: Mapping[str, bytes], identifiers: Iterable[str]) -> None:
+    """A last look over every file that is about to be published.
+
+    Raises
+    ------
+    ReleaseRefused
+        An identifier of the case file occurs in a file; says in which, not which.
+    """
+    wanted = frozenset(identifiers)
+    problems = [
+        Problem(f"{count} identifiers of the data occur in this file.", name, "Please report this as a bug.")
+        for name, content in sorted(files.items())
+        if (count := find_identifiers(content.decode("utf-8"), wanted))
+    ]
+    if problems:
+        raise ReleaseRefused.of(problems, "Nothing is published:")

@@ -1,0 +1,37 @@
+"""What a run tells whoever started it while it runs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """One step of a run is done.
+
+    Parameters
+    ----------
+    step : {"data", "notebook", "page"}
+        The export was read and checked; a notebook was executed; the page was published.
+    name : str
+        Name of the notebook, else "".
+    done, total : int
+        Notebooks executed so far and in all.
+    seconds : float
+        How long the step took.
+    """
+
+    step: Literal["data", "notebook", "page"]
+    name: str
+    done: int
+    total: int
+    seconds: float
+
+
+Listener = Callable[[Progress], None]
+
+
+def silent(progress: Progress) -> None:
+    """Tell nobody."""

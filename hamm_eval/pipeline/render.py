@@ -1,0 +1,38 @@
+"""One scanned notebook as the body of a section. The only file that knows nbconvert."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from nbconvert.exporters import HTMLExporter
+from nbformat import NotebookNode
+
+from hamm_eval.report.page import Section
+
+LANGUAGES = ("de", "en")
+
+
+def render_section(notebook: str, node: NotebookNode, language: str) -> Section:
+    """The prose of one language and the released outputs; code stays in the notebook beside the page."""
+    html, _ = _exporter().from_notebook_node(in_language(node, language))
+    return Section(notebook=notebook, html_body=html)
+
+
+def in_language(node: NotebookNode, language: str) -> NotebookNode:
+    """The notebook without what is tagged for another language."""
+    others = {f"lang-{other}" for other in LANGUAGES if other != language}
+    kept = [cell for cell in node.cells if not others & set(cell.metadata.get("tags", []))]
+    return NotebookNode({**node, "cells": kept})
+
+
+@cache
+def _exporter() -> Any:
+    """An exporter with our template, a fragment: the default page loads from a CDN."""
+    return HTMLExporter(
+        template_name="fragment",
+        extra_template_basedirs=[str(Path(__file__).parent / "templates")],
+        preprocessors=[],
+        enable_mathjax=False,
+    )

@@ -1,0 +1,172 @@
+"""One quarter's report from a params file to the published page."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import nbformat
+
+from hamm_eval.casefile import CaseFile, read_case_file
+from hamm_eval.params import Language, Params, load_params
+from hamm_eval.pipeline.digest import Inputs, digest_inputs
+from hamm_eval.pipeline.execute import RunParameters
+from hamm_eval.pipeline.facts import page_facts, policy_of
+from hamm_eval.pipeline.inspect import inspect_notebooks, refuse_identifiers
+from hamm_eval.pipeline.manifest import manifest_json, results_json
+from hamm_eval.pipeline.plan import RunUnit, plan_run
+from hamm_eval.pipeline.private_log import log_stderr
+from hamm_eval.pipeline.progress import Listener, Progress, silent
+from hamm_eval.pipeline.publish import MANIFEST, check_target, publish
+from hamm_eval.pipeline.render import render_section
+from hamm_eval.pipeline.schedule import execute_units
+from hamm_eval.pipeline.workplace import Workplace, open_workplace
+from hamm_eval.project import find_root
+from hamm_eval.release.record import RunRecord
+from hamm_eval.report.page import assemble
+
+PAGE = "index.html"
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """A published report.
+
+    Parameters
+    ----------
+    path : Path
+        The quarter's folder: a link to what was published.
+    run_id : str
+        Digest of everything that went in.
+    """
+
+    path: Path
+    run_id: str
+
+    @property
+    def page(self) -> Path:
+        """The page to open."""
+        return self.path / PAGE
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """A run as planned, before anything starts."""
+
+    root: Path
+    params: Params
+    params_path: Path
+    language: Language
+    units: tuple[RunUnit, ...]
+    inputs: Inputs
+
+
+def run_report(
+    params_path: Path | str,
+    *,
+    out: Path | str | None = None,
+    language: Language | None = None,
+    progress: Listener = silent,
+) -> Published:
+    """Execute the notebooks of a quarter and publish one page.
+
+    Parameters
+    ----------
+    params_path : path
+        The quarter's params; the project is the nearest folder above it that holds ``params/``.
+    out : path, optional
+        Where to publish, to rehearse; ``reports/`` of the project otherwise.
+    language : "de" or "en", optional
+        Of the report; that of params otherwise.
+    progress : callable
+        Called with a `Progress` after each step.
+
+    Returns
+    -------
+    Published
+
+    Raises
+    ------
+    UsageError, ParamsError
+        The call, the params or a notebook are wrong; nothing was started.
+    QuarterLocked
+        Another run is writing the same quarter to the same folder.
+    IntakeRefused
+        The export cannot be used.
+    NotebookFailed
+        A notebook did not run to its end.
+    ReleaseRefused
+        Something would leave that has not passed the release gate.
+
+    Notes
+    -----
+    Whatever is raised, the former report is untouched and the private work folder is gone.
+    """
+    run = _plan(Path(params_path), language)
+    target = Path(out) if out is not None else run.root / "reports"
+    quarter = str(run.params.quarter)
+    check_target(target, quarter)
+    with open_workplace(run.root, target, quarter) as workplace:
+        case_file = _read(run, workplace, progress)
+        files = _produce(run, workplace, progress)
+        started = time.monotonic()
+        refuse_identifiers(files, case_file.identifiers())
+        link = publish(files, out=target, quarter=quarter, umask=workplace.umask)
+        total = len(run.units)
+        progress(Progress("page", "", total, total, time.monotonic() - started))
+    return Published(link, run.inputs.run_id)
+
+
+def _plan(params_path: Path, language: Language | None) -> _Run:
+    """Everything that can be refused before anything starts."""
+    params = load_params(params_path)
+    path = params_path.resolve()
+    root = find_root(path.parent)
+    policy_of(params)
+    units = plan_run(params, params_path, root)
+    spoken = language or params.language
+    inputs = digest_inputs(params, path, root, units, spoken)
+    return _Run(root, params, path, spoken, units, inputs)
+
+
+def _read(run: _Run, workplace: Workplace, progress: Listener) -> CaseFile:
+    """Read and check the export once; the notebooks open what is stored here."""
+    started = time.monotonic()
+    source = run.params.source
+    case_file = read_case_file(
+        run.root / source.folder,
+        mapping=run.root / source.mapping if source.mapping is not None else None,
+        as_of=run.params.data_cut,
+        free_text=source.free_text,
+    )
+    case_file.save(workplace.folder / "casefile")
+    progress(Progress("data", "", 0, len(run.units), time.monotonic() - started))
+    return case_file
+
+
+def _produce(run: _Run, workplace: Workplace, progress: Listener) -> dict[str, bytes]:
+    """Execute, inspect and render: the files to be published, by name."""
+    parameters = RunParameters(
+        quarter=str(run.params.quarter),
+        params_file=run.params_path.relative_to(run.root).as_posix(),
+        language=run.language,
+    )
+    done = 0
+
+    def tell(name: str, seconds: float) -> None:
+        nonlocal done
+        done += 1
+        progress(Progress("notebook", name, done, len(run.units), seconds))
+
+    executed = execute_units(run.units, parameters, workplace, tell)
+    record = RunRecord(workplace.folder)
+    inspected = inspect_notebooks(executed, record)
+    log_stderr(inspected.dropped, run.root)
+    entries = record.entries()
+    sections = [render_section(name, node, run.language) for name, node in inspected.notebooks.items()]
+    page = assemble(sections, page_facts(run.params, run.inputs, entries, run.language))
+    files = {PAGE: page.encode("utf-8"), "results.json": results_json(run.params, run.inputs, entries)}
+    for name, node in inspected.notebooks.items():
+        files[f"{name}.ipynb"] = nbformat.writes(node).encode("utf-8")
+    return {**files, MANIFEST: manifest_json(run.params, run.inputs, run.language, files)}
