@@ -5,6 +5,12 @@ censoring at t, who enters at t is not yet at risk at t.
 """
 
 from hamm_eval.survival.aalen_johansen import AalenJohansen, IncidenceAt, aalen_johansen
+from hamm_eval.survival.contrasts import (
+    IncidenceDifference,
+    MeanDifference,
+    incidence_difference,
+    rmst_difference,
+)
 from hamm_eval.survival.cox import Cox, cox
 from hamm_eval.survival.cox_baseline import Baseline
 from hamm_eval.survival.kaplan_meier import KaplanMeier, kaplan_meier
@@ -16,11 +22,15 @@ __all__ = [
     "Baseline",
     "Cox",
     "IncidenceAt",
+    "IncidenceDifference",
     "KaplanMeier",
     "LogRank",
+    "MeanDifference",
     "ProportionalityTest",
     "aalen_johansen",
     "cox",
+    "incidence_difference",
     "kaplan_meier",
     "logrank",
+    "rmst_difference",
 ]

@@ -117,8 +117,8 @@ def aalen_johansen(
 ) -> AalenJohansen:
     r"""Estimate cumulative incidences, :math:`\hat F_c(t) = \sum_{u \le t} \hat S(u-) d_{cu} / n_u`.
 
-    Rows are ``(entry, time]``: an event at t precedes a censoring at t, and who enters at t is not yet at risk
-    at t. Ties are treated as they are. The standard error is the infinitesimal jackknife; for unweighted
+    Rows are ``(entry, time]``: an event at t precedes a censoring at t, and who enters at t is not yet at
+    risk at t. Ties are treated as they are. The standard error is the infinitesimal jackknife; for unweighted
     independent rows without late entry it equals the Greenwood-type one. ``log-log`` is
     ``log(-log F)`` of the incidence itself, so its interval is not that of one minus a survival curve.
 
@@ -153,8 +153,8 @@ def aalen_johansen(
     Raises
     ------
     InputError
-        Missing or negative times, ``entry >= time``, codes that are no whole numbers from 0 or exceed `causes`,
-        overlapping rows of a person.
+        Missing or negative times, ``entry >= time``, codes that are no whole numbers from 0 or exceed
+        `causes`, overlapping rows of a person.
     NotEstimable
         Nobody is followed beyond `start_at`.
 
@@ -193,7 +193,7 @@ def aalen_johansen(
     of_cause = [np.flatnonzero(rows.cause == c) for c in range(1, m + 1)]
     events = np.column_stack([sets.ending(rows.mass, which) for which in of_cause])
     hazard = hazards(rows, sets, at_risk, events.sum(axis=1))
-    event_free = np.cumprod(1 - hazard)
+    event_free: FloatArray = np.cumprod(1 - hazard).astype(np.float64)
     before = np.r_[1.0, event_free[:-1]]
     incidence = np.cumsum(before[:, None] * events / at_risk[:, None], axis=0)
     std_error = np.column_stack(
@@ -231,8 +231,8 @@ def _std_error(
 ) -> FloatArray:
     """Infinitesimal-jackknife standard error of one incidence.
 
-    A martingale increment of this cause at u raises F by ``S(u-)/n``; one of any cause lowers S after u by the
-    factor ``1/(n (1 - h))`` and with it all later growth ``F(t) - F(u)``.
+    A martingale increment of this cause at u raises F by ``S(u-)/n``; one of any cause lowers S after u by
+    the factor ``1/(n (1 - h))`` and with it all later growth ``F(t) - F(u)``.
     """
     direct = before / at_risk
     going_on = hazard < 1

@@ -249,10 +249,10 @@ def cox(
 
     References
     ----------
-    Andersen, P. K. and Gill, R. D. (1982). Cox's regression model for counting processes. Annals of Statistics
-    10, 1100-1120. Efron, B. (1977). The efficiency of Cox's likelihood function for censored data. J. American
-    Statistical Association 72, 557-565. Lin, D. Y. and Wei, L. J. (1989). The robust inference for the Cox
-    proportional hazards model. J. American Statistical Association 84, 1074-1078.
+    Andersen, P. K. and Gill, R. D. (1982). Cox's regression model for counting processes. Annals of
+    Statistics 10, 1100-1120. Efron, B. (1977). The efficiency of Cox's likelihood function for censored data.
+    J. American Statistical Association 72, 557-565. Lin, D. Y. and Wei, L. J. (1989). The robust inference
+    for the Cox proportional hazards model. J. American Statistical Association 84, 1074-1078.
 
     Examples
     --------

@@ -71,7 +71,7 @@ def refuse_inestimable(x: FloatArray, names: Sequence[str], stratum: IntArray | 
         within = "" if stratum is None else " within the strata"
         raise NotEstimable.of(
             Problem(f"Does not vary{within}.", f"covariates[{names[j]}]", "Leave it out.")
-            for j in np.flatnonzero(still)
+            for j in map(int, np.flatnonzero(still))
         )
     triangle, pivot = linalg.qr(centred / length, mode="r", pivoting=True)[:2]
     rest = np.zeros(len(names))
@@ -84,7 +84,7 @@ def refuse_inestimable(x: FloatArray, names: Sequence[str], stratum: IntArray | 
                 f"covariates[{names[j]}]",
                 "Leave it or one of the others out.",
             )
-            for j in sorted(contained)
+            for j in sorted(map(int, contained))
         )
 
 

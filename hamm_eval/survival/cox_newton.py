@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from hamm_eval.errors import NotEstimable, Problem
+from hamm_eval.errors import HammEvalError, NotEstimable, Problem
 from hamm_eval.inference import FloatArray
 from hamm_eval.survival.partial_likelihood import CoxData, CoxEvaluation, evaluate
 
@@ -35,7 +35,7 @@ def maximise(data: CoxData, names: Sequence[str]) -> tuple[CoxEvaluation, CoxEva
         left = np.linalg.eigvalsh(current.information / np.outer(size, size))
         if left[0] < INFORMATION_LEFT:
             raise _diverging(current.coefficients, names)
-        step = np.linalg.solve(current.information, current.score)
+        step: FloatArray = np.linalg.solve(current.information, current.score).astype(np.float64)
         proposed = _improve(data, current, step)
         if proposed is None:
             raise _diverging(current.coefficients + step, names)
@@ -72,11 +72,11 @@ def _refuse_singular(information: FloatArray, names: Sequence[str]) -> None:
             f"covariates[{names[j]}]",
             "Leave it out or merge groups.",
         )
-        for j in np.flatnonzero(bad)
+        for j in map(int, np.flatnonzero(bad))
     )
 
 
-def _diverging(coefficients: FloatArray, names: Sequence[str]) -> NotEstimable:
+def _diverging(coefficients: FloatArray, names: Sequence[str]) -> HammEvalError:
     """The error for a likelihood without a maximum, naming the coefficients that grow."""
     size = np.abs(coefficients)
     growing = np.flatnonzero(size >= 0.5 * size.max())
@@ -86,5 +86,5 @@ def _diverging(coefficients: FloatArray, names: Sequence[str]) -> NotEstimable:
             f"covariates[{names[j]}]",
             "Merge groups or leave it out.",
         )
-        for j in growing
+        for j in map(int, growing)
     )

@@ -14,7 +14,7 @@ def martingale_residuals(data: CoxData, fit: CoxEvaluation) -> FloatArray:
 
 
 def score_residuals(data: CoxData, fit: CoxEvaluation) -> FloatArray:
-    """Each row's part of the score, (n, p): ``sum (x - mean(u)) dM(u)``, unweighted, standardised covariates."""
+    """Each row's part of the score, ``sum (x - mean(u)) dM(u)``, (n, p), unweighted, of standardised x."""
     compensator = fit.risk[:, None] * row_sums(data, fit.hazard[:, None] * fit.mean)
     residuals = compensator - fit.expected[:, None] * data.z
     residuals[data.happened] += _deviation(data, fit)

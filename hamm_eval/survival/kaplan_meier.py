@@ -101,7 +101,7 @@ class KaplanMeier:
         return value, lower, upper
 
     def rmst(self, tau: float) -> tuple[float, float]:
-        """Restricted mean event-free time up to `tau`, counted from 0 (or `start_at`), and its standard error.
+        """Restricted mean event-free time up to `tau`, from 0 (or `start_at`) on, and its standard error.
 
         Parameters
         ----------
@@ -162,11 +162,11 @@ def kaplan_meier(
     confidence: float = 0.95,
     interval: Interval = "log-log",
 ) -> KaplanMeier:
-    r"""Estimate the probability of still being event-free, :math:`\hat S(t) = \prod_{u \le t} (1 - d_u / n_u)`.
+    r"""Estimate the probability of no event up to t, :math:`\hat S(t) = \prod_{u \le t} (1 - d_u / n_u)`.
 
-    Rows are ``(entry, time]``: an event at t precedes a censoring at t, and who enters at t is not yet at risk
-    at t. The variance is Greenwood's; where weights, clusters or persons of several separate rows are given it
-    is the infinitesimal jackknife (weights treated as known).
+    Rows are ``(entry, time]``: an event at t precedes a censoring at t, and who enters at t is not yet at
+    risk at t. The variance is Greenwood's; where weights, clusters or persons of several separate rows are
+    given it is the infinitesimal jackknife (weights treated as known).
 
     Parameters
     ----------
@@ -229,7 +229,7 @@ def kaplan_meier(
     at_risk, events = sets.at_risk(rows.mass), sets.ending(rows.mass, happened)
     censored = sets.ending(rows.mass, np.flatnonzero((rows.cause == 0) & rows.ends))
     hazard = hazards(rows, sets, at_risk, events)
-    survival = np.cumprod(1 - hazard)
+    survival: FloatArray = np.cumprod(1 - hazard).astype(np.float64)
     if rows.robust:
         variance = _jackknife(rows, sets, at_risk, hazard, survival)
     else:

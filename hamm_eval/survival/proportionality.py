@@ -115,7 +115,7 @@ def _moment(data: CoxData, fit: CoxEvaluation, g: FloatArray) -> FloatArray:
 
 
 def _transformed(data: CoxData, start: FloatArray | None, stop: FloatArray, transform: str) -> FloatArray:
-    """g at each grid point."""
+    """The transform g at each grid point."""
     time = data.sets.time
     if transform == "identity":
         return time
