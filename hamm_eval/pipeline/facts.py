@@ -31,9 +31,15 @@ _ATTRITION = "cohort_and_data_quality:attrition/"
 
 def versions() -> dict[str, str]:
     """Versions of Python and of the libraries that shape the numbers and the page."""
-    return {"python": platform.python_version()} | {
-        name: importlib.metadata.version(name) for name in _LIBRARIES
-    }
+    return {"python": platform.python_version()} | {name: _version(name) for name in _LIBRARIES}
+
+
+def _version(name: str) -> str:
+    """Version of a library; a checkout on the path need not be installed."""
+    try:
+        return importlib.metadata.version(name)
+    except importlib.metadata.PackageNotFoundError:
+        return "not installed"
 
 
 def policy_of(params: Params) -> Policy:
