@@ -26,7 +26,6 @@ from hamm_eval.release.quantiles import release_quantiles
 from hamm_eval.release.released import Release, ReleasedAbsent
 from hamm_eval.release.truth import release_truth
 
-
 _KEY = re.compile(r"[a-z][a-z0-9_]*")
 
 
