@@ -10,7 +10,7 @@ from hamm_eval.casefile.tables import TABLES
 
 _HEAD = """# Data dictionary (Datenwörterbuch)
 
-Written from the declarations in `hamm_eval/casefile/tables.py`; do not edit by hand.
+Written from the declarations in `hamm_eval/casefile/declarations/`; do not edit by hand.
 `python -m hamm_eval.casefile.dictionary > docs/data-dictionary.md` writes it anew.
 
 An export is a folder with one CSV file a table, named `<Datei>.csv`. The id of a record and

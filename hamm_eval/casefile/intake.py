@@ -117,7 +117,10 @@ def check_export(
     _check_logic(tables, cut, collector)
     if private_findings is not None:
         write_evidence(private_findings, collector.evidence)
-    findings = tuple(collector.findings)
+    order = {plan.table.name: i for i, plan in enumerate(plans)}
+    findings = tuple(
+        sorted(collector.findings, key=lambda f: (order.get(f.table, len(order)), f.file, f.line or 0))
+    )
     if collector.refused:
         return CheckedExport(findings, None)
     records = {

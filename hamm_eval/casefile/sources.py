@@ -44,7 +44,11 @@ def find_sources(folder: Path, plans: Iterable[TablePlan], collector: Collector)
     left = [path for path in exports if path not in used]
     for plan in missing:
         expected = f"{plan.files[0]}.csv"
-        if plan.required:
+        other = next((path for path in left if folded(path.stem) in map(folded, plan.files)), None)
+        if other is not None:
+            left.remove(other)
+            collector.add("file_format", file=other.name, table=plan.table.name, expected=expected)
+        elif plan.required:
             near = nearest(plan.files[0], [path.stem for path in left])
             collector.add(
                 "file_missing",

@@ -21,13 +21,17 @@ def check_references(tables: Mapping[str, TypedTable], cut: dt.date, collector: 
             if target not in tables or plan.absent:
                 continue
             parent = tables[target]
+            if parent.frame[target_column].null_count():
+                continue  # rows without an id have their own finding, and any reference may be to them
             frame = typed.frame.select(plan.column.name, "recorded_on", LINE)
             known = parent.frame[target_column].unique()
             orphans = frame.join(
                 known.to_frame(), left_on=plan.column.name, right_on=target_column, how="anti"
             )
             _note(notes, "reference_unknown", typed, parent, plan.column.name, orphans)
-            by_cut = parent.frame.filter(pl.col("recorded_on") <= cut)[target_column].unique()
+            by_cut = parent.frame.filter((pl.col("recorded_on") <= cut).fill_null(True))[
+                target_column
+            ].unique()
             if len(by_cut) < len(known):
                 waiting = (
                     frame.filter(pl.col("recorded_on") <= cut)

@@ -67,15 +67,16 @@ def _format_of(text: pl.Series) -> str:
 
 def _refuse_unreadable(cells: Cells, text: pl.Series, suspicious: pl.Series, shape: str, name: str) -> None:
     """Say of each unreadable date what is wrong with it: the first rule that fits."""
+    formats = {"format_en": name, "format_de": name.translate(str.maketrans("dy", "TJ")).upper()}
     left = suspicious
     right_shape = text.str.contains(shape).fill_null(False)
     cells.refuse("date_no_such_day", left & right_shape)
     left = left & ~right_shape
     for rule, pattern in _SHAPES:
         fits = left & text.str.contains(pattern).fill_null(False)
-        cells.refuse(rule, fits, format=name)
+        cells.refuse(rule, fits, **formats)
         left = left & ~fits
-    cells.refuse("date_not_readable", left, format=name)
+    cells.refuse("date_not_readable", left, **formats)
 
 
 def _mask(dates: pl.Series, where: pl.Series) -> pl.Series:

@@ -40,9 +40,9 @@ VALUE_RULES = (
     Rule(
         "date_other_format",
         Severity.REFUSE,
-        "Das Datum steht nicht im Format dieser Spalte ({format}). Verwenden Sie in einer Spalte ein "
+        "Das Datum steht nicht im Format dieser Spalte ({format_de}). Verwenden Sie in einer Spalte ein "
         "Format, oder nennen Sie es in der Zuordnung (date_format).",
-        "The date is not in this column's format ({format}). Use one format in a column, "
+        "The date is not in this column's format ({format_en}). Use one format in a column, "
         "or name it in the mapping (date_format).",
     ),
     Rule(
@@ -62,8 +62,8 @@ VALUE_RULES = (
     Rule(
         "date_not_readable",
         Severity.REFUSE,
-        "Das ist kein Datum. Erwartet: {format}.",
-        "This is not a date. Expected: {format}.",
+        "Das ist kein Datum. Erwartet: {format_de}.",
+        "This is not a date. Expected: {format_en}.",
     ),
     Rule(
         "date_out_of_range",

@@ -24,6 +24,12 @@ FILE_RULES = (
         "This file belongs to no table and was not read.{hint_en}",
     ),
     Rule(
+        "file_format",
+        Severity.REFUSE,
+        "Diese Tabelle liegt nicht als CSV vor. Speichern Sie sie als {expected}.",
+        "This table is there, but not as CSV. Save it as {expected}.",
+    ),
+    Rule(
         "table_absent",
         Severity.NOTICE,
         "Diese Tabelle liegt nicht vor; was auf ihr beruht, entfällt im Bericht.",
@@ -127,7 +133,7 @@ FILE_RULES = (
     Rule(
         "title_rows",
         Severity.NOTICE,
-        "Vor der Kopfzeile standen {count} weitere Zeilen; sie wurden übergangen.",
-        "{count} lines before the header were passed over.",
+        "Übergangene Zeilen vor der Kopfzeile: {count}.",
+        "Lines passed over before the header: {count}.",
     ),
 )

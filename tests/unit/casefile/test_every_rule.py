@@ -128,6 +128,11 @@ DEFECTS = (
         PERSONS,
     ),
     Defect("file_unknown", lambda folder: (folder / "zielle.csv").write_text("x"), "zielle.csv"),
+    Defect(
+        "file_format",
+        lambda folder: path_of(folder, "goals").rename(folder / "ziele.xlsx") and None,
+        "ziele.xlsx",
+    ),
     Defect("table_absent", lambda folder: None, "abgaenge.csv"),
     Defect("file_type", content("goals", lambda data: b"PK\x03\x04" + data), "ziele.csv", name="XLSX"),
     Defect("file_type", content("goals", lambda data: b"<html>" + data), "ziele.csv", name="HTML"),

@@ -1,0 +1,1 @@
+"""The tables, declared once each; `casefile.tables` lists them."""
