@@ -209,7 +209,7 @@ class Wording:
         if cell.share is None:
             return ""
         # A few of many are not none, and nearly all are not all.
-        if 0 < cell.share < 0.005:
+        if cell.value and cell.share < 0.005:
             return self.text("symbols.under", percent=self.percent(0.01))
         if 0.995 <= cell.share < 1:
             return self.text("symbols.over", percent=self.percent(0.99))

@@ -5,21 +5,39 @@ from __future__ import annotations
 from markupsafe import Markup
 
 from hamm_eval.release.released import Interval, ReleasedTruth, ReleasedTruthRow
-from hamm_eval.report.markup import Column, Row, table
-from hamm_eval.report.tables.effect import points_range
+from hamm_eval.report.markup import Column, Row, join, table
 from hamm_eval.report.wording import Wording
 
 
 def truth_table(release: ReleasedTruth, wording: Wording) -> Markup:
-    """One planted value a row."""
-    columns = [
+    """One planted value a row: incidences as shares, then effects in percentage points."""
+    effects = [row for row in release.rows if _is_effect(row)]
+    incidences = [row for row in release.rows if not _is_effect(row)]
+    return join(
+        table(
+            wording.text(f"table.caption.truth_{kind}"),
+            _columns(wording),
+            [_row(row, wording) for row in rows],
+        )
+        for kind, rows in (("incidences", incidences), ("effects", effects))
+        if rows
+    )
+
+
+def _is_effect(row: ReleasedTruthRow) -> bool:
+    """An effect is a difference of shares, an incidence a share."""
+    return row.estimate_id.startswith("measure_effectiveness:")
+
+
+def _columns(wording: Wording) -> list[Column]:
+    """Result, planted, recovered, interval, verdict."""
+    return [
         Column(wording.text("truth.column_result"), numeric=False),
         Column(wording.text("truth.column_truth")),
         Column(wording.text("truth.column_estimate")),
         Column(wording.text("truth.column_interval")),
         Column(wording.text("truth.column_within"), numeric=False),
     ]
-    return table(wording.text("table.caption.truth"), columns, [_row(row, wording) for row in release.rows])
 
 
 def _row(row: ReleasedTruthRow, wording: Wording) -> Row:
@@ -27,18 +45,24 @@ def _row(row: ReleasedTruthRow, wording: Wording) -> Row:
     none = wording.text("symbols.none")
     verdict = {True: "fits", False: "differs", None: "unknown"}[row.within]
     sign = {"fits": "●", "differs": "▲", "unknown": "◆"}[verdict]
-    question, _, key = row.estimate_id.partition(":")
-    interval = Interval(value=row.estimate, lower=row.lower, upper=row.upper)
-    # An effect is a difference of shares, an incidence a share.
-    effect = question == "measure_effectiveness"
-    span = points_range(interval, wording) if effect else wording.percent_range(interval)
-    found = none if row.estimate is None else _amount(row.estimate, effect, wording)
+
+    def amount(value: float | None) -> str:
+        if value is None:
+            return none
+        return wording.number(value * 100, signed=True) if _is_effect(row) else wording.percent(value)
+
+    if row.lower is None or row.upper is None:
+        span = none
+    elif _is_effect(row):
+        span = wording.text("units.range", lower=amount(row.lower), upper=amount(row.upper))
+    else:
+        span = wording.percent_range(Interval(value=row.estimate, lower=row.lower, upper=row.upper))
     return Row(
-        _heading(question, key, row, wording),
+        _heading(row, wording),
         (
-            _amount(row.truth, effect, wording),
-            found,
-            span or none,
+            amount(row.truth),
+            amount(row.estimate),
+            span,
             Markup(
                 '<span class="he-verdict he-verdict-{}"><span aria-hidden="true">{}</span> {}</span>'
             ).format(verdict, sign, wording.text(f"truth.{verdict}")),
@@ -46,16 +70,12 @@ def _row(row: ReleasedTruthRow, wording: Wording) -> Row:
     )
 
 
-def _amount(value: float, effect: bool, wording: Wording) -> str:
-    """A difference in percentage points, or a share."""
-    return wording.points(value) if effect else wording.percent(value)
-
-
-def _heading(question: str, key: str, row: ReleasedTruthRow, wording: Wording) -> str:
+def _heading(row: ReleasedTruthRow, wording: Wording) -> str:
     """Which result it is: an effect by its question in params, else an incidence."""
     months = wording.months(row.days)
+    _, _, key = row.estimate_id.partition(":")
     asked = wording.params.measure_effectiveness.get(key) if wording.params else None
-    if question == "measure_effectiveness" and asked is not None:
+    if _is_effect(row) and asked is not None:
         return wording.text(
             "truth.effect_row",
             measure=wording.measure(asked.measure),

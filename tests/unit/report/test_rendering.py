@@ -161,6 +161,14 @@ def test_hidden_counts_and_merged_levels_are_told(german: Wording) -> None:
     assert "Summe der gezeigten Zahlen" not in render(RELEASES["attrition"], german).html
 
 
+def test_truth_has_shares_for_incidences_and_points_for_effects(german: Wording) -> None:
+    html = render(RELEASES["truth"], german).html
+    assert html.count("<table") == 2
+    assert "29 bis 37\u202f%" in html
+    assert ">+11<" in html
+    assert "passt" in html and "nicht gezeigt" in html
+
+
 def test_alternative_texts_carry_the_numbers(german: Wording) -> None:
     html = render(RELEASES["grouped"], german).html
     alt = re.findall(r'alt="([^"]+)"', html)[0]

@@ -95,7 +95,7 @@ def test_published_cells() -> None:
     assert wording.count(None) == "–"
     assert wording.share(Cell(value=300, share_bound="over_95")) == "über 95\u202f%"
     assert wording.share(Cell(value=None)) == ""
-    assert wording.share(Cell(value=10, share=0.004)) == "unter 1\u202f%"
+    assert wording.share(Cell(value=10, share=0.0)) == "unter 1\u202f%"
     assert wording.share(Cell(value=2130, share=0.997)) == "über 99\u202f%"
     assert wording.share(Cell(value=0, share=0.0)) == "0\u202f%"
 
