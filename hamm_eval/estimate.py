@@ -70,6 +70,13 @@ class Estimate:
         # Values stay out of the representation: it may end up in a log or a traceback.
         return f"<{type(self).__name__} {self.definition.id}: internal, not released>"
 
+    def _repr_html_(self) -> str:
+        """Exact numbers for the researcher in JupyterLab; a run refuses a notebook that shows them."""
+        from hamm_eval.estimate_frames import to_frame
+
+        line = "intern, nicht freigegeben · internal, not released"
+        return f"<p><strong>{line}</strong>: {self.definition.id}</p>{to_frame(self).to_html()}"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Absent(Estimate):

@@ -9,6 +9,7 @@ import numpy as np
 
 from hamm_eval.errors import UsageError
 from hamm_eval.estimate import (
+    Absent,
     CountTable,
     Curves,
     Effect,
@@ -26,6 +27,13 @@ if TYPE_CHECKING:
 def to_frame(estimate: Estimate) -> pd.DataFrame:
     """The exact numbers of an estimate, one row per number or group of numbers."""
     raise UsageError("There is no table of this kind of estimate.", where=type(estimate).__name__)
+
+
+@to_frame.register(Absent)
+def _absent(estimate: Absent) -> pd.DataFrame:
+    import pandas as pd
+
+    return pd.DataFrame({"lacking": list(estimate.lacking)})
 
 
 @to_frame.register(CountTable)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from hamm_eval.cohort.grouping import column_of, is_number, levels_of, merge_small
+from hamm_eval.cohort.grouping import column_of, is_number, levels_in_order, levels_of, merge_small
 from hamm_eval.errors import UsageError
 from hamm_eval.params import Group
 
@@ -99,7 +99,7 @@ def design_matrix(
         if reference is None:
             continue
         references.append((key, reference))
-        for level in _ordered(factors[key], groups[key]):
+        for level in levels_in_order(factors[key], groups[key]):
             if level != reference:
                 columns[f"{key}={level}"] = (factors[key] == level).astype("float64")
                 terms.append((key, level))
@@ -140,11 +140,3 @@ def _reference(values: pd.Series) -> str | None:
     if set(counts.index) == {"no", "yes"}:
         return "no"
     return str(min(counts.index[counts == counts.max()]))
-
-
-def _ordered(values: pd.Series, group: Group) -> list[str]:
-    """Levels found, in the order of params, then of the alphabet."""
-    order = {level: i for i, level in enumerate(group.levels)}
-    return sorted(
-        (str(v) for v in values.dropna().unique()), key=lambda level: (order.get(level, len(order)), level)
-    )

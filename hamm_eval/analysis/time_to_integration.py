@@ -7,7 +7,7 @@ import pandas as pd
 
 from hamm_eval.analysis.definitions import define, endpoint_details, group_details, release_policy
 from hamm_eval.cohort import Cohort
-from hamm_eval.cohort.grouping import Levels, levels_of, merge_small
+from hamm_eval.cohort.grouping import Levels, levels_in_order, levels_of, merge_small
 from hamm_eval.errors import NotEstimable, UsageError
 from hamm_eval.estimate import CurveGroup, Curves
 from hamm_eval.inference import IntArray, labels_to_codes
@@ -54,7 +54,8 @@ def time_to_integration(cohort: Cohort, params: Params, by: str | None = None) -
     levels = _levels(cohort, params, by)
     clusters, _ = labels_to_codes(cohort.episodes["household_id"].to_numpy(dtype=str), "household_id")
     entry, time, cause = cohort.column("entry"), cohort.column("time"), cohort.column("cause")
-    members = {level: (levels.values == level).to_numpy() for level in _order(levels.values, params, by)}
+    order = levels_in_order(levels.values, params.groups[by]) if by else ["all"]
+    members = {level: (levels.values == level).to_numpy() for level in order}
     policy = release_policy(params)
     large = [
         rows
@@ -140,9 +141,3 @@ def _levels(cohort: Cohort, params: Params, by: str | None) -> Levels:
         return (count["size"] < policy.curve_persons) | (count["sum"] < policy.curve_events)
 
     return merge_small(levels_of(rows, group, by), group.merge, too_small)
-
-
-def _order(values: pd.Series, params: Params, by: str | None) -> list[str]:
-    """Levels found, in the order of params, then of the alphabet."""
-    order = {level: i for i, level in enumerate(params.groups[by].levels)} if by else {}
-    return sorted(values.dropna().unique(), key=lambda level: (order.get(level, len(order)), level))

@@ -39,11 +39,8 @@ def levels_of(rows: pd.DataFrame, group: Group, key: str) -> pd.Series:
     """
     column = column_of(rows, group, key)
     if group.cuts:
-        edges = sorted(group.cuts)
-        names = [f"under_{edges[0]}"]
-        names += [f"{low}_to_{high - 1}" for low, high in pairwise(edges)]
-        names += [f"{edges[-1]}_and_over"]
-        classes = pd.cut(column.astype("float64"), [-np.inf, *edges, np.inf], right=False, labels=names)
+        edges = [-np.inf, *sorted(group.cuts), np.inf]
+        classes = pd.cut(column.astype("float64"), edges, right=False, labels=_class_names(group))
         return classes.astype(object)
     if pd.api.types.is_bool_dtype(column.dtype):
         return column.map({True: "yes", False: "no"}).astype(object)
@@ -51,6 +48,21 @@ def levels_of(rows: pd.DataFrame, group: Group, key: str) -> pd.Series:
     for step in group.combine:
         levels = levels.mask(levels.isin(step.of), step.into)
     return levels.mask(column.isna())
+
+
+def _class_names(group: Group) -> list[str]:
+    """Names of the classes that cuts make, in their order."""
+    edges = sorted(group.cuts)
+    between = [f"{low}_to_{high - 1}" for low, high in pairwise(edges)]
+    return [f"under_{edges[0]}", *between, f"{edges[-1]}_and_over"] if edges else []
+
+
+def levels_in_order(values: pd.Series, group: Group) -> list[str]:
+    """Levels found, in the order in which params name them, then of the cuts, then of the alphabet."""
+    named = dict.fromkeys([*group.levels, *_class_names(group)])
+    order = {level: i for i, level in enumerate(named)}
+    found = [str(level) for level in values.dropna().unique()]
+    return sorted(found, key=lambda level: (order.get(level, len(order)), level))
 
 
 def column_of(rows: pd.DataFrame, group: Group, key: str) -> pd.Series:

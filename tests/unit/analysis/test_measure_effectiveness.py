@@ -1,0 +1,185 @@
+"""The landmark comparison, step by step, and what happens where the design fails."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from analysis_params import LABEL, cohort_of, params
+
+from hamm_eval.analysis.measure_effectiveness import measure_effectiveness
+from hamm_eval.cohort import landmark_trial
+from hamm_eval.effects import effect_at_horizon
+from hamm_eval.errors import UsageError
+from hamm_eval.params import Params
+
+DAY_0 = pd.Timestamp("2016-01-01")
+
+
+def starts(**day: int) -> pd.DataFrame:
+    return pd.DataFrame(
+        {"person_id": list(day), "started_on": [DAY_0 + pd.Timedelta(days=d) for d in day.values()]}
+    )
+
+
+def test_each_step_of_the_flow_and_who_counts_as_treated() -> None:
+    rows = pd.DataFrame(
+        [
+            # person, entry, time, cause, ending, followed_until
+            ("goal_on_landmark", 0, 90, 1, "event", 500),
+            ("left_before", 0, 50, 2, "competing", 500),
+            ("closed_before", 0, 90, 0, "closed", 500),
+            ("late_file", 91, 500, 0, "administrative", 500),
+            ("too_short", 0, 200, 1, "event", 454),
+            ("just_long_enough", 90, 455, 0, "administrative", 455),
+            ("begun_before", 0, 500, 0, "administrative", 500),
+            ("on_day_0", 0, 500, 0, "administrative", 500),
+            ("on_landmark", 0, 91, 1, "event", 500),
+            ("after_landmark", 0, 500, 0, "administrative", 500),
+        ],
+        columns=["person_id", "entry", "time", "cause", "ending", "followed_until"],
+    )
+    begun = starts(begun_before=-1, on_day_0=0, on_landmark=90, after_landmark=91)
+    trial = landmark_trial(cohort_of(rows), begun, landmark_days=90, horizon_days=365)
+    assert dict(trial.flow) == {
+        "cohort": 10,
+        "followed_to_horizon": 9,
+        "observed_by_landmark": 8,
+        "goal_open_at_landmark": 7,
+        "present_at_landmark": 6,
+        "case_open_at_landmark": 5,
+        "measure_not_begun_before": 4,
+    }
+    assert dict(zip(trial.rows["person_id"], trial.rows["treated"], strict=True)) == {
+        "just_long_enough": 0,
+        "on_day_0": 1,
+        "on_landmark": 1,
+        "after_landmark": 0,
+    }
+
+
+def test_the_first_start_decides() -> None:
+    rows = pd.DataFrame(
+        {"person_id": ["a"], "entry": [0], "time": [500], "cause": [0], "followed_until": [500]}
+    )
+    begun = pd.concat([starts(a=200), starts(a=10)])
+    trial = landmark_trial(cohort_of(rows), begun, landmark_days=90, horizon_days=365)
+    assert trial.rows["treated"].tolist() == [1]
+
+
+def question(**more: Any) -> Params:
+    asked = {
+        "measure": "course",
+        "endpoint": "goal",
+        "adjust_for": {"age": LABEL},
+        "landmark_days": 30,
+        "horizon_days": 200,
+    }
+    return params(
+        measures={"course": {"label": LABEL, "domain": "language"}},
+        reporting_delay_days={"language_tests": 0, "departures": 0, "participations": 0},
+        measure_effectiveness={"q": asked | more},
+    )
+
+
+def city(n: int = 400, *, treated_share: float = 0.4, seed: int = 3, worker: Any = "w") -> SimpleNamespace:
+    """Persons eligible on one day; the older take part less, the treated reach the goal more often."""
+    rng = np.random.default_rng(seed)
+    age = rng.integers(18, 60, n)
+    who = np.array([f"p{i:04d}" for i in range(n)])
+    takes_part = rng.random(n) < treated_share * np.where(age < 40, 1.3, 0.7)
+    reached = rng.random(n) < np.where(takes_part, 0.55, 0.35) - (age - 40) * 0.005
+    left = ~reached & (rng.random(n) < 0.15)
+    day = rng.integers(40, 220, n)
+
+    def on(mask: np.ndarray) -> pd.Series:
+        return pd.Series(DAY_0 + pd.to_timedelta(day[mask], unit="D"))
+
+    frames = {
+        "persons": pd.DataFrame(
+            {
+                "person_id": who,
+                "household_id": who,
+                "population": "refugee",
+                "birth_month": [pd.Timestamp(2016 - int(a), 1, 1) for a in age],
+                "arrived_on": DAY_0,
+            }
+        ),
+        "cases": pd.DataFrame(
+            {
+                "case_id": who,
+                "person_id": who,
+                "social_worker": np.where(np.arange(n) % 2, "w1", worker),
+                "provider": "awo",
+                "social_space": "north",
+                "opened_on": DAY_0,
+                "closed_on": pd.NaT,
+                "closing_reason": None,
+            }
+        ),
+        "participations": pd.DataFrame(
+            {"person_id": who[takes_part], "measure_id": "course", "started_on": DAY_0 + pd.Timedelta(days=9)}
+        ),
+        "language_tests": pd.DataFrame({"person_id": who[reached], "tested_on": on(reached)}),
+        "departures": pd.DataFrame({"person_id": who[left], "departed_on": on(left)}),
+    }
+    return SimpleNamespace(tables=frames, has=frames.__contains__)
+
+
+def test_the_estimate_is_the_estimator_applied_to_the_trial() -> None:
+    case_file = city()
+    effect = measure_effectiveness(case_file, question(), "q")
+    tables = case_file.tables
+    persons = tables["persons"]
+    tested = persons["person_id"].map(tables["language_tests"].set_index("person_id")["tested_on"])
+    gone = persons["person_id"].map(tables["departures"].set_index("person_id")["departed_on"])
+    first = pd.concat([tested, gone], axis=1).min(axis=1)
+    time = (first.fillna(pd.Timestamp("2017-06-30")) - DAY_0).dt.days
+    direct = effect_at_horizon(
+        time,
+        np.where(tested.notna(), 1, np.where(gone.notna(), 2, 0)),
+        persons["person_id"].isin(tables["participations"]["person_id"]).astype(int),
+        pd.DataFrame({"age": 2016 - persons["birth_month"].dt.year}),
+        horizon=230,
+        entry=np.full(len(persons), 30),
+        cluster=persons["household_id"].to_numpy(),
+    )
+    assert effect.fit.value == pytest.approx(direct.value, rel=1e-12)
+    assert effect.fit.std_error == pytest.approx(direct.std_error, rel=1e-12)
+    assert effect.departure.value == pytest.approx(direct.competing.value, rel=1e-12)
+    assert effect.failures == ()
+    assert effect.treated + effect.controls == 400
+    assert effect.flow.counts[-2:].sum() == 400
+    assert effect.detectable > 0
+
+
+def test_worker_clustering_widens_by_t_with_few_workers() -> None:
+    effect = measure_effectiveness(city(), question(), "q")
+    assert effect.by_worker.value == pytest.approx(effect.fit.value, rel=1e-12)
+    assert effect.by_worker.degrees_of_freedom == 1
+
+
+def test_without_workers_there_is_no_variance_by_worker() -> None:
+    assert measure_effectiveness(city(worker=None), question(), "q").by_worker is None
+
+
+def test_too_few_treated_are_a_failure_of_the_design_and_no_estimate() -> None:
+    effect = measure_effectiveness(city(120, treated_share=0.1), question(), "q")
+    assert effect.fit is None
+    assert [(failure.key, failure.arm) for failure in effect.failures] == [("effective_n", "treated")]
+    assert effect.detectable == float("inf")
+
+
+def test_a_negative_control_is_asked_the_same_way() -> None:
+    control = {"endpoint": "goal", "reason": LABEL}
+    effect = measure_effectiveness(city(), question(negative_control=control), "q")
+    assert effect.negative_control_endpoint == "goal"
+    assert effect.negative_control.value == effect.fit.value
+
+
+def test_unknown_question_is_said() -> None:
+    with pytest.raises(UsageError, match="Known: q"):
+        measure_effectiveness(city(), question(), "p")
