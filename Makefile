@@ -60,7 +60,7 @@ $(VENV)/.uv: requirements-uv.lock
 
 $(VENV)/.locked: requirements.lock $(VENV)/.uv
 	@echo "Installing the locked dependencies into $(VENV) ..."
-	@$(BIN)/uv pip sync --quiet --python $(BIN)/python --require-hashes requirements.lock
+	@$(BIN)/uv pip sync --quiet --python $(BIN)/python --require-hashes requirements.lock requirements-uv.lock
 	@touch $@
 
 $(VENV)/.project: pyproject.toml $(VENV)/.locked
