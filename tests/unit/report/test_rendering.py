@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import dataclasses
 import re
+from functools import cache
 from html.parser import HTMLParser
 
 import matplotlib
@@ -13,11 +14,17 @@ import report_samples as samples
 
 from hamm_eval.errors import ReleaseRefused
 from hamm_eval.release.released import Interval, Release, ReleasedTerm
-from hamm_eval.report import render
+from hamm_eval.report import Rendered, render
 from hamm_eval.report.wording import Wording
 
 RELEASES = samples.every_release()
 VOID = {"img", "br", "meta", "col"}
+
+
+@cache
+def shown(name: str, language: str = "de") -> Rendered:
+    """A sample release rendered once for all tests that look at it."""
+    return render(RELEASES[name], Wording(language, samples.params()))
 
 
 class Balanced(HTMLParser):
@@ -50,7 +57,7 @@ def images(html: str) -> list[bytes]:
 
 @pytest.mark.parametrize("name", RELEASES)
 def test_every_release_becomes_sound_html_in_both_languages(name: str, wording: Wording) -> None:
-    rendered = render(RELEASES[name], wording)
+    rendered = shown(name, wording.language)
     page = Balanced(rendered.html)
     assert rendered.title
     for tag, attributes in page.tags:
@@ -70,12 +77,12 @@ def test_every_release_becomes_sound_html_in_both_languages(name: str, wording: 
 
 @pytest.mark.parametrize("name", ["curve", "grouped", "model", "effect"])
 def test_equal_releases_give_equal_bytes(name: str, german: Wording) -> None:
-    assert render(RELEASES[name], german) == render(RELEASES[name], german)
+    assert render(RELEASES[name], german) == shown(name)
 
 
-def test_images_are_raster_and_carry_no_metadata(german: Wording) -> None:
-    for release in RELEASES.values():
-        for png in images(render(release, german).html):
+def test_images_are_raster_and_carry_no_metadata() -> None:
+    for name in RELEASES:
+        for png in images(shown(name).html):
             assert png.startswith(b"\x89PNG")
             assert b"Software" not in png
             assert b"tEXt" not in png
@@ -87,18 +94,18 @@ def test_drawing_leaves_matplotlibs_settings_alone(german: Wording) -> None:
     assert dict(matplotlib.rcParams) == before
 
 
-def test_titles_state_the_finding_with_its_uncertainty(german: Wording) -> None:
-    assert render(RELEASES["curve"], german).title == (
+def test_titles_state_the_finding_with_its_uncertainty() -> None:
+    assert shown("curve").title == (
         "Nach 12 Monaten haben 33\u202f% das Ziel „Sprachzertifikat B1“ erreicht (28\u00a0bis\u00a038\u202f%)"
     )
-    assert render(RELEASES["grouped"], german).title == (
+    assert shown("grouped").title == (
         "„Sprachzertifikat B1“ nach 12 Monaten: Paare 26\u202f%, alleinstehend 37\u202f%"
     )
-    assert "Deutsch bei Ankunft" in render(RELEASES["model"], german).title
+    assert "Deutsch bei Ankunft" in shown("model").title
 
 
-def test_an_effect_speaks_of_a_hundred_persons_and_the_caution_follows(german: Wording) -> None:
-    html = render(RELEASES["effect"], german).html
+def test_an_effect_speaks_of_a_hundred_persons_and_the_caution_follows() -> None:
+    html = shown("effect").html
     assert (
         "Von 100 Teilnehmenden erreichen <strong>etwa 14 mehr</strong> das Ziel „Sprachzertifikat B1“ "
         "als ohne Maßnahme; mit der Unsicherheit zwischen 5 und 23."
@@ -107,23 +114,23 @@ def test_an_effect_speaks_of_a_hundred_persons_and_the_caution_follows(german: W
     assert headline < caution < figure
 
 
-def test_a_negative_effect_turns_the_interval(german: Wording) -> None:
-    html = render(RELEASES["fewer"], german).html
+def test_a_negative_effect_turns_the_interval() -> None:
+    html = shown("fewer").html
     assert "etwa 10 weniger</strong>" in html
     assert "zwischen 2 und 18" in html
 
 
 def test_an_unclear_effect_says_so_without_the_wording_of_significance(wording: Wording) -> None:
-    for release in RELEASES.values():
-        words = " ".join(Balanced(render(release, wording).html).words)
+    for name in RELEASES:
+        words = " ".join(Balanced(shown(name, wording.language).html).words)
         assert not re.search(r"signifi[kc]an|p-Wert|p-value|statistisch gesichert", words, re.IGNORECASE)
-    german = render(RELEASES["unclear"], Wording("de", samples.params())).html
+    german = shown("unclear").html
     assert "zwischen 7 weniger und 11 mehr" in german
     assert "noch nicht erkennbar" in german
 
 
-def test_a_withheld_effect_says_why_and_what_helps_and_shows_no_number_of_it(german: Wording) -> None:
-    html = render(RELEASES["withheld_effect"], german).html
+def test_a_withheld_effect_says_why_and_what_helps_and_shows_no_number_of_it() -> None:
+    html = shown("withheld_effect").html
     assert "Deutsch bei Ankunft: A1 oder mehr" in html
     assert "Unterschied 0,31, erlaubt 0,15" in html
     assert "Was helfen würde" in html
@@ -149,31 +156,31 @@ def test_an_unknown_reason_is_still_a_sentence(german: Wording) -> None:
     assert german.text("withheld.generic") in html
 
 
-def test_hidden_counts_and_merged_levels_are_told(german: Wording) -> None:
-    html = render(RELEASES["grouped"], german).html
+def test_hidden_counts_and_merged_levels_are_told() -> None:
+    html = shown("grouped").html
     assert "umfasst: Paar mit Kindern und Paar ohne Kinder" in html
     assert "nicht gezeigt: Gruppe zu klein" in html
     assert "≤7" in html
-    table = render(RELEASES["table"], german).html
+    table = shown("table").html
     assert "über 95\u202f%" in table
     assert "Summe der gezeigten Zahlen" in table
     # Steps follow one another: their sum would mean nothing.
-    assert "Summe der gezeigten Zahlen" not in render(RELEASES["attrition"], german).html
+    assert "Summe der gezeigten Zahlen" not in shown("attrition").html
 
 
-def test_truth_has_shares_for_incidences_and_points_for_effects(german: Wording) -> None:
-    html = render(RELEASES["truth"], german).html
+def test_truth_has_shares_for_incidences_and_points_for_effects() -> None:
+    html = shown("truth").html
     assert html.count("<table") == 2
     assert "29 bis 37\u202f%" in html
     assert ">+11<" in html
     assert "passt" in html and "nicht gezeigt" in html
 
 
-def test_alternative_texts_carry_the_numbers(german: Wording) -> None:
-    html = render(RELEASES["grouped"], german).html
+def test_alternative_texts_carry_the_numbers() -> None:
+    html = shown("grouped").html
     alt = re.findall(r'alt="([^"]+)"', html)[0]
     assert "Paare: 15\u202f% (8 bis 21\u202f%) nach 6 Monaten" in alt
-    alts = re.findall(r'alt="([^"]+)"', render(RELEASES["effect"], german).html)
+    alts = re.findall(r'alt="([^"]+)"', shown("effect").html)
     assert "45\u202f% mit und 31\u202f% ohne Maßnahme" in alts[0]
     assert "≤7 zwischen 0\u202f% und 10\u202f%" in alts[2]
 
