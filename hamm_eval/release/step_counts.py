@@ -27,8 +27,6 @@ class StepCounts:
         By the end of each step; constant between the steps of a cause.
     lag : ndarray of int, shape (k, causes)
         How many more events of the cause there may have been by then than its last step shows.
-    turnover : ndarray of int, shape (k, 2)
-        Most entries and censorings within half a step.
     """
 
     start: float
@@ -37,7 +35,6 @@ class StepCounts:
     censored: IntArray
     events: IntArray
     lag: IntArray
-    turnover: IntArray
 
     @property
     def at_risk(self) -> IntArray:
@@ -54,7 +51,6 @@ class StepCounts:
             self.censored[:steps],
             self.events[:steps],
             self.lag[:steps],
-            self.turnover[:steps],
         )
 
 
@@ -117,7 +113,7 @@ def rounded_steps(counts: CumulativeCounts, horizons: tuple[int, ...], policy: P
     if not grid.size:
         empty = np.empty(0, dtype=np.int64)
         wide = np.empty((0, causes), dtype=np.int64)
-        return StepCounts(counts.start, grid, empty, empty, wide, wide, np.empty((0, 2), dtype=np.int64))
+        return StepCounts(counts.start, grid, empty, empty, wide, wide)
     own = [_steps_of(exits, grid, counts.start, horizons, policy) for exits in counts.exit_events]
     # Horizons and the end are read off, so the error there is bounded too.
     read = [day for day in (*horizons, grid[-1]) if counts.start < day <= grid[-1]]
@@ -126,18 +122,15 @@ def rounded_steps(counts: CumulativeCounts, horizons: tuple[int, ...], policy: P
                for exits, steps in zip(counts.exit_events, own, strict=True)]  # fmt: skip
     shown = [_latest(steps, values, time) for steps, values in zip(own, rounded, strict=True)]
     lag = [_lag(steps, values, time, policy) for steps, values in zip(own, rounded, strict=True)]
-    begin = np.concatenate([[counts.start], time[:-1]])
-    middle = (begin + time) / 2
-    entered, turnover_in = _middle_of(counts.entry, begin, middle, time, policy)
-    censored, turnover_out = _middle_of(counts.exit_censored, begin, middle, time, policy)
+    # Half of a step's entries and censorings before its events, as a life table has it.
+    middle = (np.concatenate([[counts.start], time[:-1]]) + time) / 2
     steps = StepCounts(
         counts.start,
         time,
-        entered,
-        censored,
+        to_midpoint(_by(counts.entry, middle), policy.curve_rounding),
+        to_midpoint(_by(counts.exit_censored, middle), policy.curve_rounding),
         np.column_stack(shown),
         np.column_stack(lag),
-        np.column_stack([turnover_in, turnover_out]),
     )
     return _cut(steps, policy)
 
@@ -195,14 +188,6 @@ def _lag(steps: FloatArray, values: IntArray, time: FloatArray, policy: Policy) 
     shown = _latest(steps, values, time)
     waiting = np.where(following > 0, following - shown, policy.curve_step_events - 1)
     return np.where(np.isin(time, steps), 0, waiting)
-
-
-def _middle_of(
-    days: FloatArray, begin: FloatArray, middle: FloatArray, end: FloatArray, policy: Policy
-) -> tuple[IntArray, IntArray]:
-    """Cumulative count by the middle of each step, and the most it moves from there to either end."""
-    low, mid, high = (to_midpoint(_by(days, at), policy.curve_rounding) for at in (begin, middle, end))
-    return mid, np.maximum(mid - low, high - mid)
 
 
 def _cut(steps: StepCounts, policy: Policy) -> StepCounts:
