@@ -114,7 +114,7 @@ def measure_effectiveness(case_file: CaseFile, params: Params, key: str) -> Effe
 def _define(params: Params, key: str, question: EffectQuestion) -> Definition:
     """The question without its names."""
     details = question.model_dump(
-        mode="json", exclude={"adjust_for", "left_out", "negative_control", "primary"}
+        mode="json", exclude={"estimand", "adjust_for", "left_out", "negative_control", "primary"}
     )
     control = question.negative_control
     return define(
@@ -122,6 +122,7 @@ def _define(params: Params, key: str, question: EffectQuestion) -> Definition:
         key,
         **endpoint_details(params, question.endpoint),
         trial=details,
+        estimand=question.estimand,
         adjust_for={name: group_details(params, name) for name in question.adjust_for},
         negative_control=control.endpoint if control else None,
     )

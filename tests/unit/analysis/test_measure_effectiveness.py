@@ -15,6 +15,9 @@ from hamm_eval.cohort import landmark_trial
 from hamm_eval.effects import effect_at_horizon
 from hamm_eval.errors import UsageError
 from hamm_eval.params import Params
+from hamm_eval.release.gate import release
+from hamm_eval.release.policy import Policy
+from hamm_eval.release.released import ReleasedEffect
 
 DAY_0 = pd.Timestamp("2016-01-01")
 
@@ -171,6 +174,9 @@ def test_too_few_treated_are_a_failure_of_the_design_and_no_estimate() -> None:
     assert effect.fit is None
     assert [(failure.key, failure.arm) for failure in effect.failures] == [("effective_n", "treated")]
     assert effect.detectable == float("inf")
+    shown = release(effect, Policy.strict())
+    assert isinstance(shown, ReleasedEffect)
+    assert (shown.estimand, shown.difference) == ("ATT", None)
 
 
 def test_a_negative_control_is_asked_the_same_way() -> None:
