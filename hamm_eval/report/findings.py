@@ -5,7 +5,9 @@ Quarters are interim looks, so a finding names estimate and interval and never s
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
+from statistics import NormalDist
 
 from markupsafe import Markup
 
@@ -93,15 +95,34 @@ def extremes(
 
 
 def curves_comparison(release: ReleasedCurves, wording: Wording) -> str:
-    """Whether the uncertainty of the lowest and the highest group overlaps; "" with one group."""
+    """How far the lowest and the highest group lie apart, with the interval of that; "" with one group.
+
+    Intervals of two groups may overlap though their difference is clear, so the difference has one of its
+    own. The two were picked as the extremes, so it is widened for all pairs of groups (Bonferroni).
+    """
     position = headline_horizon(release)
     pair = None if position is None else extremes(release, position)
-    if pair is None:
+    if position is None or pair is None:
         return ""
-    (_, low), (_, high) = pair
-    if low.upper is None or high.lower is None:
+    (low_curve, low), (high_curve, high) = pair
+    errors = [curve.std_error_at_horizon[position] for curve in (low_curve, high_curve)]
+    if low.value is None or high.value is None or None in errors:
         return ""
-    return wording.text("curves.overlap" if low.upper >= high.lower else "curves.apart")
+    shown = sum(value_at(curve, position) is not None for curve in release.curves)
+    pairs = shown * (shown - 1) // 2
+    critical = NormalDist().inv_cdf(1 - 0.025 / pairs)
+    apart = high.value - low.value
+    reach = critical * math.hypot(*(error for error in errors if error is not None))
+    span = wording.points_range(apart - reach, apart + reach)
+    key = "curves.apart" if apart - reach > 0 else "curves.perhaps_apart"
+    return wording.text(
+        key,
+        low_level=wording.level(release.dimension, low_curve.level),
+        high_level=wording.level(release.dimension, high_curve.level),
+        months=wording.months(release.horizons[position]),
+        apart=wording.points(apart, signed=False),
+        range=span,
+    )
 
 
 def model_title(release: ReleasedModel, wording: Wording) -> str:

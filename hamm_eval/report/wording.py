@@ -191,6 +191,14 @@ class Wording:
             "units.range", lower=self.number(interval.lower * 100), upper=self.percent(interval.upper)
         )
 
+    def points_range(self, lower: float, upper: float) -> str:
+        """An interval of a difference of shares: "−2 bis +11"."""
+        return self.text(
+            "units.range",
+            lower=self.number(lower * 100, signed=True),
+            upper=self.number(upper * 100, signed=True),
+        )
+
     def count(self, cell: Cell | None) -> str:
         """A published count, "≤7" where it is hidden."""
         if cell is None:
