@@ -11,8 +11,9 @@ from hamm_eval.survival.contrasts import (
     incidence_difference,
     rmst_difference,
 )
-from hamm_eval.survival.cox import Cox, cox
+from hamm_eval.survival.cox import cox
 from hamm_eval.survival.cox_baseline import Baseline
+from hamm_eval.survival.cox_model import Cox
 from hamm_eval.survival.kaplan_meier import KaplanMeier, kaplan_meier
 from hamm_eval.survival.logrank import LogRank, logrank
 from hamm_eval.survival.proportionality import ProportionalityTest

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -14,6 +14,7 @@ from hamm_eval.survival.episodes import Episodes, prepare_episodes
 from hamm_eval.survival.influence import influence_variance, integral
 from hamm_eval.survival.intervals import Interval, interval_limits, step_index
 from hamm_eval.survival.kaplan_meier import hazards
+from hamm_eval.survival.results import write_protect
 from hamm_eval.survival.risk_sets import RiskSets, build_risk_sets
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ class IncidenceAt(NamedTuple):
     upper: FloatArray
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class AalenJohansen:
     """Cumulative incidences of m causes on the k distinct times at which follow-up ends.
 
@@ -46,6 +47,8 @@ class AalenJohansen:
     events : ndarray, shape (k, m)
     interval : str
     confidence : float
+    origin : float
+        Beginning of follow-up: 0, or `start_at`.
     """
 
     time: FloatArray
@@ -59,7 +62,11 @@ class AalenJohansen:
     censored: FloatArray
     interval: str
     confidence: float
-    origin: float = field(default=0.0)
+    origin: float
+
+    def __post_init__(self) -> None:
+        """Protect the arrays."""
+        write_protect(self)
 
     def at(self, times: ArrayLike) -> IncidenceAt:
         """Incidence, standard error, lower and upper limit at `times`, each of shape (j, m).

@@ -12,9 +12,10 @@ from hamm_eval.errors import InputError
 from hamm_eval.inference import FloatArray, checked_vector
 from hamm_eval.survival.intervals import step_index
 from hamm_eval.survival.partial_likelihood import CoxData, CoxEvaluation, on_grid
+from hamm_eval.survival.results import write_protect
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Baseline:
     """Predicted cumulative hazards on the k distinct event times (of all strata, one after the other).
 
@@ -34,6 +35,10 @@ class Baseline:
     stratum: NDArray[Any]
     cumulative_hazard: FloatArray
     std_error: FloatArray
+
+    def __post_init__(self) -> None:
+        """Protect the arrays."""
+        write_protect(self)
 
     @property
     def survival(self) -> FloatArray:

@@ -21,6 +21,8 @@ def read_covariates(covariates: Any, length: int) -> tuple[FloatArray, tuple[str
     columns = getattr(covariates, "columns", None)
     if columns is not None:
         names = tuple(str(name) for name in columns)
+        if len(set(names)) < len(names):
+            raise InputError("Two columns have the same name.", where="covariates")
         values = [_numbers(covariates[name], str(name)) for name in columns]
         x = np.column_stack(values) if values else np.empty((length, 0))
     else:
@@ -31,8 +33,6 @@ def read_covariates(covariates: Any, length: int) -> tuple[FloatArray, tuple[str
         raise InputError(f"Expected {length} rows, got an array of shape {x.shape}.", where="covariates")
     if not x.shape[1]:
         raise InputError("There is no covariate.", where="covariates")
-    if len(set(names)) < len(names):
-        raise InputError("Two columns have the same name.", where="covariates")
     missing = (~np.isfinite(x)).sum(axis=0)
     if missing.any():
         raise InputError.of(

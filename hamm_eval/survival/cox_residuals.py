@@ -27,6 +27,11 @@ def schoenfeld_residuals(data: CoxData, fit: CoxEvaluation) -> tuple[FloatArray,
     return _deviation(data, fit)[order], data.happened[order]
 
 
+def dfbeta_residuals(data: CoxData, fit: CoxEvaluation) -> FloatArray:
+    """Weighted score residuals times the inverse information, (n, p), of standardised covariates."""
+    return data.weight[:, None] * score_residuals(data, fit) @ np.linalg.inv(fit.information)
+
+
 def _deviation(data: CoxData, fit: CoxEvaluation) -> FloatArray:
     """``x - mean`` of the rows with an event; tied events share the average of their terms' means."""
     tied = np.bincount(data.step, minlength=data.sets.size)

@@ -64,13 +64,14 @@ def checked_times(
     time: ArrayLike, entry: ArrayLike | None, *, time_name: str = "time", entry_name: str = "entry"
 ) -> tuple[FloatArray, FloatArray | None]:
     """Times from 0 on and, where given, entries before them."""
-    checked = checked_vector(time, time_name)
+    # Copies: results keep their rows, and the caller may edit the arrays afterwards.
+    checked = checked_vector(time, time_name).copy()
     if not checked.size:
         raise InputError("There are no rows.", where=time_name)
     refuse_where(checked < 0, time_name, "Negative times", "Times are counted from the origin on.")
     if entry is None:
         return checked, None
-    start = checked_vector(entry, entry_name, length=checked.size)
+    start = checked_vector(entry, entry_name, length=checked.size).copy()
     refuse_where(
         start < 0,
         entry_name,
@@ -90,7 +91,7 @@ def checked_weights(weights: ArrayLike | None, length: int) -> FloatArray:
     """Weights that are nowhere negative and somewhere positive; ones without any."""
     if weights is None:
         return np.ones(length)
-    checked = checked_vector(weights, "weights", length=length)
+    checked = checked_vector(weights, "weights", length=length).copy()
     refuse_where(checked < 0, "weights", "Negative weights")
     if not checked.any():
         raise NotEstimable("All weights are zero.", where="weights")

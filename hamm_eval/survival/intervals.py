@@ -48,8 +48,8 @@ def step_index(grid: FloatArray, times: FloatArray) -> np.ndarray:
 def first_reaching(time: FloatArray, curve: FloatArray, level: float) -> float:
     """Smallest time at which a decreasing curve is at or below `level`; NaN if it never is.
 
-    Where the curve equals the level over an interval, its midpoint. A lower limit that rises again (thin early
-    risk sets) is read where it is closest below the level. Both as R's `quantile.survfit`.
+    Where the curve equals the level over an interval, its midpoint. A lower limit that rises again (thin
+    early risk sets) is read where it is closest below the level. Both as R's `quantile.survfit`.
     """
     known = np.isfinite(curve)
     if not known.any():

@@ -13,13 +13,14 @@ from hamm_eval.inference import FloatArray, checked_binary, checked_vector
 from hamm_eval.survival.episodes import Episodes, prepare_episodes
 from hamm_eval.survival.influence import final_variance, influence_variance, integral
 from hamm_eval.survival.intervals import Interval, first_reaching, interval_limits, step_index
+from hamm_eval.survival.results import write_protect
 from hamm_eval.survival.risk_sets import RiskSets, build_risk_sets
 
 if TYPE_CHECKING:
     import pandas as pd
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class KaplanMeier:
     """A survival curve on the k distinct times at which follow-up ends, by event or censoring.
 
@@ -48,6 +49,10 @@ class KaplanMeier:
     confidence: float
     _rows: Episodes = field(repr=False)
     _sets: RiskSets = field(repr=False)
+
+    def __post_init__(self) -> None:
+        """Protect the arrays."""
+        write_protect(self)
 
     def at(self, times: ArrayLike) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
         """Survival, standard error, lower and upper limit at `times`.

@@ -12,10 +12,11 @@ from scipy import stats
 from hamm_eval.errors import NotEstimable
 from hamm_eval.inference import FloatArray, checked_binary, labels_to_codes
 from hamm_eval.survival.episodes import checked_times
+from hamm_eval.survival.results import write_protect
 from hamm_eval.survival.risk_sets import build_risk_sets
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class LogRank:
     """A log-rank test of G groups.
 
@@ -36,6 +37,10 @@ class LogRank:
     groups: NDArray[Any]
     observed: FloatArray
     expected: FloatArray
+
+    def __post_init__(self) -> None:
+        """Protect the arrays."""
+        write_protect(self)
 
 
 def logrank(

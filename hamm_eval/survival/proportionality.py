@@ -11,6 +11,7 @@ from scipy import stats
 from hamm_eval.errors import InputError, NotEstimable
 from hamm_eval.inference import FloatArray
 from hamm_eval.survival.partial_likelihood import CoxData, CoxEvaluation, row_sums
+from hamm_eval.survival.results import write_protect
 from hamm_eval.survival.risk_sets import build_risk_sets
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 Transform = Literal["km", "identity", "rank", "log"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class ProportionalityTest:
     """Score tests of a coefficient that changes with g(t), for each covariate and for all together.
 
@@ -41,6 +42,10 @@ class ProportionalityTest:
     global_dof: int
     global_p_value: float
     transform: str
+
+    def __post_init__(self) -> None:
+        """Protect the arrays."""
+        write_protect(self)
 
     def to_frame(self) -> pd.DataFrame:
         """The tests as a table, the global one last."""

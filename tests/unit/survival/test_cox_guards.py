@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pickle
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -121,6 +123,28 @@ def test_result_is_frozen():
     fit = cox(STOP, EVENT, X)
     with pytest.raises(AttributeError):
         fit.n = 3
+    with pytest.raises(ValueError, match="read-only"):
+        fit.coefficients[0] = 0
+
+
+def test_result_does_not_follow_later_edits():
+    stop, weights = STOP.copy(), np.ones(N)
+    fit = cox(stop, EVENT, X, weights=weights)
+    before = fit.proportionality_test("rank").statistic, fit.residuals("dfbeta")
+    stop[:], weights[:] = 1, 5
+    np.testing.assert_array_equal(fit.proportionality_test("rank").statistic, before[0])
+    np.testing.assert_array_equal(fit.residuals("dfbeta"), before[1])
+
+
+def test_result_survives_pickling():
+    fit = cox(STOP, EVENT, X)
+    again = pickle.loads(pickle.dumps(fit))
+    np.testing.assert_array_equal(again.residuals("score"), fit.residuals("score"))
+
+
+def test_two_columns_of_one_name():
+    with pytest.raises(InputError, match="same name"):
+        cox(STOP, EVENT, X.set_axis(["age", "age"], axis=1))
 
 
 @pytest.mark.parametrize(

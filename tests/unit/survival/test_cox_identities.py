@@ -229,7 +229,7 @@ def test_baseline_at_the_means_and_at_rows():
     assert_allclose(both.std_error[1], fit.baseline(x[1]).std_error, rtol=1e-12)
     assert_allclose(both.survival, np.exp(-both.cumulative_hazard))
     assert fit.baseline().at([0])[0] == 0
-    # Breslow's estimator without covariate effects is Nelson and Aalen's.
+    # The model-based error would not be valid there.
     robust = cox(stop, event, x, weights=weights)
     assert np.isnan(robust.baseline().std_error).all()
 
