@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from hamm_eval.casefile import CaseFile, check_export, read_case_file
     from hamm_eval.cohort import Cohort, TimeVarying, build_cohort, split_at, split_by_spells
     from hamm_eval.errors import HammEvalError
-    from hamm_eval.estimate_frames import to_frame
     from hamm_eval.params import Params, load_params
     from hamm_eval.release.policy import Policy
     from hamm_eval.study import Study, open_study
@@ -39,7 +38,6 @@ _HOMES = {
     "read_case_file": "hamm_eval.casefile",
     "split_at": "hamm_eval.cohort",
     "split_by_spells": "hamm_eval.cohort",
-    "to_frame": "hamm_eval.estimate_frames",
     "write_city": "hamm_eval.synthetic.export",
 }
 _ROOMS = ("effects", "survival")
@@ -62,7 +60,6 @@ __all__ = [
     "split_at",
     "split_by_spells",
     "survival",
-    "to_frame",
     "write_city",
 ]
 

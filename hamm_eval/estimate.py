@@ -12,10 +12,13 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 Json = Any
 IntArray = NDArray[np.int64]
@@ -70,12 +73,16 @@ class Estimate:
         # Values stay out of the representation: it may end up in a log or a traceback.
         return f"<{type(self).__name__} {self.definition.id}: internal, not released>"
 
-    def _repr_html_(self) -> str:
-        """Exact numbers for the researcher in JupyterLab; a run refuses a notebook that shows them."""
+    def to_frame(self) -> pd.DataFrame:
+        """The exact numbers for the researcher: internal, not for passing on."""
         from hamm_eval.estimate_frames import to_frame
 
+        return to_frame(self)
+
+    def _repr_html_(self) -> str:
+        """The exact numbers in JupyterLab; a run refuses a notebook that shows them."""
         line = "intern, nicht freigegeben · internal, not released"
-        return f"<p><strong>{line}</strong>: {self.definition.id}</p>{to_frame(self).to_html()}"
+        return f"<p><strong>{line}</strong>: {self.definition.id}</p>{self.to_frame().to_html()}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)

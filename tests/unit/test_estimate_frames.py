@@ -1,0 +1,66 @@
+"""Every kind of estimate has a frame of its exact numbers, of the committed city."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import hamm_eval
+from hamm_eval.errors import UsageError
+from hamm_eval.estimate import Absent, Curves, Definition, Effect, Estimate, Model
+from hamm_eval.study import Study
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="module")
+def study() -> Study:
+    return hamm_eval.open_study(ROOT / "params" / "2017-Q2.yaml")
+
+
+def test_counts_and_quantiles(study: Study) -> None:
+    steps = study.attrition("language_b1").to_frame()
+    assert steps.loc["recorded", "persons"] == len(study.case_file.tables["persons"])
+    delays = study.reporting_delays().to_frame()
+    assert delays["beside"].to_dict() == study.params.reporting_delay_days
+
+
+def test_curves_at_their_horizons(study: Study) -> None:
+    curves = study.time_to_integration("language_b1", by="sex")
+    assert isinstance(curves, Curves)
+    frame = curves.to_frame()
+    assert len(frame) == len(curves.groups) * len(curves.horizons)
+    first = curves.estimates[0].at([curves.horizons[0]])
+    assert frame.loc[0, "incidence"] == first.incidence[0, 0]
+    assert (frame["lower"] < frame["incidence"]).all()
+
+
+def test_model_row_by_row(study: Study) -> None:
+    model = study.associations("language_b1")
+    assert isinstance(model, Model)
+    frame = model.to_frame()
+    np.testing.assert_allclose(np.log(frame["hazard_ratio"]), frame["coefficient"], rtol=1e-12)
+    assert frame.index.tolist() == list(model.fit.names)
+
+
+def test_effect_with_what_stands_beside_it(study: Study) -> None:
+    effect = study.measure_effectiveness("intensive_course_on_b1")
+    assert isinstance(effect, Effect)
+    frame = effect.to_frame()
+    assert frame.index.tolist() == [
+        "by household",
+        "by worker",
+        "departure",
+        "negative control social_participation",
+    ]
+    assert frame.loc["by household", "value"] == frame.loc["by worker", "value"] == effect.fit.value
+
+
+def test_what_lacks_and_what_has_no_frame() -> None:
+    assert Absent(definition=Definition("q", "k"), lacking=("truth",)).to_frame()["lacking"].tolist() == [
+        "truth"
+    ]
+    with pytest.raises(UsageError, match="no table of this kind"):
+        Estimate(definition=Definition("q", "k")).to_frame()
