@@ -7,6 +7,7 @@ import numpy as np
 from hamm_eval.estimate import CurveGroup, Curves, FloatArray, IntArray
 from hamm_eval.release.counts import release_count
 from hamm_eval.release.curve_error import largest_error
+from hamm_eval.release.household_factor import household_factors
 from hamm_eval.release.policy import Policy
 from hamm_eval.release.released import Interval, ReleasedCurve, ReleasedCurves
 from hamm_eval.release.rounding import decimals, to_midpoint
@@ -49,6 +50,9 @@ def _release_curve(group: CurveGroup, curves: Curves, policy: Policy) -> Release
             events=events_cell,
         )
     values, std_error, lower, upper = _redraw(steps)
+    factors = household_factors(group, len(curves.causes), curves.horizons)
+    std_error = std_error * factors
+    lower, upper = _limits(values, std_error, lower, upper, factors)
     at_risk_time, at_risk = _at_risk_table(counts, steps, policy)
     where = [_place(steps, day, policy) for day in curves.horizons]
     places, short = policy.curve_decimals, policy.share_decimals
@@ -109,6 +113,16 @@ def _redraw(steps: StepCounts) -> tuple[FloatArray, ...]:
         np.pad(np.nan_to_num(np.asarray(part, dtype=np.float64)), ((0, 0), (0, missing)))
         for part in fit.at(steps.time)
     )
+
+
+def _limits(
+    values: FloatArray, std_error: FloatArray, lower: FloatArray, upper: FloatArray, factors: FloatArray
+) -> tuple[FloatArray, FloatArray]:
+    """Limits from the widened standard errors; those of the estimator where nothing is widened."""
+    from hamm_eval.survival.intervals import interval_limits
+
+    wider = [np.nan_to_num(limit) for limit in interval_limits(values, std_error, "log-log", 0.95)]
+    return np.where(factors > 1, wider[0], lower), np.where(factors > 1, wider[1], upper)
 
 
 def _as_rows(steps: StepCounts) -> tuple[FloatArray, FloatArray, IntArray, IntArray]:

@@ -19,11 +19,11 @@ from hamm_eval.estimate import (
     QuantileTable,
     TruthComparison,
 )
-from hamm_eval.release.released import Release
+from hamm_eval.release.released import QuarterlySummary, Release
 from hamm_eval.report.numbering import Numbering
 from hamm_eval.report.page.assemble import fragment_style
 from hamm_eval.report.rendering import Rendered, render
-from hamm_eval.report.summary import QuarterlySummary, quarterly_summary
+from hamm_eval.report.summary import quarterly_summary
 from hamm_eval.report.wording import Wording
 
 if TYPE_CHECKING:

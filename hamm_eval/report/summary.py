@@ -10,7 +10,6 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar
 
 from markupsafe import Markup
 
@@ -22,14 +21,6 @@ from hamm_eval.report.wording import Wording
 PRECISE_WIDTH = 0.10  # widest 95 % range of a share or difference that counts as precise
 NORMAL_95 = 1.96
 _SIGNS = {"precise": "●", "rough": "▲", "withheld": "◆"}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class QuarterlySummary(Release):
-    """The summary as a release: which releases of the run it was made of, no number of its own."""
-
-    kind: ClassVar[str] = "summary"
-    sources: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
