@@ -51,8 +51,9 @@ def measure_effectiveness(case_file: CaseFile, params: Params, key: str) -> Effe
     Returns
     -------
     Effect
-        Augmented inverse-probability weighting with a household-clustered variance, the same with a
-        worker-clustered one, the effect on departure, the negative control, and what of the design fails.
+        Augmented inverse-probability weighting (propensity model, one outcome model for both arms) with a
+        household-clustered variance, the same with a worker-clustered one, the effect on departure, the
+        negative control, and what of the design fails.
 
     Raises
     ------
@@ -179,6 +180,9 @@ def _estimate(
         entry=np.full(len(rows), trial.landmark_days, dtype=np.float64),
         cluster=rows[cluster].to_numpy(dtype=str),
         estimand=question.estimand,
+        # One outcome model for both arms: with arms of this size a model of the controls alone would rest on
+        # fewer than five events a parameter. A wrong one is answered by the propensity model.
+        interactions="none",
     )
 
 
