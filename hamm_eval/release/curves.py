@@ -36,8 +36,13 @@ def _release_curve(group: CurveGroup, curves: Curves, policy: Policy) -> Release
     """One group's curve, or its refusal."""
     counts = CumulativeCounts.of(group, len(curves.causes))
     events = int(counts.exit_events[0].size)
-    persons_cell = release_count(counts.persons, policy, sensitive=curves.sensitive)
-    events_cell = release_count(events, policy, sensitive=curves.sensitive)
+    # From the midpoints that the curve is drawn from: one count rounded to two bases would be pinned by both.
+    persons_cell, events_cell = (
+        release_count(
+            int(to_midpoint(count, policy.curve_rounding)), policy, persons=count, sensitive=curves.sensitive
+        )
+        for count in (counts.persons, events)
+    )
     # Rule 5: so many persons, and so many events of the cause shown.
     large = counts.persons >= policy.curve_persons and events >= policy.curve_events
     steps = rounded_steps(counts, curves.horizons, policy) if large else None
@@ -59,10 +64,12 @@ def _release_curve(group: CurveGroup, curves: Curves, policy: Policy) -> Release
 
     # How far the curve may have moved on since its last step, in shares.
     behind = steps.lag * ((1 - values.sum(axis=1)) / steps.at_risk)[:, None]
-    too_old = (steps.events == 0) | (100 * behind > policy.curve_lag_percent)
+    # What rests on a single step may be wrong by a third of itself.
+    thin = steps.events < 2 * policy.curve_step_events
+    too_old = thin | (100 * behind > policy.curve_lag_percent)
 
     def interval(at: int | None) -> Interval:
-        # Before a cause's first step its incidence is hidden, not zero.
+        # Before a cause's first steps its incidence is hidden, not zero.
         if at is None or too_old[at, 0]:
             return Interval(value=None, lower=None, upper=None)
         return Interval(

@@ -71,7 +71,8 @@ def release_effect(effect: Effect, policy: Policy) -> ReleasedEffect:
 def _reasons(effect: Effect, policy: Policy) -> tuple[tuple[str, Mapping[str, Any]], ...]:
     """Why no estimate is shown: the design's failures, then the gate's own."""
     found: list[tuple[str, Mapping[str, Any]]] = [
-        (failure.key, _detail(failure, policy)) for failure in effect.failures
+        (failure.key, _detail(failure, min(effect.treated, effect.controls), policy))
+        for failure in effect.failures
     ]
     for arm, persons, events in (
         ("treated", effect.treated, effect.events_treated),
@@ -94,8 +95,8 @@ def _reasons(effect: Effect, policy: Policy) -> tuple[tuple[str, Mapping[str, An
     return tuple(found)
 
 
-def _detail(failure: Any, policy: Policy) -> dict[str, Any]:
-    """A failure's figures as coarse as everything else that is shown."""
+def _detail(failure: Any, smallest: int, policy: Policy) -> dict[str, Any]:
+    """A failure's figures as coarse as everything else that is shown; `smallest` is the smaller arm."""
     detail: dict[str, Any] = {}
     for name, value in failure.detail.items():
         if isinstance(value, str):
@@ -107,7 +108,9 @@ def _detail(failure: Any, policy: Policy) -> dict[str, Any]:
             # A hidden size is shown as the most that it can be.
             detail[name] = policy.largest_hidden_count if shown is None else shown
         elif failure.key == "events_per_parameter" and name == "value":
-            detail[name] = int(value)  # whole: the number of parameters is known
+            continue  # the number of parameters is known, and with it this would be the number of events
+        elif failure.key == "overlap" and name == "value":
+            detail[name] = to_step(value, _coarse_step(smallest, policy))
         else:
             detail[name] = decimals(value, 2)
     return detail
@@ -129,10 +132,15 @@ def _risks(effect: Effect, difference: Interval, policy: Policy) -> tuple[float,
     number of events back. So the controls' risk, a model's, is rounded so coarsely that as many counts
     remain possible as a rounded count has, and the treated's is that plus the difference.
     """
-    smallest = min(effect.treated, effect.controls)
-    step = next((s for s in _COARSE_STEPS if smallest * s >= policy.count_rounding - 1), _COARSE_STEPS[-1])
-    control = to_step(effect.fit.mean_control, step)
+    step = _coarse_step(min(effect.treated, effect.controls), policy)
+    # Rounded to nothing it would read as "nobody".
+    control = max(to_step(effect.fit.mean_control, step), step / 2)
     return decimals(min(max(control + (difference.value or 0.0), 0.0), 1.0), 2), control
+
+
+def _coarse_step(persons: int, policy: Policy) -> float:
+    """Step of a share of so many persons in which as many counts lie as in a rounded count."""
+    return next((s for s in _COARSE_STEPS if persons * s >= policy.count_rounding - 1), _COARSE_STEPS[-1])
 
 
 def _balance(fit: Any) -> tuple[ReleasedBalance, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,8 @@ from hamm_eval.release.released import ReleasedModel, ReleasedTerm
 from hamm_eval.release.rounding import decimals
 
 _DOUBTFUL = 0.05
+_NORMAL_95 = 1.959964
+_ERROR_STEPS = (0.01, 0.02, 0.03, 0.05, 0.07, 0.1, 0.15, 0.2, 0.3, 0.5, 1.0)
 _WHOLE_MODEL = "global"
 
 
@@ -53,7 +56,9 @@ def _positive(fit: Any) -> bool:
     """Whether there is a fit and all its ratios and limits are finite and positive."""
     if fit is None:
         return False
-    figures = np.concatenate([np.ravel(np.asarray(part, dtype=np.float64)) for part in _parts(fit)])
+    figures = np.concatenate(
+        [np.ravel(np.asarray(part, dtype=np.float64)) for part in (fit.hazard_ratio, fit.lower, fit.upper)]
+    )
     return bool(np.isfinite(figures).all() and (figures > 0).all())
 
 
@@ -88,20 +93,38 @@ def _terms(model: Model, policy: Policy) -> tuple[ReleasedTerm, ...]:
         reference = references.pop(term.factor, None)
         if reference is not None:
             rows.append(row(reference, True, (1.0, 1.0, 1.0)))
-        figures = tuple(_ratio(part[at], policy) for part in _parts(model.fit))
-        rows.append(row(term, False, figures))  # type: ignore[arg-type]
+        rows.append(row(term, False, _figures(model, at, policy)))
     return tuple(rows)
 
 
-def _parts(fit: Any) -> tuple[Any, Any, Any]:
-    """Ratios and their limits."""
-    return fit.hazard_ratio, fit.lower, fit.upper
+def _figures(model: Model, at: int, policy: Policy) -> tuple[float, float, float]:
+    """A ratio and its limits: coefficient and standard error, the logarithms, are rounded first."""
+    fit = model.fit
+    coefficient = round(float(np.log(fit.hazard_ratio[at])), policy.coefficient_decimals)
+    std_error = float(np.log(fit.upper[at]) - np.log(fit.lower[at])) / (2 * _NORMAL_95)
+    step = error_step(std_error, model.terms[at].events, model.events, policy)
+    reach = _NORMAL_95 * math.ceil(round(std_error / step, 9)) * step
+    values = (coefficient, coefficient - reach, coefficient + reach)
+    shown = tuple(decimals(np.exp(value), policy.coefficient_decimals) for value in values)
+    return shown[0], shown[1], shown[2]
 
 
-def _ratio(value: float, policy: Policy) -> float:
-    """A ratio whose coefficient, the logarithm, is rounded first: rule 6 speaks of coefficients."""
-    coefficient = round(float(np.log(value)), policy.coefficient_decimals)
-    return decimals(np.exp(coefficient), policy.coefficient_decimals)
+def error_step(std_error: float, events: int, all_events: int, policy: Policy) -> float:
+    """Step to which a coefficient's standard error is rounded up, so that it keeps the events to itself.
+
+    The variance of a level's coefficient is about 1 / its events + 1 / the others' events: a precise interval
+    gives the number of events back. The step is the smallest with which as many numbers of events lead to the
+    same standard error as a hidden cell must keep.
+    """
+    possible = np.arange(1, max(all_events, 2))
+    variance = 1 / possible + 1 / (max(all_events, 2) - possible)
+    own = min(max(events, 1), possible.size) - 1
+    errors = std_error * np.sqrt(variance / variance[own])
+    for step in _ERROR_STEPS:
+        shown = np.ceil(np.round(errors / step, 9))
+        if (shown == shown[own]).sum() >= policy.feasible_values:
+            return step
+    return _ERROR_STEPS[-1]
 
 
 def _doubtful(model: Model) -> tuple[str, ...]:

@@ -59,7 +59,7 @@ class Policy(FrozenModel):
     model_events_per_parameter, model_residual_freedom : int
         Rule 6.
     level_persons, level_events, level_non_events : int
-        Rule 6: behind every level of every factor.
+        Rule 6: behind every level of every factor. More than rule 2 hides: an interval tells of the events.
     coefficient_decimals : int
         Rule 6.
     effect_persons : int
@@ -99,8 +99,8 @@ class Policy(FrozenModel):
     model_events_per_parameter: Positive = 10
     model_residual_freedom: Positive = 10
     level_persons: Positive = 10
-    level_events: Positive = 5
-    level_non_events: Positive = 5
+    level_events: Positive = 8
+    level_non_events: Positive = 8
     coefficient_decimals: Annotated[int, Field(ge=1)] = 2
     effect_persons: Positive = 50
     overlap_bins: Annotated[int, Field(ge=2)] = 10
@@ -113,6 +113,11 @@ class Policy(FrozenModel):
             raise ValueError("count_rounding would round a shown count down to where counts are hidden")
         if self.curve_step_events < self.curve_rounding:
             raise ValueError("curve_step_events must be at least curve_rounding")
+        for name, field in type(self).model_fields.items():
+            if name not in ("name", "share_ceiling"):
+                value, least = getattr(self, name), field.default
+                if value > least if name in _SMALLER_IS_STRICTER else value < least:
+                    raise ValueError(f"{name} would loosen the release policy")
         return self
 
     @classmethod

@@ -157,7 +157,8 @@ def _steps_of(
 
     Within the stretch between two horizons (or the curve's end) steps close as soon as they hold enough
     events and enough remain for the last one, which closes at the horizon. A stretch with too few events
-    leaves them to the next.
+    leaves them to the next. Closing at the very event that makes a step full would catch most counts at the
+    top of the range that rounds down, 6 to 3; `_full` waits until they lie around the middle.
     """
     enough = policy.curve_step_events
     done = int(_by(exits, np.array([start]))[0])
@@ -166,15 +167,23 @@ def _steps_of(
     for stop in sorted({float(day) for day in horizons if start < day < grid[-1]} | {float(grid[-1])}):
         days = grid[(grid > begin) & (grid <= stop)]
         by_day = _by(exits, days)
-        if by_day.size and by_day[-1] - done >= enough:
+        if by_day.size and by_day[-1] >= _full(done, policy):
             for day, so_far in zip(days[:-1], by_day[:-1], strict=True):
-                if so_far - done >= enough and by_day[-1] - so_far >= enough:
+                if so_far >= _full(done, policy) and by_day[-1] - so_far >= enough:
                     closed.append(day)
                     done = int(so_far)
             closed.append(stop)
             done = int(by_day[-1])
             begin = stop
     return np.array(closed, dtype=np.float64)
+
+
+def _full(done: int, policy: Policy) -> int:
+    """Count at which a step that began with `done` events is full: the first near the middle of a range."""
+    count = done + policy.curve_step_events
+    while abs(int(to_midpoint(count, policy.curve_rounding)) - count) > policy.curve_rounding // 6:
+        count += 1
+    return count
 
 
 def _latest(steps: FloatArray, values: IntArray, time: FloatArray) -> IntArray:

@@ -96,7 +96,7 @@ def test_rule_6_refuses_a_small_level_also_where_it_is_the_reference(
 
 def test_the_smallest_allowed_level_passes(model: Model) -> None:
     first, *others = model.terms
-    smallest = of(first.factor, first.level, 10, 5, 5)
+    smallest = of(first.factor, first.level, 16, 8, 8)
     assert release_model(replace(model, terms=(smallest, *others)), STRICT).withheld == ()
 
 

@@ -13,7 +13,7 @@ def test_strict_holds_the_numbers_of_the_rules() -> None:
     assert (strict.curve_persons, strict.curve_events, strict.curve_rounding) == (50, 20, 6)
     assert (strict.curve_step_events, strict.curve_at_risk) == (6, 10)
     assert (strict.model_events_per_parameter, strict.model_residual_freedom) == (10, 10)
-    assert (strict.level_persons, strict.level_events, strict.level_non_events) == (10, 5, 5)
+    assert (strict.level_persons, strict.level_events, strict.level_non_events) == (10, 8, 8)
     assert strict.feasible_values == 6
 
 

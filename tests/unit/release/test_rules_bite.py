@@ -103,9 +103,9 @@ def model(persons: int, events: int, level: tuple[int, int, int]) -> Callable[[P
         ("share_decimals", 9, curves(group(200, 100))),
         ("model_events_per_parameter", 1, model(200, 9, (60, 20, 40))),
         ("model_residual_freedom", 1, model(10, 40, (60, 20, 40))),
-        ("level_persons", 1, model(200, 60, (9, 5, 5))),
-        ("level_events", 1, model(200, 60, (40, 4, 36))),
-        ("level_non_events", 1, model(200, 60, (40, 36, 4))),
+        ("level_persons", 1, model(200, 60, (9, 8, 8))),
+        ("level_events", 1, model(200, 60, (40, 7, 33))),
+        ("level_non_events", 1, model(200, 60, (40, 33, 7))),
         ("coefficient_decimals", 9, model(200, 60, (40, 20, 20))),
     ],
 )
