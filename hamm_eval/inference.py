@@ -85,8 +85,15 @@ def labels_to_codes(
     if array.dtype.kind == "f":
         refuse_where(~np.isfinite(array), argument, "Missing labels")
     elif array.dtype.kind == "O":
-        refuse_where(np.array([v is None or v != v for v in array], dtype=bool), argument, "Missing labels")
-    labels, codes = np.unique(array, return_inverse=True)
+        # NaN differs from itself, and pandas' NA cannot tell.
+        missing = [v is None or type(v).__name__ == "NAType" or v != v for v in array]
+        refuse_where(np.array(missing, dtype=bool), argument, "Missing labels")
+    try:
+        labels, codes = np.unique(array, return_inverse=True)
+    except TypeError:
+        raise InputError(
+            "Labels of different types cannot be put in order.", where=argument, todo="Use text for all."
+        ) from None
     return codes.reshape(-1).astype(np.int64), labels
 
 

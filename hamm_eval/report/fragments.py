@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 from markupsafe import Markup
 
@@ -31,12 +32,7 @@ def curves_fragment(release: ReleasedCurves, wording: Wording) -> Markup:
     if shown:
         read = "curves.read_one" if len(shown) == 1 else "curves.read_groups"
         box = read_box(wording, wording.text(read), wording.text("curves.read_at_risk"))
-        error = max(curve.largest_error for curve in shown)
-        points = wording.points(math.ceil(error * 100) / 100, signed=False) if error > 0 else ""
-        small = note(
-            findings.curves_comparison(release, wording),
-            wording.text("curves.rounding", points=points) if points else "",
-        )
+        small = note(findings.curves_comparison(release, wording), _rounding_note(shown, wording))
         parts.append(figure(findings.curves_title(release, wording), incidence(release, wording), box, small))
     else:
         parts.append(_nothing(findings.curves_title(release, wording)))
@@ -45,6 +41,17 @@ def curves_fragment(release: ReleasedCurves, wording: Wording) -> Markup:
         parts.append(_areas(release, shown[0], wording))
     parts.append(curves_table(release, wording))
     return join(parts)
+
+
+def _rounding_note(shown: Sequence[ReleasedCurve], wording: Wording) -> str:
+    """How far rounding may shift the lines; by group, for it is the small ones that it shifts."""
+    least, most = (math.ceil(100 * bound(curve.largest_error for curve in shown)) for bound in (min, max))
+    if most == 0:
+        return ""
+    points = wording.points(most / 100, signed=False)
+    if least == most:
+        return wording.text("curves.rounding", points=points)
+    return wording.text("curves.rounding_groups", least=wording.number(least), points=points)
 
 
 def _nothing(title: str) -> Markup:

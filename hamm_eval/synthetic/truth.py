@@ -12,10 +12,11 @@ from typing import Any
 
 import numpy as np
 
+from hamm_eval.errors import UsageError
 from hamm_eval.synthetic.days import day_number
 from hamm_eval.synthetic.hazards import DAYS_PER_MONTH, FAR, Baseline, FloatArray
 from hamm_eval.synthetic.households import FREE, REQUIRED
-from hamm_eval.synthetic.life import in_age, log_hazard, outcomes
+from hamm_eval.synthetic.life import SUSTAINED, in_age, log_hazard, outcomes
 from hamm_eval.synthetic.people import BoolArray
 from hamm_eval.synthetic.scenario import Scenario, TruthPair, load_scenario
 from hamm_eval.synthetic.world import World, build_world
@@ -119,6 +120,24 @@ def first_days_truth(world: World) -> Iterator[dict[str, Any]]:
         }
 
 
+def _refuse_early_effect(scenario: Scenario, pair: TruthPair) -> None:
+    """Refuse a pair whose measure can bring the goal about before the landmark.
+
+    The population is free of the goal at the landmark in the natural course. Where a start could have acted
+    by then, those persons survived a hazard that the control world does not have, and with the same draws
+    they would be immune there for a while: a contrast that no analysis from the landmark on estimates.
+    """
+    spell = SUSTAINED - 1 if pair.endpoint == "employment_13_weeks" else 0
+    for effect in scenario.effects:
+        reaches = (effect.cause, effect.acts_on) == (pair.measure, pair.endpoint)
+        if reaches and effect.hazard_ratio != 1 and effect.delay_days + spell < LANDMARK:
+            raise UsageError(
+                f"The measure {pair.measure} can act on {pair.endpoint} before day {LANDMARK}.",
+                where="scenario: truth_pairs",
+                todo="Leave the pair out, or give the effect a longer delay.",
+            )
+
+
 def effect_truth(world: World, pair: TruthPair, rng: np.random.Generator) -> Iterator[dict[str, Any]]:
     """True effect of starting a measure by the landmark on reaching an endpoint by the horizon.
 
@@ -127,6 +146,7 @@ def effect_truth(world: World, pair: TruthPair, rng: np.random.Generator) -> Ite
     person's own referral process given a start by the landmark.
     """
     s, n = world.scenario, len(world.people)
+    _refuse_early_effect(s, pair)
     law = s.measures[pair.measure]
     start, goal = world.natural[pair.measure], world.outcomes.endpoint[pair.endpoint]
     early = start <= LANDMARK

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -52,10 +53,15 @@ def test_causes_are_whole_numbers_from_0() -> None:
         checked_codes([0, -1], "cause")
 
 
-@pytest.mark.parametrize("labels", [[1.0, np.nan], ["a", None]])
-def test_missing_labels_are_refused(labels: list[object]) -> None:
+@pytest.mark.parametrize("labels", [[1.0, np.nan], ["a", None], ["a", pd.NA], [1, pd.NaT], ["a", 1]])
+def test_missing_and_mixed_labels_are_refused(labels: list[object]) -> None:
     with pytest.raises(InputError, match="cluster"):
-        labels_to_codes(np.array(labels, dtype=object) if None in labels else np.array(labels), "cluster")
+        labels_to_codes(np.array(labels, dtype=object), "cluster")
+
+
+def test_missing_numbers_are_no_labels() -> None:
+    with pytest.raises(InputError, match="cluster"):
+        labels_to_codes(np.array([1.0, np.nan]), "cluster")
 
 
 @given(st.lists(st.integers(0, 4), min_size=1, max_size=40))

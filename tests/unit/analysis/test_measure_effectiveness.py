@@ -150,6 +150,7 @@ def test_the_estimate_is_the_estimator_applied_to_the_trial() -> None:
         entry=np.full(len(persons), 30),
         cluster=persons["household_id"].to_numpy(),
         interactions="none",
+        small_sample=True,
     )
     assert effect.fit.value == pytest.approx(direct.value, rel=1e-12)
     assert effect.fit.std_error == pytest.approx(direct.std_error, rel=1e-12)

@@ -58,15 +58,16 @@ def test_persons_without_a_level_are_in_no_curve() -> None:
     assert [group.persons for group in curves.groups] == [55, 60]
 
 
-def test_all_groups_begin_when_the_last_of_them_has_30_at_risk() -> None:
+def test_all_groups_begin_in_the_week_after_the_last_of_them_has_30_at_risk() -> None:
+    # Day 8 is the day on which one person entered; what is shown begins with a week.
     data = pd.concat(
         [rows({"a": (60, 25)}), rows({"c": (20, 5)}), rows({"c": (40, 20)}, entry=8)], ignore_index=True
     )
     curves = time_to_integration(cohort_of(data), params(), "kind")
-    assert {group.start_at for group in curves.groups} == {8.0}
+    assert {group.start_at for group in curves.groups} == {14.0}
     late = curves.groups[1]
     expected = aalen_johansen(
-        late.time, late.cause, entry=late.entry, cluster=late.cluster, start_at=8, causes=2
+        late.time, late.cause, entry=late.entry, cluster=late.cluster, start_at=14, causes=2
     )
     np.testing.assert_array_equal(curves.estimates[1].incidence, expected.incidence)
 

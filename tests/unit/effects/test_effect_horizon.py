@@ -187,3 +187,17 @@ def test_wrong_arguments_are_refused(draw_followed, change, message):
     }
     with pytest.raises(InputError, match=message):
         effect_at_horizon(**(arguments | {"horizon": 12.0} | change))
+
+
+def test_an_event_at_the_landmark_is_no_event_after_it() -> None:
+    # Rows are (entry, time]; survival.aalen_johansen refuses the same rows.
+    with pytest.raises(InputError, match="not after time zero"):
+        effect_at_horizon(
+            [90, 120, 200, 300],
+            [1, 1, 0, 0],
+            [1, 1, 0, 0],
+            None,
+            horizon=200,
+            entry=[90] * 4,
+            method="unadjusted",
+        )

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from hamm_eval.errors import UsageError
 from hamm_eval.synthetic.scenario import Scenario
 from hamm_eval.synthetic.truth import simulate_truth
 
@@ -84,3 +85,12 @@ def test_without_effects_no_truth_differs_from_zero(scenario: Scenario) -> None:
     null = scenario.model_copy(update={"effects": ()})
     for row in simulate_truth(null, scale=3)["effects"]:
         assert row["risk_difference"] == 0.0
+
+
+def test_a_pair_that_acts_before_the_landmark_is_refused(scenario: Scenario) -> None:
+    effects = tuple(
+        effect.model_copy(update={"delay_days": 30}) if effect.acts_on == "language_b1" else effect
+        for effect in scenario.effects
+    )
+    with pytest.raises(UsageError, match="before day 90"):
+        simulate_truth(scenario.model_copy(update={"effects": effects}), scale=1, seed=1)
