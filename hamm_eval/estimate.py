@@ -119,6 +119,8 @@ class CountTable(Estimate):
         Size of the whole (distinct persons), published on its own, rounded on its own.
     shares : "none", "of_total", "of_row" or "of_column"
         Which percentages are shown beside the counts.
+    additive : bool
+        Whether the rows are parts of a whole; the steps of a flow are not, and have no sum.
     """
 
     rows: tuple[str, ...]
@@ -131,6 +133,7 @@ class CountTable(Estimate):
     sensitive: bool = False
     total: int | None = None
     shares: Literal["none", "of_total", "of_row", "of_column"] = "none"
+    additive: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -250,6 +253,8 @@ class Effect(Estimate):
         Parameters of the largest model fitted.
     detectable : float
         Smallest effect (risk difference) detectable with 80 % power at two-sided 5 %.
+    balance_limit : float
+        Largest standardised difference that the design counts as balanced.
     failures : tuple
         `effects` design failures; not empty means the effect is withheld.
     """
@@ -270,6 +275,7 @@ class Effect(Estimate):
     events_controls: int
     parameters: int
     detectable: float
+    balance_limit: float = 0.1
     failures: tuple[Any, ...] = ()
 
 

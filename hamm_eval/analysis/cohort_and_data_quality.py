@@ -38,6 +38,7 @@ def attrition(cohort: Cohort, params: Params) -> CountTable:
         row_dimension="step",
         column_dimension="",
         counts=np.array([[count] for _, count in cohort.attrition], dtype=np.int64),
+        additive=False,
     )
 
 
@@ -170,6 +171,7 @@ def completeness(case_file: CaseFile) -> CountTable:
         unit="records",
         persons=np.array(behind, dtype=np.int64).reshape(-1, 2),
         shares="of_row",
+        additive=False,
     )
 
 

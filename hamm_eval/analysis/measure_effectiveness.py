@@ -15,6 +15,7 @@ from hamm_eval.cohort.event_source import require_table, tables_given
 from hamm_eval.effects import (
     DesignFailure,
     DesignLimits,
+    DesignVerdict,
     PerArm,
     assess_design,
     effect_at_horizon,
@@ -85,7 +86,7 @@ def measure_effectiveness(case_file: CaseFile, params: Params, key: str) -> Effe
     flow = (*trial.flow, ("covariates_known", len(rows)))
     reached = (rows["cause"] == 1) & (rows["time"] <= _end(trial))
     treated = rows["treated"] == 1
-    fit, failures = _fit(rows, matrix, trial, question)
+    fit, verdict, failures = _fit(rows, matrix, trial, question)
     by_worker = None
     if fit is not None and rows["social_worker"].notna().all():
         by_worker = _estimate(rows, matrix, trial, question, cluster="social_worker")
@@ -108,6 +109,7 @@ def measure_effectiveness(case_file: CaseFile, params: Params, key: str) -> Effe
         events_controls=int((reached & ~treated).sum()),
         parameters=1 + len(matrix.columns.columns),
         detectable=_detectable(fit, float(reached.mean()) if len(rows) else 0.0),
+        balance_limit=0.1 if verdict is None else verdict.balance_limit,
         failures=failures,
     )
 
@@ -190,17 +192,18 @@ def _estimate(
 
 def _fit(
     rows: pd.DataFrame, matrix: DesignMatrix, trial: LandmarkTrial, question: EffectQuestion
-) -> tuple[Any, tuple[DesignFailure, ...]]:
-    """The estimate and what of its design fails; no estimate where the data cannot carry one."""
+) -> tuple[Any, DesignVerdict | None, tuple[DesignFailure, ...]]:
+    """The estimate, the verdict on its design and what fails; no estimate where the data cannot carry one."""
     for arm, code in (("treated", 1), ("control", 0)):
         size = int((rows["treated"] == code).sum())
         if size < DesignLimits().effective_n:
-            return None, (DesignFailure("effective_n", size, DesignLimits().effective_n, arm=arm),)
+            return None, None, (DesignFailure("effective_n", size, DesignLimits().effective_n, arm=arm),)
     try:
         fit = _estimate(rows, matrix, trial, question, cluster="household_id")
     except NotEstimable:
-        return None, (DesignFailure("not_estimable", 0.0, 0.0),)
-    return fit, assess_design(fit).reasons
+        return None, None, (DesignFailure("not_estimable", 0.0, 0.0),)
+    verdict = assess_design(fit)
+    return fit, verdict, verdict.reasons
 
 
 def _negative_control(case_file: CaseFile, params: Params, question: EffectQuestion) -> Any:
@@ -231,4 +234,5 @@ def _flow_table(definition: Definition, flow: Sequence[tuple[str, int]], treated
         row_dimension="step",
         column_dimension="",
         counts=np.array([[count] for _, count in steps], dtype=np.int64),
+        additive=False,
     )

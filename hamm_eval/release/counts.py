@@ -63,7 +63,12 @@ def release_table(table: CountTable, policy: Policy) -> ReleasedTable:
     ]
     # Rule 2: an independent total (the cohort size) is rounded on its own ...
     total = None if table.total is None else release_count(table.total, policy, sensitive=table.sensitive)
-    if total is not None and table.unit == "persons" and total_tells(cells, total, policy, table.sensitive):
+    if (
+        total is not None
+        and table.additive
+        and table.unit == "persons"
+        and total_tells(cells, total, policy, table.sensitive)
+    ):
         total = None  # Rule 7
     shown = [
         tuple(_with_share(cells, i, j, table, total, policy) for j in range(counts.shape[1]))
@@ -81,7 +86,9 @@ def release_table(table: CountTable, policy: Policy) -> ReleasedTable:
         cells=tuple(shown),
         total=total,
         # ... every other total is the sum of what is shown, "without hidden cells".
-        column_totals=tuple(_sum(row[j] for row in cells) for j in range(counts.shape[1])),
+        column_totals=tuple(_sum(row[j] for row in cells) for j in range(counts.shape[1]))
+        if table.additive
+        else (),
         sensitive=table.sensitive,
         shares=table.shares,
     )
@@ -107,6 +114,19 @@ def total_tells(cells: Sequence[Sequence[Cell]], total: Cell, policy: Policy, se
     low = max(least, rest_low - (hidden - 1) * most)
     high = min(most, rest_high - (hidden - 1) * least)
     return high - low + 1 < policy.feasible_values
+
+
+def hide_linked(
+    cells: Sequence[Cell], total: Cell, policy: Policy, *, sensitive: bool = False
+) -> tuple[Cell, ...]:
+    """Parts of a whole that is published elsewhere: the smallest shown one is hidden too, where its being
+    shown would leave a hidden part too few feasible values (rule 7 for one sum).
+    """
+    shown = [(cell.value, at) for at, cell in enumerate(cells) if cell.value]
+    if not shown or not total_tells([cells], total, policy, sensitive):
+        return tuple(cells)
+    _, smallest = min(shown)
+    return tuple(Cell(value=None, linked=True) if at == smallest else cell for at, cell in enumerate(cells))
 
 
 def _check_shapes(table: CountTable, counts: NDArray[np.int64]) -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from hamm_eval.estimate import CurveGroup, Curves, FloatArray, IntArray
-from hamm_eval.release.counts import release_count
+from hamm_eval.release.counts import hide_linked, release_count
 from hamm_eval.release.curve_error import largest_error
 from hamm_eval.release.household_factor import household_factors
 from hamm_eval.release.policy import Policy
@@ -28,7 +30,27 @@ def release_curves(curves: Curves, policy: Policy) -> ReleasedCurves:
         dimension=curves.dimension,
         causes=curves.causes,
         horizons=curves.horizons,
-        curves=tuple(_release_curve(group, curves, policy) for group in curves.groups),
+        curves=_linked([_release_curve(group, curves, policy) for group in curves.groups], curves, policy),
+    )
+
+
+def _linked(released: list[ReleasedCurve], curves: Curves, policy: Policy) -> tuple[ReleasedCurve, ...]:
+    """The groups, whose persons and events also stand in the curve of all: rule 7 for these sums."""
+    if len(released) < 2:
+        return tuple(released)
+    sizes = (
+        sum(group.persons for group in curves.groups),
+        sum(int((group.cause == 1).sum()) for group in curves.groups),
+    )
+    persons, events = (
+        hide_linked(cells, release_count(size, policy), policy, sensitive=curves.sensitive)
+        for cells, size in zip(
+            ([curve.persons for curve in released], [curve.events for curve in released]), sizes, strict=True
+        )
+    )
+    return tuple(
+        replace(curve, persons=mine, events=reached)
+        for curve, mine, reached in zip(released, persons, events, strict=True)
     )
 
 

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from hamm_eval.estimate import Effect, IntArray
-from hamm_eval.release.counts import release_bins, release_count, release_table
+from hamm_eval.release.counts import hide_linked, release_bins, release_count, release_table
 from hamm_eval.release.policy import Policy
-from hamm_eval.release.released import Cell, Interval, ReleasedBalance, ReleasedEffect
+from hamm_eval.release.released import Cell, Interval, ReleasedBalance, ReleasedEffect, ReleasedTable
 from hamm_eval.release.rounding import decimals, to_step
 
 # A difference in whole percentage points: its standard error is above one point for any Hamm-sized group,
@@ -26,7 +27,12 @@ def release_effect(effect: Effect, policy: Policy) -> ReleasedEffect:
     Design, balance and overlap are shown either way; where the design fails, or an arm is too small, no
     estimate is.
     """
-    treated, controls = release_count(effect.treated, policy), release_count(effect.controls, policy)
+    # The last step of the flow is the sum of both arms.
+    treated, controls = hide_linked(
+        (release_count(effect.treated, policy), release_count(effect.controls, policy)),
+        release_count(effect.treated + effect.controls, policy),
+        policy,
+    )
     withheld = _reasons(effect, policy)
     fit = effect.fit
     by_worker, departure, negative = effect.by_worker, effect.departure, effect.negative_control
@@ -46,7 +52,7 @@ def release_effect(effect: Effect, policy: Policy) -> ReleasedEffect:
         horizon_days=effect.horizon_days,
         estimand=str(effect.definition.details.get("estimand", "")) if fit is None else fit.estimand,
         withheld=withheld,
-        flow=release_table(effect.flow, policy),
+        flow=_flow(effect, (treated, controls), policy),
         treated=treated,
         controls=controls,
         risk_treated=risks[0],
@@ -58,7 +64,7 @@ def release_effect(effect: Effect, policy: Policy) -> ReleasedEffect:
         negative_control_endpoint=effect.negative_control_endpoint,
         detectable=to_step(effect.detectable, _POINT) if np.isfinite(effect.detectable) else None,
         balance=_balance(fit),
-        balance_limit=_balance_limit(fit),
+        balance_limit=decimals(effect.balance_limit, 2),
         overlap_edges=edges,
         overlap_treated=bins_treated,
         overlap_controls=bins_controls,
@@ -66,6 +72,17 @@ def release_effect(effect: Effect, policy: Policy) -> ReleasedEffect:
         effective_controls=None if effective is None else _whole(effective.control, policy),
         std_error=None if withheld else to_step(fit.std_error, _HALF_POINT),
     )
+
+
+def _flow(effect: Effect, arms: tuple[Cell, Cell], policy: Policy) -> ReleasedTable:
+    """The flow, with its last steps, the arms, as they are shown elsewhere in the effect."""
+    flow = release_table(effect.flow, policy)
+    as_shown = dict(zip(("treated", "controls"), arms, strict=True))
+    cells = (
+        (as_shown[step],) if step in as_shown else row
+        for step, row in zip(flow.rows, flow.cells, strict=True)
+    )
+    return replace(flow, cells=tuple(cells))
 
 
 def _reasons(effect: Effect, policy: Policy) -> tuple[tuple[str, Mapping[str, Any]], ...]:
@@ -153,16 +170,6 @@ def _balance(fit: Any) -> tuple[ReleasedBalance, ...]:
         for name, before, after in rows
         if np.isfinite([before, after]).all()
     )
-
-
-def _balance_limit(fit: Any) -> float:
-    """The largest standardised difference that counts as balanced, as `effects` judges a design."""
-    if fit is None:
-        return 0.1
-    size, rows = fit.overlap.effective_n, (int(fit.overlap.treated.sum()), int(fit.overlap.control.sum()))
-    if min(rows) >= 400 or min(size.treated, size.control) <= 0:
-        return 0.1
-    return decimals(min(max(0.1, 1.96 * np.sqrt(1 / size.treated + 1 / size.control)), 0.25), 2)
 
 
 def _overlap(

@@ -16,6 +16,7 @@ from typing import Any, ClassVar, Literal
 class Cell:
     """One published count: a number, or hidden behind "≤7" (`value` None).
 
+    With `linked` it is hidden although it is larger: together with other figures it would tell a small one.
     `share` is the published percentage (0..1) or None; `share_bound` "over_95" where 100 % would tell
     something about everyone in the group.
     """
@@ -23,6 +24,7 @@ class Cell:
     value: int | None
     share: float | None = None
     share_bound: Literal["", "over_95"] = ""
+    linked: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

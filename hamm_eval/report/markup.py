@@ -72,8 +72,12 @@ def figure(title: str, picture: Markup, *below: Markup) -> Markup:
 
 def count_note(wording: Wording, cells: Iterable[Cell | None]) -> str:
     """What a table says of its counts: rounded, and what "≤7" means where it occurs."""
-    hidden = any(cell is not None and cell.value is None for cell in cells)
-    return wording.text("table.hidden_note" if hidden else "table.rounded_note")
+    hidden = [cell for cell in cells if cell is not None and cell.value is None]
+    small = any(not cell.linked for cell in hidden)
+    said = [wording.text("table.hidden_note" if small else "table.rounded_note")]
+    if any(cell.linked for cell in hidden):
+        said.append(wording.text("table.linked_note"))
+    return " ".join(said)
 
 
 def with_interval(value: str, interval: str) -> Content:

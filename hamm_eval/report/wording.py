@@ -203,7 +203,9 @@ class Wording:
         """A published count, "≤7" where it is hidden."""
         if cell is None:
             return self.text("symbols.none")
-        return self.hidden if cell.value is None else self.number(cell.value)
+        if cell.value is None:
+            return self.text("symbols.linked") if cell.linked else self.hidden
+        return self.number(cell.value)
 
     @property
     def hidden(self) -> str:

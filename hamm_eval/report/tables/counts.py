@@ -10,14 +10,11 @@ from hamm_eval.release.released import Cell, ReleasedTable
 from hamm_eval.report.markup import Column, Content, Row, count_note, table
 from hamm_eval.report.wording import Wording
 
-# Rows that follow one another or stand side by side: their sum would mean nothing.
-NO_PARTS_OF_A_WHOLE = frozenset({"step", "column"})
-
 
 def count_table(release: ReleasedTable, wording: Wording, caption: str) -> Markup:
     """Counts row by row; the sum of the shown numbers and the independently rounded total at the end."""
     with_shares = any(wording.share(cell) for line in release.cells for cell in line)
-    with_sum = bool(release.column_totals) and release.row_dimension not in NO_PARTS_OF_A_WHOLE
+    with_sum = bool(release.column_totals)
     columns = [Column(wording.dimension(release.row_dimension), numeric=False)]
     for name in release.columns:
         heading = _column_name(release, name, wording)

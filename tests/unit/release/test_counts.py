@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from hamm_eval.errors import ReleaseRefused
 from hamm_eval.estimate import CountTable, Definition
-from hamm_eval.release.counts import release_bins, release_count, release_table
+from hamm_eval.release.counts import hide_linked, release_bins, release_count, release_table
 from hamm_eval.release.policy import Policy
 from hamm_eval.release.released import Cell, ReleasedTable
 
@@ -152,3 +152,17 @@ def test_a_table_that_does_not_fit_is_refused_without_its_values(wrong: dict[str
     with pytest.raises(ReleaseRefused) as caught:
         released(**wrong)
     assert "-1" not in str(caught.value)
+
+
+def test_a_part_that_would_tell_a_hidden_one_is_hidden_too() -> None:
+    # 60 in all and 50 in one arm leave 6 or 7 for the hidden arm.
+    arms = (release_count(7, STRICT), release_count(51, STRICT))
+    assert [cell.value for cell in arms] == [None, 50]
+    hidden = hide_linked(arms, release_count(58, STRICT), STRICT)
+    assert [(cell.value, cell.linked) for cell in hidden] == [(None, False), (None, True)]
+    # With three large parts the roundings leave every value of the hidden one possible.
+    parts = tuple(release_count(n, STRICT) for n in (4, 50, 60, 70))
+    assert hide_linked(parts, release_count(184, STRICT), STRICT) == parts
+    # Nothing hidden, nothing to protect.
+    open_parts = (release_count(40, STRICT), release_count(51, STRICT))
+    assert hide_linked(open_parts, release_count(91, STRICT), STRICT) == open_parts

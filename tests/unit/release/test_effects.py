@@ -54,6 +54,7 @@ def make(persons: int = 600, seed: int = 5, **other: Any) -> Effect:
             negative_control_endpoint="social_participation",
             parameters=4,
             detectable=0.123,
+            balance_limit=assess_design(fit).balance_limit,
             **arms,
         ),
         **other,

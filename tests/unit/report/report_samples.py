@@ -154,7 +154,7 @@ def _steps(id: str, steps: tuple[str, ...]) -> ReleasedTable:
         unit="persons",
         cells=tuple((Cell(value=value),) for value in (640, 610, 575, 560, 175, 385)[: len(steps)]),
         total=None,
-        column_totals=(2945,),
+        column_totals=(),
         sensitive=False,
         shares="none",
         **COMMON,
