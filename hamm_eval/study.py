@@ -34,6 +34,7 @@ from hamm_eval.estimate import (
     TruthComparison,
 )
 from hamm_eval.params import Params, load_params
+from hamm_eval.pipeline.published import FORMER, former_results, releases_in, results_of_same_run
 from hamm_eval.project import find_root
 from hamm_eval.release.policy import Policy
 from hamm_eval.release.record import RUN_VARIABLE, RunRecord
@@ -264,5 +265,17 @@ def open_study(
         )
     record = RunRecord.of_environment()
     policy = Policy.strict().tighten(params.release.tighten)
-    show = Show(policy, Wording(language or params.language, params), record)
+    spoken = language or params.language
+    reports = root / "reports"
+    show = Show(
+        policy,
+        Wording(spoken, params),
+        record,
+        former=lambda: releases_in(
+            (Path(run) / FORMER).read_bytes() if run else former_results(reports, params.quarter)
+        ),
+        same_run=lambda: (
+            () if run else releases_in(results_of_same_run(reports, params, path.resolve(), root, spoken))
+        ),
+    )
     return Study(params, case_file, show, record, folder)

@@ -32,6 +32,8 @@ class Inputs:
         ``requirements.lock`` of the project; without one, names and versions of what is installed.
     notebooks : str
         The notebooks that the run executes.
+    former : str
+        The former quarter's published results, which key figures are compared with; "" without any.
     language : str
         Language of the report.
     """
@@ -41,6 +43,7 @@ class Inputs:
     package: str
     lock: str
     notebooks: str
+    former: str
     language: str
 
     def digests(self) -> dict[str, str]:
@@ -56,11 +59,16 @@ class Inputs:
     @property
     def run_id(self) -> str:
         """Equal inputs, equal id: sixteen hexadecimal digits."""
-        return digest_text(json.dumps([self.digests(), self.language], sort_keys=True))[:16]
+        return digest_text(json.dumps([self.digests(), self.former, self.language], sort_keys=True))[:16]
 
 
 def digest_inputs(
-    params: Params, params_path: Path, root: Path, units: Iterable[RunUnit], language: str
+    params: Params,
+    params_path: Path,
+    root: Path,
+    units: Iterable[RunUnit],
+    language: str,
+    former: bytes = b"",
 ) -> Inputs:
     """Digest data, params, package, lock and notebooks.
 
@@ -85,6 +93,7 @@ def digest_inputs(
         package=_combined(_tree(Path(__file__).parents[1])),
         lock=_lock(root),
         notebooks=_combined({unit.notebook: digest_file(unit.path) for unit in units}),
+        former=digest_bytes(former) if former else "",
         language=language,
     )
 

@@ -19,6 +19,7 @@ from hamm_eval.pipeline.plan import RunUnit, plan_run
 from hamm_eval.pipeline.private_log import log_stderr
 from hamm_eval.pipeline.progress import Listener, Progress, silent
 from hamm_eval.pipeline.publish import MANIFEST, check_target, publish
+from hamm_eval.pipeline.published import FORMER, RESULTS, former_results, releases_in
 from hamm_eval.pipeline.render import render_section
 from hamm_eval.pipeline.schedule import execute_units
 from hamm_eval.pipeline.workplace import Workplace, open_workplace
@@ -55,11 +56,13 @@ class _Run:
     """A run as planned, before anything starts."""
 
     root: Path
+    target: Path
     params: Params
     params_path: Path
     language: Language
     units: tuple[RunUnit, ...]
     inputs: Inputs
+    former: bytes
 
 
 def run_report(
@@ -103,8 +106,8 @@ def run_report(
     -----
     Whatever is raised, the former report is untouched and the private work folder is gone.
     """
-    run = _plan(Path(params_path), language)
-    target = Path(out) if out is not None else run.root / "reports"
+    run = _plan(Path(params_path), language, Path(out) if out is not None else None)
+    target = run.target
     quarter = str(run.params.quarter)
     check_target(target, quarter)
     with open_workplace(run.root, target, quarter) as workplace:
@@ -118,7 +121,7 @@ def run_report(
     return Published(link, run.inputs.run_id)
 
 
-def _plan(params_path: Path, language: Language | None) -> _Run:
+def _plan(params_path: Path, language: Language | None, out: Path | None) -> _Run:
     """Everything that can be refused before anything starts."""
     params = load_params(params_path)
     path = params_path.resolve()
@@ -126,8 +129,11 @@ def _plan(params_path: Path, language: Language | None) -> _Run:
     policy_of(params)
     units = plan_run(params, params_path, root)
     spoken = language or params.language
-    inputs = digest_inputs(params, path, root, units, spoken)
-    return _Run(root, params, path, spoken, units, inputs)
+    target = out if out is not None else root / "reports"
+    former = former_results(target, params.quarter)
+    releases_in(former)
+    inputs = digest_inputs(params, path, root, units, spoken, former)
+    return _Run(root, target, params, path, spoken, units, inputs, former)
 
 
 def _read(run: _Run, workplace: Workplace, progress: Listener) -> CaseFile:
@@ -141,6 +147,7 @@ def _read(run: _Run, workplace: Workplace, progress: Listener) -> CaseFile:
         free_text=source.free_text,
     )
     case_file.save(workplace.folder / "casefile")
+    (workplace.folder / FORMER).write_bytes(run.former)
     progress(Progress("data", "", 0, len(run.units), time.monotonic() - started))
     return case_file
 
@@ -166,7 +173,7 @@ def _produce(run: _Run, workplace: Workplace, progress: Listener) -> dict[str, b
     entries = record.entries()
     sections = [render_section(name, node, run.language) for name, node in inspected.notebooks.items()]
     page = assemble(sections, page_facts(run.params, run.inputs, entries, run.language))
-    files = {PAGE: page.encode("utf-8"), "results.json": results_json(run.params, run.inputs, entries)}
+    files = {PAGE: page.encode("utf-8"), RESULTS: results_json(run.params, run.inputs, entries)}
     for name, node in inspected.notebooks.items():
         files[f"{name}.ipynb"] = nbformat.writes(node).encode("utf-8")
     return {**files, MANIFEST: manifest_json(run.params, run.inputs, run.language, files)}

@@ -5,7 +5,7 @@ Each method returns None, so that a notebook cell has no other output than the m
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from hamm_eval.estimate import (
@@ -41,12 +41,27 @@ class Show:
     wording : Wording
     record : RunRecord
         Where each shown payload is entered; publishing replaces a notebook's outputs by it.
+    former : callable, optional
+        Gives the former quarter's published releases, for `summary`.
+    same_run : callable, optional
+        Gives what a run of the very same inputs has published: `summary` falls back on it in JupyterLab,
+        where no other notebook has released anything.
     """
 
-    def __init__(self, policy: Policy, wording: Wording, record: RunRecord) -> None:
+    def __init__(
+        self,
+        policy: Policy,
+        wording: Wording,
+        record: RunRecord,
+        *,
+        former: Callable[[], Sequence[Release]] = tuple,
+        same_run: Callable[[], Sequence[Release]] = tuple,
+    ) -> None:
         self._policy = policy
         self._wording = wording
         self._record = record
+        self._former = former
+        self._same_run = same_run
         self._numbering = Numbering(wording)
 
     def table(self, estimate: CountTable | Absent) -> None:
@@ -73,18 +88,12 @@ class Show:
         """Show recovered figures beside the planted truth of a synthetic city."""
         self._show(estimate)
 
-    def summary(self, *, previous: Sequence[Release] = ()) -> None:
-        """Show the quarter at a glance, from what the other notebooks of this run have released.
-
-        Parameters
-        ----------
-        previous : sequence of Release
-            The former quarter's published results.
-        """
+    def summary(self) -> None:
+        """Show the quarter at a glance, from what the other notebooks of this run have released."""
         from hamm_eval.release.json import from_json
 
-        entries = [entry for entry in self._record.entries() if entry.kind != QuarterlySummary.kind]
-        shown = [from_json(entry.release) for entry in entries]
+        released = [from_json(entry.release) for entry in self._record.entries()] or self._same_run()
+        shown = [release for release in released if release.kind != QuarterlySummary.kind]
         definition = Definition(
             question="quarterly_summary",
             key="summary",
@@ -96,7 +105,7 @@ class Show:
             policy=self._policy.name,
             sources=tuple(sorted(release.id for release in shown)),
         )
-        html = quarterly_summary(shown, self._wording, previous)
+        html = quarterly_summary(shown, self._wording, self._former())
         self._display(release, Rendered(str(html), self._wording.text("summary.title")))
 
     def _show(self, estimate: Estimate) -> None:

@@ -84,3 +84,26 @@ def test_the_summary_of_nothing_says_what_to_do(
 ) -> None:
     Show(Policy.strict(), german, RunRecord(tmp_path, "00_summary")).summary()
     assert german.text("summary.empty") in displayed[0][0]["text/html"]
+
+
+def test_the_summary_compares_with_the_former_quarter(
+    tmp_path: Path, german: Wording, displayed: list[tuple[dict[str, str], dict[str, Any]]]
+) -> None:
+    now = samples.one_curve(rate=0.0020)
+    RunRecord(tmp_path, "02_time").enter(now, render(now, german).html)
+    record = RunRecord(tmp_path, "00_summary")
+    Show(Policy.strict(), german, record, former=lambda: (samples.one_curve(rate=0.0012),)).summary()
+    (entry,) = record.entries("00_summary")
+    assert "gegenüber dem Vorquartal" in entry.html
+    assert "kein früheres Quartal" not in entry.html
+
+
+def test_without_other_notebooks_the_summary_reads_what_the_same_run_published(
+    tmp_path: Path, german: Wording, displayed: list[tuple[dict[str, str], dict[str, Any]]]
+) -> None:
+    record = RunRecord(tmp_path, "00_summary")
+    Show(Policy.strict(), german, record).summary()
+    assert "33\u202f%" not in record.entries("00_summary")[0].html
+    again = RunRecord(tmp_path / "again", "00_summary")
+    Show(Policy.strict(), german, again, same_run=lambda: (samples.one_curve(),)).summary()
+    assert "33\u202f%" in again.entries("00_summary")[0].html
