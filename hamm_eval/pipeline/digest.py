@@ -47,19 +47,20 @@ class Inputs:
     language: str
 
     def digests(self) -> dict[str, str]:
-        """What was digested, and its digest."""
-        return {
+        """What was digested, and its digest; the former quarter only where there is one."""
+        digests = {
             "data": self.data,
             "params": self.params,
             "package": self.package,
             "lock": self.lock,
             "notebooks": self.notebooks,
         }
+        return digests | ({"former": self.former} if self.former else {})
 
     @property
     def run_id(self) -> str:
         """Equal inputs, equal id: sixteen hexadecimal digits."""
-        return digest_text(json.dumps([self.digests(), self.former, self.language], sort_keys=True))[:16]
+        return digest_text(json.dumps([self.digests(), self.language], sort_keys=True))[:16]
 
 
 def digest_inputs(

@@ -26,6 +26,7 @@ _LIBRARIES = (
     "papermill",
     "nbconvert",
 )
+_COHORT_STEPS = frozenset({"population", "eligible_in_window", "status_at_origin"})
 _ATTRITION = "cohort_and_data_quality:attrition/"
 
 
@@ -87,8 +88,10 @@ def _persons(params: Params, entries: tuple[Entry, ...]) -> Iterator[Cell]:
     wanted += [entry for entry in known.values() if entry.kind != "table"]
     for entry in wanted:
         match from_json(entry.release):
-            case ReleasedTable(cells=cells):
-                yield cells[-1][0]
+            case ReleasedTable(rows=rows, cells=cells):
+                # Everyone in the cohort, not only those of an age to reach this one endpoint.
+                steps = [at for at, step in enumerate(rows) if step in _COHORT_STEPS]
+                yield cells[max(steps, default=-1)][0]
             case ReleasedCurves(dimension="", curves=curves):
                 yield curves[0].persons
             case ReleasedEffect(flow=flow):

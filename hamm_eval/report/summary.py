@@ -228,13 +228,12 @@ def _card(figure: Figure, earlier: Figure | None, wording: Wording) -> Markup:
 
 def _change(figure: Figure, earlier: Figure | None, wording: Wording) -> str:
     """The change against the former quarter, with a word that respects its uncertainty."""
-    comparable = (
-        earlier is not None
-        and earlier.months == figure.months
-        and earlier.release.definition_digest == figure.release.definition_digest
-    )
-    if not comparable or earlier is None or figure.interval is None or earlier.interval is None:
+    if earlier is None:
         return wording.text("summary.no_previous")
+    if earlier.release.definition_digest != figure.release.definition_digest:
+        return wording.text("summary.previous_differs")
+    if figure.interval is None or earlier.interval is None or earlier.months != figure.months:
+        return wording.text("summary.previous_withheld")
     change = _value(figure) - _value(earlier)
     errors = [_std_error(figure), _std_error(earlier)]
     sure = None not in errors and abs(change) > NORMAL_95 * math.hypot(*(e or 0.0 for e in errors))

@@ -48,7 +48,7 @@ class PageFacts:
     language : "de" or "en"
     run_id : str
     digests : mapping of str to str
-        What was digested (``data``, ``params``, ``package``, ``lock``, ``notebooks``) to its SHA-256.
+        What was digested (``data``, ``params`` ... ``former``) to its SHA-256.
     versions : mapping of str to str
         Name of a library to its version.
     policy : str

@@ -7,7 +7,7 @@ import re
 
 import report_samples as samples
 
-from hamm_eval.release.released import ReleasedCurves
+from hamm_eval.release.released import Interval, ReleasedCurves
 from hamm_eval.report.summary import quarterly_summary
 from hamm_eval.report.wording import Wording
 
@@ -70,7 +70,7 @@ def test_a_change_within_its_uncertainty_is_not_distinguishable(german: Wording)
 
 def test_a_changed_definition_is_not_compared(german: Wording) -> None:
     before = [dataclasses.replace(samples.one_curve(), definition_digest="fedcba9876543210")]
-    assert "kein früheres Quartal" in cards(quarterly_summary(quarter(), german, before))[0]
+    assert "im Vorquartal anders abgegrenzt" in cards(quarterly_summary(quarter(), german, before))[0]
 
 
 def test_withheld_results_are_named_as_such(wording: Wording) -> None:
@@ -80,3 +80,10 @@ def test_withheld_results_are_named_as_such(wording: Wording) -> None:
     assert all("◆" in card for card in found)
     assert wording.text("summary.value_withheld") in found[0]
     assert len(sentences(html)) == 3
+
+
+def test_what_the_former_quarter_withheld_is_not_called_missing(german: Wording) -> None:
+    none = tuple(Interval(value=None, lower=None, upper=None) for _ in samples.HORIZONS)
+    now = samples.one_curve()
+    before = dataclasses.replace(now, curves=(dataclasses.replace(now.curves[0], at_horizon=none),))
+    assert "im Vorquartal nicht gezeigt" in cards(quarterly_summary(quarter(), german, [before]))[0]
