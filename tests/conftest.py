@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Generator
+import shutil
+from collections.abc import Callable, Generator, Mapping
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -32,3 +35,26 @@ def pytest_make_collect_report(
         report.outcome = "failed"
         report.longrepr = f"{collector.nodeid} was skipped although {NO_SKIP} is set: {report.longrepr}"
     return report
+
+
+@pytest.fixture(scope="session")
+def tiny_city(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The export of a city of 150 persons."""
+    import small_project
+
+    folder = tmp_path_factory.mktemp("city") / "data"
+    small_project.tiny_city(folder)
+    return folder
+
+
+@pytest.fixture
+def project(tmp_path: Path, tiny_city: Path) -> Callable[..., Path]:
+    """Makes a small project with the given notebooks; returns its params file."""
+    import small_project
+
+    def make(notebooks: Mapping[str, str], **changes: Any) -> Path:
+        if not (tmp_path / "data").exists():
+            shutil.copytree(tiny_city, tmp_path / "data")
+        return small_project.make_project(tmp_path, notebooks, **changes)
+
+    return make

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import logging
 import os
+import signal
 import sys
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
+from subprocess import DEVNULL
 from typing import Any
 
 from jupyter_client.kernelspec import KernelSpec
@@ -55,11 +57,6 @@ class Kernels:
         self._stopped = False
         self._guard = threading.Lock()
 
-    @property
-    def stopped(self) -> bool:
-        """Whether no further kernel may start."""
-        return self._stopped
-
     @contextmanager
     def watching(self, manager: AsyncKernelManager) -> Iterator[None]:
         """Know a kernel while it runs."""
@@ -71,16 +68,26 @@ class Kernels:
             with self._guard:
                 self._running.discard(manager)
 
-    def stop(self) -> None:
-        """Kill every running kernel; those who wait for it see a dead kernel."""
-        self._stopped = True
+    def started(self, manager: AsyncKernelManager) -> None:
+        """Kill a kernel that was about to start when the run was stopped."""
         with self._guard:
+            if self._stopped:
+                _kill(manager)
+
+    def stop(self) -> None:
+        """Kill every kernel, running or about to start; those who wait for it see a dead kernel."""
+        with self._guard:
+            self._stopped = True
             for manager in self._running:
-                pid = getattr(manager.provisioner, "pid", None)
-                if pid:
-                    with suppress(ProcessLookupError):
-                        # Each kernel leads a process group of its own.
-                        os.killpg(pid, 9)
+                _kill(manager)
+
+
+def _kill(manager: AsyncKernelManager) -> None:
+    """Kill a kernel, if it has started, with what it has started: each leads a process group of its own."""
+    pid = getattr(manager.provisioner, "pid", None)
+    if pid:
+        with suppress(ProcessLookupError):
+            os.killpg(pid, signal.SIGKILL)
 
 
 def execute_notebook(
@@ -210,6 +217,10 @@ class _Client(PapermillNotebookClient):
         self.km = self._kernel.manager()
         return self.km
 
+    def start_new_kernel(self, **options: Any) -> None:
+        super().start_new_kernel(**options)
+        self._kernel.kernels.started(self.km)
+
 
 class _Engine(NBClientEngine):
     """papermill's engine with our kernel."""
@@ -239,7 +250,8 @@ class _Engine(NBClientEngine):
         client.owns_km = True
         kernel.executed = nb_man.nb
         with kernel.kernels.watching(client.km):
-            client.execute(env=kernel.environment(), cwd=kernel.cwd)
+            # What bypasses the notebook, as C code does, would reach the console.
+            client.execute(env=kernel.environment(), cwd=kernel.cwd, stdout=DEVNULL, stderr=DEVNULL)
 
 
 papermill_engines.register(_ENGINE, _Engine)

@@ -15,7 +15,7 @@ from hamm_eval.errors import UsageError
 from hamm_eval.pipeline.workplace import private_folder
 from hamm_eval.project import find_root
 
-_WARNING = re.compile(r"\b[A-Z][A-Za-z]*Warning\b")
+_WARNING = re.compile(r"\b([A-Z][A-Za-z]*Warning):")
 
 
 def log_exception(error: BaseException, start: Path) -> Path:

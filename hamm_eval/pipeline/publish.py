@@ -93,7 +93,7 @@ def _stage(files: Mapping[str, bytes], store: Path, digest: str, quarter: str, u
             break
         if _holds(folder, files):
             return name
-    staging = store / f".staging-{quarter}"
+    staging = _partial(store, quarter)
     staging.mkdir()
     for file, content in files.items():
         _write(staging / file, content, umask)
@@ -102,6 +102,11 @@ def _stage(files: Mapping[str, bytes], store: Path, digest: str, quarter: str, u
     staging.replace(folder)
     _sync_folder(store)
     return name
+
+
+def _partial(store: Path, quarter: str) -> Path:
+    """Where a report lies that is not yet, or no longer, whole."""
+    return store / f".partial-{quarter}"
 
 
 def _names(digest: str) -> Iterator[str]:
@@ -137,7 +142,9 @@ def _prune(store: Path, quarter: str, keep: set[str]) -> None:
         keep = keep | {folder.name for folder in sorted(others, key=_age)[:1]}
     for folder in reports:
         if folder.name not in keep:
-            shutil.rmtree(folder)
+            partial = _partial(store, quarter)
+            folder.replace(partial)  # a report that lost some of its files must not look like one
+            shutil.rmtree(partial)
 
 
 def _age(folder: Path) -> float:
@@ -160,7 +167,7 @@ def _pointed_at(link: Path) -> str:
 
 def _clear(out: Path, quarter: str) -> None:
     """Remove what a killed run left half done."""
-    shutil.rmtree(out / PUBLISHED / f".staging-{quarter}", ignore_errors=True)
+    shutil.rmtree(_partial(out / PUBLISHED, quarter), ignore_errors=True)
     with suppress(OSError):
         (out / f".{quarter}.link").unlink()
 

@@ -34,5 +34,4 @@ def _exporter() -> Any:
         template_name="fragment",
         extra_template_basedirs=[str(Path(__file__).parent / "templates")],
         preprocessors=[],
-        enable_mathjax=False,
     )

@@ -13,6 +13,8 @@ from hamm_eval.pipeline.plan import RunUnit
 from hamm_eval.pipeline.workplace import Workplace
 
 AT_ONCE = 2
+# Polars restarts system calls after Ctrl-C (pola-rs/polars#21739): a wait without end would not hear it.
+_HEARTBEAT = 0.5
 
 
 def execute_units(
@@ -49,7 +51,7 @@ def execute_units(
                     waiting.remove(unit)
                     future = pool.submit(execute_notebook, unit, parameters, workplace, kernels)
                     running[future] = (unit.notebook, time.monotonic())
-                finished, _ = wait(running, return_when=FIRST_COMPLETED)
+                finished, _ = wait(running, timeout=_HEARTBEAT, return_when=FIRST_COMPLETED)
                 for future in finished:
                     name, started = running.pop(future)
                     done[name] = future.result()
