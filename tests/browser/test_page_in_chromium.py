@@ -1,0 +1,100 @@
+"""The quarter's page as a reader's browser shows it: on screen, on a phone, on paper, without a network."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import matplotlib.image
+import numpy as np
+import pytest
+
+from hamm_eval.pipeline import run_report
+
+pytestmark = pytest.mark.browser
+
+ROOT = Path(__file__).parents[2]
+FLAGS = (
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--hide-scrollbars",
+    "--enable-logging=stderr",
+)
+
+
+@pytest.fixture(scope="module")
+def page(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The page of the committed quarter."""
+    return run_report(ROOT / "params" / "2017-Q2.yaml", out=tmp_path_factory.mktemp("reports")).page.resolve()
+
+
+def chromium(tmp_path: Path, page: Path, *flags: str) -> str:
+    """Open the page; what the browser says on stderr."""
+    binary = shutil.which("chromium")
+    if binary is None:
+        pytest.skip("Chromium is not installed: apt-get install chromium")
+    done = subprocess.run(
+        [binary, *FLAGS, f"--user-data-dir={tmp_path / 'profile'}", *flags, page.as_uri()],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=True,
+    )
+    return done.stdout + done.stderr
+
+
+def picture(tmp_path: Path, page: Path, width: int, height: int) -> np.ndarray:
+    """A screenshot as shares of light, shape (height, width)."""
+    file = tmp_path / "page.png"
+    chromium(tmp_path, page, f"--window-size={width},{height}", f"--screenshot={file}")
+    return matplotlib.image.imread(file)[:, :, :3].mean(axis=2)
+
+
+def test_the_browser_neither_blocks_nor_misses_anything(tmp_path: Path, page: Path) -> None:
+    said = chromium(tmp_path, page, "--dump-dom")
+    complaints = re.findall(r"CONSOLE.*", said)
+    assert complaints == []
+    # That the browser would complain is shown by a page that asks for something from outside.
+    asking = tmp_path / "asking.html"
+    html = page.read_text(encoding="utf-8")
+    asking.write_text(
+        html.replace("</main>", '<img src="http://127.0.0.1:9/x.png"></main>'), encoding="utf-8"
+    )
+    assert "violates the following Content Security Policy" in chromium(tmp_path, asking, "--dump-dom")
+    assert html.count("<img") >= 10
+    assert re.findall(r"""(?:src|href)=["'](?!data:|#)""", html) == []
+
+
+def test_the_first_screen_is_a_report_and_no_notebook(tmp_path: Path, page: Path) -> None:
+    light = picture(tmp_path, page, 1000, 1400)
+    assert light.shape == (1400, 1000)
+    # Paper is light, and there is something on it from top to bottom.
+    assert np.median(light) > 0.9
+    inked = (light < 0.6).any(axis=1)
+    assert all(inked[start : start + 200].any() for start in range(0, 1400, 200))
+    html = page.read_text(encoding="utf-8")
+    assert "study.show" not in html
+    assert "In&nbsp;[" not in html
+
+
+def test_a_phone_needs_no_sideways_scrolling(tmp_path: Path, page: Path) -> None:
+    # A page wider than the screen is cut off: its text would run into the right edge.
+    light = picture(tmp_path, page, 500, 4000)
+    assert (light[200:, -4:] > 0.6).mean() > 0.97
+
+
+def test_it_prints_on_a4_pages(tmp_path: Path, page: Path) -> None:
+    file = tmp_path / "report.pdf"
+    chromium(tmp_path, page, f"--print-to-pdf={file}", "--no-pdf-header-footer")
+    content = file.read_bytes()
+    assert content.startswith(b"%PDF-")
+    pages = len(re.findall(rb"/Type\s*/Page[^s]", content))
+    assert 10 <= pages <= 40
