@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 from rich.console import Console
 
-from hamm_eval.errors import HammEvalError, UsageError
+from hamm_eval.errors import HammEvalError, IntakeRefused, UsageError
 
 if TYPE_CHECKING:
     from hamm_eval.pipeline import Progress
@@ -72,19 +72,28 @@ def check(
         typer.Option(formats=["%Y-%m-%d"], help="Data cut; by default the latest day of recording."),
     ] = None,
     mapping: Annotated[Path | None, typer.Option(help="How the source names things (YAML).")] = None,
+    private_findings: Annotated[
+        Path | None,
+        typer.Option(help="Write the values behind the findings to this file, readable by you alone."),
+    ] = None,
     language: Annotated[Literal["de", "en"], typer.Option(help="Language of the findings.")] = "de",
 ) -> None:
     """Read an export and list what the checks find; exit code 3 if it cannot be used."""
     with _errors_for_people():
         from hamm_eval.casefile import check_export
 
-        checked = check_export(folder, mapping=mapping, as_of=as_of.date() if as_of else None)
+        checked = check_export(
+            folder,
+            mapping=mapping,
+            as_of=as_of.date() if as_of else None,
+            private_findings=private_findings,
+        )
         for finding in checked.findings:
             text = finding.text_de if language == "de" else finding.text_en
             _say(f"{finding.severity.value}: {finding.where}: {text} [{finding.rule}]")
         _say(f"{len(checked.findings)} findings.")
         if not checked.usable:
-            raise typer.Exit(_INPUT_REFUSED)
+            raise typer.Exit(IntakeRefused.exit_code)
 
 
 @app.command()
@@ -117,9 +126,6 @@ def check_params(
             _say(json.dumps(json_schema(), indent=2, ensure_ascii=False))
         else:
             _say(f"{file}: {load_params(file).quarter}, no problem found.")
-
-
-_INPUT_REFUSED = 3
 
 
 @contextmanager

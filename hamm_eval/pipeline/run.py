@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import errno
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import nbformat
 
 from hamm_eval.casefile import CaseFile, read_case_file
+from hamm_eval.errors import HammEvalError
 from hamm_eval.params import Language, Params, load_params
 from hamm_eval.pipeline.digest import Inputs, digest_inputs
 from hamm_eval.pipeline.execute import RunParameters
@@ -22,7 +26,7 @@ from hamm_eval.pipeline.publish import MANIFEST, check_target, publish
 from hamm_eval.pipeline.published import FORMER, RESULTS, former_results, releases_in
 from hamm_eval.pipeline.render import render_section
 from hamm_eval.pipeline.schedule import execute_units
-from hamm_eval.pipeline.workplace import Workplace, open_workplace
+from hamm_eval.pipeline.workplace import PRIVATE, Workplace, open_workplace
 from hamm_eval.project import find_root
 from hamm_eval.release.record import RunRecord
 from hamm_eval.report.page import assemble
@@ -101,6 +105,8 @@ def run_report(
         A notebook did not run to its end.
     ReleaseRefused
         Something would leave that has not passed the release gate.
+    HammEvalError
+        The disk is full.
 
     Notes
     -----
@@ -110,7 +116,7 @@ def run_report(
     target = run.target
     quarter = str(run.params.quarter)
     check_target(target, quarter)
-    with open_workplace(run.root, target, quarter) as workplace:
+    with _room_on_disk(run.root), open_workplace(run.root, target, quarter) as workplace:
         case_file = _read(run, workplace, progress)
         files = _produce(run, workplace, progress)
         started = time.monotonic()
@@ -119,6 +125,21 @@ def run_report(
         total = len(run.units)
         progress(Progress("page", "", total, total, time.monotonic() - started))
     return Published(link, run.inputs.run_id)
+
+
+@contextmanager
+def _room_on_disk(root: Path) -> Iterator[None]:
+    """Name the one failure of the machine that its user can mend."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+            raise
+        raise HammEvalError(
+            "There is no room left on the disk.",
+            where=str(root / PRIVATE),
+            todo="The former report is untouched. Make room and run it again.",
+        ) from None
 
 
 def _plan(params_path: Path, language: Language | None, out: Path | None) -> _Run:

@@ -1,0 +1,180 @@
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from small_project import FINISH, OPEN, ROOT, notebook, shows
+from typer.testing import CliRunner
+
+from hamm_eval.cli import app
+
+RUNNER = CliRunner()
+Project = Callable[..., Path]
+HEAVY = ("numpy", "pandas", "polars", "scipy", "matplotlib", "nbformat", "papermill", "pydantic", "IPython")
+
+
+def command(*arguments: str, folder: Path = ROOT) -> subprocess.CompletedProcess[str]:
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "NO_COLOR": "1", "COLUMNS": "100"}
+    return subprocess.run(
+        [sys.executable, "-m", "hamm_eval.cli", *arguments],
+        cwd=folder,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=180,
+        check=False,
+    )
+
+
+def test_help_imports_no_science() -> None:
+    code = (
+        "import sys\n"
+        "sys.argv = ['hamm-eval', '--help']\n"
+        "from hamm_eval.cli import main\n"
+        "try: main()\n"
+        "except SystemExit as end: assert not end.code\n"
+        f"loaded = [name for name in {HEAVY!r} if name in sys.modules]\n"
+        "assert not loaded, loaded\n"
+    )
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    for name in ("report", "check", "synth", "params", "Exit codes"):
+        assert name in done.stdout
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["frobnicate"],
+        ["report"],
+        ["report", "no-such-file.yaml"],
+        ["report", "params/2017-Q2.yaml", "--language", "fr"],
+        ["check", "."],
+        ["check", "no-such-folder"],
+        ["check", ".", "--as-of", "30.06.2017"],
+        ["synth", "somewhere"],
+        ["synth", "somewhere", "--seed", "-1"],
+        ["params"],
+    ],
+)
+def test_wrong_usage_ends_with_2_or_3_and_one_message(arguments: list[str], tmp_path: Path) -> None:
+    done = command(*arguments, folder=tmp_path)
+
+    expected = 3 if arguments[:2] == ["check", "."] and len(arguments) == 2 else 2
+    assert done.returncode == expected, done.stderr
+    assert "Traceback" not in done.stderr
+    assert done.stderr or done.stdout
+    assert not [*tmp_path.iterdir()]
+
+
+def test_report_ends_with_where_to_open_it(project: Project) -> None:
+    params = project({"01_who": shows("who", 120)})
+
+    done = RUNNER.invoke(app, ["report", str(params)])
+
+    assert done.exit_code == 0, done.output
+    lines = done.stdout.strip().splitlines()
+    assert "[1/1] 01_who" in lines[1]
+    assert lines[-1] == str(params.parents[1] / "reports" / "2017-Q2" / "index.html")
+
+
+@pytest.mark.parametrize(
+    ("cell", "code", "told"),
+    [
+        ("print('Amira Haddad')", 4, "01_who, cell 3"),
+        ("int('Amira Haddad')", 5, "ValueError"),
+    ],
+)
+def test_a_run_that_fails_tells_notebook_and_cell(project: Project, cell: str, code: int, told: str) -> None:
+    params = project({"01_who": notebook(OPEN, cell, FINISH)})
+
+    done = RUNNER.invoke(app, ["report", str(params)])
+
+    assert done.exit_code == code
+    assert told in done.stderr
+    assert "Haddad" not in done.output
+    assert "Traceback" not in done.output
+
+
+def test_an_unexpected_exception_keeps_its_text_to_itself(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    params = project({"01_who": shows("who", 120)})
+    monkeypatch.chdir(params.parents[1])
+
+    def fail(*args: object, **kwargs: object) -> None:
+        raise KeyError("Amira Haddad")
+
+    monkeypatch.setattr("hamm_eval.pipeline.run_report", fail)
+    done = RUNNER.invoke(app, ["report", str(params)])
+
+    assert done.exit_code == 1
+    assert "Internal error (KeyError)" in done.stderr
+    assert "Haddad" not in done.output
+    (log,) = (params.parents[1] / ".hamm_eval" / "logs").iterdir()
+    assert "Haddad" not in log.read_text(encoding="utf-8")
+
+
+def test_ctrl_c_ends_with_130(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupt(*args: object, **kwargs: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("hamm_eval.pipeline.run_report", interrupt)
+    assert RUNNER.invoke(app, ["report", "x.yaml"]).exit_code == 130
+
+
+def test_synth_writes_a_city_that_check_accepts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("hamm_eval.synthetic.export.write_truth", lambda *args: None)
+    folder = tmp_path / "city"
+
+    written = RUNNER.invoke(app, ["synth", str(folder), "--seed", "1", "--persons", "50"])
+    checked = RUNNER.invoke(app, ["check", str(folder), "--as-of", "2017-06-30"])
+
+    assert written.exit_code == 0, written.output
+    assert checked.exit_code == 0, checked.output
+    assert "findings." in checked.stdout
+
+
+def test_check_lists_findings_without_values_and_ends_with_3(tiny_city: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "broken"
+    shutil.copytree(tiny_city, folder)
+    file = folder / "personen.csv"
+    lines = file.read_bytes().split(b"\r\n")
+    lines[1] = lines[1].replace(lines[1].split(b";")[3], b"31.02.1984")
+    file.write_bytes(b"\r\n".join(lines))
+
+    german = RUNNER.invoke(app, ["check", str(folder)])
+    private = tmp_path / "private.csv"
+    english = RUNNER.invoke(
+        app, ["check", str(folder), "--language", "en", "--private-findings", str(private)]
+    )
+
+    assert german.exit_code == english.exit_code == 3
+    assert "personen.csv:2" in german.stdout
+    assert german.stdout != english.stdout
+    assert "1984" not in german.output + english.output
+    assert "31.02.1984" in private.read_text(encoding="utf-8")
+    assert private.stat().st_mode & 0o077 == 0
+
+
+def test_params_checks_a_file_and_writes_the_schema(tmp_path: Path) -> None:
+    schema = RUNNER.invoke(app, ["params", "--schema"])
+    sound = RUNNER.invoke(app, ["params", str(ROOT / "params/2017-Q2.yaml")])
+    wrong = tmp_path / "wrong.yaml"
+    wrong.write_text("quartr: 2017-Q2\n", encoding="utf-8")
+    refused = RUNNER.invoke(app, ["params", str(wrong)])
+
+    assert "quarter" in json.loads(schema.stdout)["properties"]
+    assert sound.exit_code == 0
+    assert refused.exit_code == 2
+    assert "Did you mean quarter?" in refused.stderr
+    assert len(refused.stderr.splitlines()) > 5, "all problems at once"
