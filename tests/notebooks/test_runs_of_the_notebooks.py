@@ -69,7 +69,9 @@ def test_results_hold_every_release_of_every_notebook(reports: tuple[Published, 
     assert {"table", "curves", "model", "effect", "quantiles", "truth"} <= kinds
 
 
-@pytest.mark.parametrize("name", ["01_cohort_and_data_quality", "02_time_to_integration"])
+@pytest.mark.parametrize(
+    "name", ["01_cohort_and_data_quality", "02_time_to_integration", "04_measure_effectiveness"]
+)
 def test_jupyterlab_shows_the_same_releases(
     reports: tuple[Published, Published], name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
