@@ -118,14 +118,15 @@ def check_params(
 ) -> None:
     """Check a params file, or write the schema of such files."""
     with _errors_for_people():
-        from hamm_eval.params import json_schema, load_params
+        from hamm_eval.cohort.check_params import load_checked_params
+        from hamm_eval.params import json_schema
 
         if (file is None) != schema:
             raise UsageError("Name a params file, or ask for the schema with --schema.")
         if file is None:
             _say(json.dumps(json_schema(), indent=2, ensure_ascii=False))
         else:
-            _say(f"{file}: {load_params(file).quarter}, no problem found.")
+            _say(f"{file}: {load_checked_params(file).quarter}, no problem found.")
 
 
 @contextmanager

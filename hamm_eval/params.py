@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import difflib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -259,9 +259,31 @@ def _contradictions(params: Params) -> Iterator[Contradiction]:
         )
 
 
-def load_params(path: Path) -> Params:
-    """Read and check one params file; `ParamsError` names everything that is wrong at once."""
-    return load_yaml_model(path, Params, contradictions=_contradictions)
+def load_params(
+    path: Path, *, contradictions: Callable[[Params], Iterable[Contradiction]] | None = None
+) -> Params:
+    """Read and check one params file; `ParamsError` names everything that is wrong at once.
+
+    Parameters
+    ----------
+    path : Path
+    contradictions : callable, optional
+        What rooms above find wrong besides, as words that the tables do not know.
+
+    Raises
+    ------
+    UsageError
+        The file is not there or cannot be read.
+    ParamsError
+        Everything that is wrong, each problem with file, line and YAML path.
+    """
+
+    def all_found(params: Params) -> Iterator[Contradiction]:
+        yield from _contradictions(params)
+        if contradictions is not None:
+            yield from contradictions(params)
+
+    return load_yaml_model(path, Params, contradictions=all_found)
 
 
 def json_schema() -> dict[str, Any]:

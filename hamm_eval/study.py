@@ -21,6 +21,7 @@ from hamm_eval.analysis.time_to_integration import time_to_integration
 from hamm_eval.analysis.truth_check import read_truth, truth_check
 from hamm_eval.casefile import CaseFile, read_case_file
 from hamm_eval.cohort import Cohort, TableAbsent, TimeVarying, build_cohort
+from hamm_eval.cohort.check_params import check_measures, load_checked_params
 from hamm_eval.errors import NotEstimable, UsageError
 from hamm_eval.estimate import (
     Absent,
@@ -33,7 +34,7 @@ from hamm_eval.estimate import (
     QuantileTable,
     TruthComparison,
 )
-from hamm_eval.params import Params, load_params
+from hamm_eval.params import Params
 from hamm_eval.pipeline.published import FORMER, former_results, releases_in, results_of_same_run
 from hamm_eval.project import find_root
 from hamm_eval.release.policy import Policy
@@ -248,7 +249,7 @@ def open_study(
     path = Path(params_file)
     if not path.is_absolute() and not path.exists():
         path = find_root(Path.cwd()) / path
-    params = load_params(path)
+    params = load_checked_params(path)
     if quarter is not None and quarter != str(params.quarter):
         raise UsageError(
             "The params file is for another quarter.", where="quarter", todo=f"It says {params.quarter}."
@@ -263,6 +264,7 @@ def open_study(
         case_file = read_case_file(
             folder, mapping=mapping, as_of=params.data_cut, free_text=params.source.free_text
         )
+    check_measures(path, params, case_file)
     record = RunRecord.of_environment()
     policy = Policy.strict().tighten(params.release.tighten)
     spoken = language or params.language

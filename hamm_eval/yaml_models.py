@@ -90,6 +90,21 @@ def load_yaml_model(
     return value
 
 
+def refuse_contradictions(path: Path, found: Iterable[Contradiction]) -> None:
+    """Refuse a file that was read before for what only shows beside the data.
+
+    Raises
+    ------
+    ParamsError
+        One problem a contradiction, with file, line and YAML path; nothing where there is none.
+    """
+    contradictions = tuple(found)
+    if contradictions:
+        node = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
+        problems = [Problem(one.what, _where(path, node, one.place), one.todo) for one in contradictions]
+        raise ParamsError.of(problems, f"{path.name} cannot be used:")
+
+
 def _duplicate_keys(node: yaml.Node | None, path: Path, at: str = "") -> Iterator[Problem]:
     """Keys written twice: YAML keeps the last one without a word."""
     if isinstance(node, yaml.MappingNode):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -62,12 +63,12 @@ def composition(case_file: CaseFile, params: Params, by: str) -> CountTable:
     ------
     UsageError
         Another characteristic.
-    NotEstimable
-        The table it needs is not in the export.
+    TableAbsent
+        The export lacks a table that it needs: without departures nobody knows who is still here.
     """
     cut = pd.Timestamp(params.data_cut)
     tables = tables_given(case_file)
-    persons = _present(case_file, params, cut)
+    persons = _present(tables, params, cut)
     if by == "residence_status":
         status = status_on(tables, pd.Series(cut, index=persons.index))
         rows, counts = _count(status, _words("residence_status", "status"))
@@ -217,13 +218,13 @@ def reporting_delays(case_file: CaseFile, params: Params) -> QuantileTable:
     )
 
 
-def _present(case_file: CaseFile, params: Params, cut: pd.Timestamp) -> pd.DataFrame:
+def _present(tables: Mapping[str, pd.DataFrame], params: Params, cut: pd.Timestamp) -> pd.DataFrame:
     """Persons of the evaluated population who are in the city on a day."""
-    persons = require_table(case_file.tables, "persons").set_index("person_id")
+    persons = require_table(tables, "persons").set_index("person_id")
     here = persons["arrived_on"] <= cut
     if params.cohort.population is not None:
         here &= persons["population"].astype(object) == params.cohort.population.value
-    departures = case_file.tables["departures"]
+    departures = require_table(tables, "departures")
     gone = departures.loc[departures["departed_on"] <= cut, "person_id"]
     return persons[here & ~persons.index.isin(gone)]
 

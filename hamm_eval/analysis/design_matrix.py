@@ -67,9 +67,9 @@ def design_matrix(
     Raises
     ------
     UsageError
-        A covariate that params do not name.
-    NotEstimable
-        A column that the cohort lacks.
+        A covariate that params do not name, or a column that the cohort lacks.
+    TableAbsent
+        The export lacks the table that a column comes from.
     """
     unknown = [key for key in covariates if key not in groups]
     if unknown:

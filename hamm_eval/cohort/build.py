@@ -39,8 +39,8 @@ def build_cohort(case_file: CaseFile, params: Params, endpoint_key: str) -> Coho
     ------
     UsageError
         No such endpoint in params.
-    NotEstimable
-        A table that the endpoint or the cohort needs is not in the export.
+    TableAbsent
+        A table that the endpoint, a competing event or the cohort needs is not in the export.
 
     Notes
     -----
@@ -52,8 +52,9 @@ def build_cohort(case_file: CaseFile, params: Params, endpoint_key: str) -> Coho
     3. the closing of the case while the person stays in Hamm (censored, possibly informative),
     4. the end of observation: the data cut minus the longest reporting delay of the tables of 1 and 2.
 
-    An export without the table of a competing event is one in which it did not happen. A file that was
-    closed because of the departure ends with the recorded departure, not a few days earlier.
+    An export without the table of a competing event cannot tell who left: the question has no answer then,
+    for taking nobody to have left would estimate 1 - Kaplan-Meier under another name. A file that was closed
+    because of the departure ends with the recorded departure, not a few days earlier.
     Rows are at risk on (entry, time]. Whoever reached the endpoint on or before the day of entry is a
     prevalent case, whoever left or whose file was closed by then was never under observation: both are
     counted in `attrition`, so that no row with time <= entry remains.
@@ -145,12 +146,7 @@ def _follow_up(
 
     event = since_origin(first_event_dates(tables, endpoint.event))
     competing = pd.DataFrame(
-        {
-            key: since_origin(first_event_dates(tables, source))
-            for key, source in endpoint.competing.items()
-            if source.table in tables
-        },
-        columns=list(endpoint.competing),
+        {key: since_origin(first_event_dates(tables, source)) for key, source in endpoint.competing.items()},
         index=members.index,
     )
     gone = competing.min(axis=1) if len(competing.columns) else pd.Series(np.inf, index=members.index)

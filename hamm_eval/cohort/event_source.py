@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from hamm_eval.casefile.tables import BY_NAME
-from hamm_eval.errors import NotEstimable
+from hamm_eval.errors import NotEstimable, UsageError
 from hamm_eval.params import EventSource
 
 if TYPE_CHECKING:
@@ -51,8 +51,10 @@ def first_event_dates(tables: Mapping[str, pd.DataFrame], source: EventSource) -
 
     Raises
     ------
-    NotEstimable
-        The table or one of the columns named is not in this CaseFile.
+    TableAbsent
+        The table is not in the export.
+    UsageError
+        The table has no such column, or its records belong to no person.
 
     Examples
     --------
@@ -78,10 +80,10 @@ def matching_rows(tables: Mapping[str, pd.DataFrame], source: EventSource) -> pd
     wanted = [source.date, *source.where, *([source.until] if source.until else [])]
     absent = [column for column in wanted if column not in rows.columns]
     if absent:
-        raise NotEstimable(
+        raise UsageError(
             f"The table {source.table} has no column {', '.join(absent)}.",
             where=source.table,
-            todo="Correct the event in params, or map the column.",
+            todo="Correct the event in params.",
         )
     keep = pd.Series(True, index=rows.index)
     for column, allowed in source.where.items():
@@ -100,7 +102,7 @@ def with_person(tables: Mapping[str, pd.DataFrame], name: str) -> pd.DataFrame:
         if parent and column.name in rows.columns:
             owners = with_person(tables, parent)[[key, "person_id"]].drop_duplicates(key)
             return rows.merge(owners, left_on=column.name, right_on=key, how="inner")
-    raise NotEstimable("Its records belong to no person.", where=name, todo="Name another table in params.")
+    raise UsageError("Its records belong to no person.", where=name, todo="Name another table in params.")
 
 
 def concerns_persons(name: str) -> bool:

@@ -9,7 +9,9 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 
-from hamm_eval.errors import NotEstimable
+from hamm_eval.casefile.tables import BY_NAME
+from hamm_eval.cohort.event_source import TableAbsent
+from hamm_eval.errors import UsageError
 from hamm_eval.params import Group, Merge
 
 
@@ -34,13 +36,15 @@ def levels_of(rows: pd.DataFrame, group: Group, key: str) -> pd.Series:
 
     Raises
     ------
-    NotEstimable
+    TableAbsent
+        The export lacks the table that the column comes from.
+    UsageError
         The cohort has no such column.
     """
     column = column_of(rows, group, key)
     if group.cuts:
-        edges = [-np.inf, *sorted(group.cuts), np.inf]
-        classes = pd.cut(column.astype("float64"), edges, right=False, labels=_class_names(group))
+        edges = [-np.inf, *group.cuts, np.inf]
+        classes = pd.cut(column.astype("float64"), edges, right=False, labels=class_names(group))
         return classes.astype(object)
     if pd.api.types.is_bool_dtype(column.dtype):
         return column.map({True: "yes", False: "no"}).astype(object)
@@ -50,16 +54,16 @@ def levels_of(rows: pd.DataFrame, group: Group, key: str) -> pd.Series:
     return levels.mask(column.isna())
 
 
-def _class_names(group: Group) -> list[str]:
+def class_names(group: Group) -> list[str]:
     """Names of the classes that cuts make, in their order."""
-    edges = sorted(group.cuts)
+    edges = group.cuts
     between = [f"{low}_to_{high - 1}" for low, high in pairwise(edges)]
     return [f"under_{edges[0]}", *between, f"{edges[-1]}_and_over"] if edges else []
 
 
 def levels_in_order(values: pd.Series, group: Group) -> list[str]:
     """Levels found, in the order in which params name them, then of the cuts, then of the alphabet."""
-    named = dict.fromkeys([*group.levels, *_class_names(group)])
+    named = dict.fromkeys([*group.levels, *class_names(group)])
     order = {level: i for i, level in enumerate(named)}
     found = [str(level) for level in values.dropna().unique()]
     return sorted(found, key=lambda level: (order.get(level, len(order)), level))
@@ -68,10 +72,12 @@ def levels_in_order(values: pd.Series, group: Group) -> list[str]:
 def column_of(rows: pd.DataFrame, group: Group, key: str) -> pd.Series:
     """The column that a group is taken from."""
     if group.column not in rows.columns:
-        raise NotEstimable(
+        if group.column in BY_NAME["households"].names:
+            raise TableAbsent("households")
+        raise UsageError(
             f"The cohort has no column {group.column}.",
             where=f"groups.{key}.column",
-            todo="Export the table it comes from, map the column, or leave the group out.",
+            todo="Correct the group in params, or name the further column in the mapping.",
         )
     return rows[group.column]
 

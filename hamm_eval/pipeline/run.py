@@ -12,8 +12,9 @@ from pathlib import Path
 import nbformat
 
 from hamm_eval.casefile import CaseFile, read_case_file
+from hamm_eval.cohort.check_params import check_measures, load_checked_params
 from hamm_eval.errors import HammEvalError
-from hamm_eval.params import Language, Params, load_params
+from hamm_eval.params import Language, Params
 from hamm_eval.pipeline.digest import Inputs, digest_inputs
 from hamm_eval.pipeline.execute import RunParameters
 from hamm_eval.pipeline.facts import page_facts, policy_of
@@ -144,7 +145,7 @@ def _room_on_disk(root: Path) -> Iterator[None]:
 
 def _plan(params_path: Path, language: Language | None, out: Path | None) -> _Run:
     """Everything that can be refused before anything starts."""
-    params = load_params(params_path)
+    params = load_checked_params(params_path)
     path = params_path.resolve()
     root = find_root(path.parent)
     policy_of(params)
@@ -167,6 +168,7 @@ def _read(run: _Run, workplace: Workplace, progress: Listener) -> CaseFile:
         as_of=run.params.data_cut,
         free_text=source.free_text,
     )
+    check_measures(run.params_path, run.params, case_file)
     case_file.save(workplace.folder / "casefile")
     (workplace.folder / FORMER).write_bytes(run.former)
     progress(Progress("data", "", 0, len(run.units), time.monotonic() - started))

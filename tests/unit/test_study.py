@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 import hamm_eval
-from hamm_eval.errors import UsageError
+from hamm_eval.errors import ParamsError, UsageError
 from hamm_eval.estimate import Absent, CountTable
 from hamm_eval.release.record import RunRecord
 from hamm_eval.study import Study
@@ -72,6 +74,48 @@ def test_what_the_export_lacks_is_an_answer(study: Study) -> None:
     assert curves.lacking == ("language_tests",)
     assert curves.definition.id == "time_to_integration:language_b1/sex"
     assert isinstance(effect, Absent)
+
+
+def test_an_export_without_departures_leaves_out_what_rests_on_them(study: Study) -> None:
+    records = {name: frame for name, frame in study.case_file.records.items() if name != "departures"}
+    lacking = Study(
+        study.params, replace(study.case_file, records=records), study.show, study._record, study._folder
+    )
+    answers = [
+        lacking.attrition("social_participation"),
+        lacking.time_to_integration("social_participation"),
+        lacking.composition("household_type"),
+    ]
+    for answer in answers:
+        assert isinstance(answer, Absent)
+        assert answer.lacking == ("departures",)
+    assert isinstance(lacking.intake(), CountTable)
+
+
+def test_a_misspelt_column_is_no_lack_of_data(study: Study) -> None:
+    params = study.params
+    wrong = params.groups["sex"].model_copy(update={"column": "sexx"})
+    params = params.model_copy(update={"groups": {**params.groups, "sex": wrong}})
+    other = Study(params, study.case_file, study.show, study._record, study._folder)
+    with pytest.raises(UsageError, match=r"groups\.sex\.column"):
+        other.time_to_integration("social_participation", by="sex")
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        (("where: {kind: school}", "where: {kind: schol}"), "Did you mean school?"),
+        (("  job_coaching:", "  job_coachng:"), "Did you mean job_coaching?"),
+    ],
+)
+def test_words_that_the_export_does_not_know_are_refused_at_once(
+    project: Path, change: tuple[str, str], told: str
+) -> None:
+    path = project / "params" / "wrong.yaml"
+    text = (project / "params" / "2017-Q2.yaml").read_text(encoding="utf-8")
+    path.write_text(text.replace(*change), encoding="utf-8")
+    with pytest.raises(ParamsError, match=re.escape(told)):
+        hamm_eval.open_study(path)
 
 
 def test_real_data_have_no_truth(study: Study) -> None:

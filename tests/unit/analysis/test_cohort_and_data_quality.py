@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +12,7 @@ from analysis_params import LABEL, params
 
 from hamm_eval.analysis import cohort_and_data_quality as quality
 from hamm_eval.casefile import CaseFile, read_case_file
+from hamm_eval.cohort import TableAbsent
 from hamm_eval.errors import UsageError
 from hamm_eval.params import Params
 
@@ -107,6 +109,13 @@ def test_composition_by_household_type_counts_households_with_their_persons(case
     assert table.persons is not None
     assert table.persons[:, 0].tolist() == [1, 2]
     assert (table.unit, table.total) == ("households", 2)
+
+
+@pytest.mark.parametrize("by", ["residence_status", "household_type"])
+def test_without_departures_nobody_knows_who_is_here(case_file: CaseFile, by: str) -> None:
+    records = {name: frame for name, frame in case_file.records.items() if name != "departures"}
+    with pytest.raises(TableAbsent, match="departures"):
+        quality.composition(replace(case_file, records=records), evaluated(), by)
 
 
 def test_another_characteristic_is_refused(case_file: CaseFile) -> None:

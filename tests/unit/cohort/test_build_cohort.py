@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 from tiny_city import City, params
 
-from hamm_eval.cohort import Cohort, build_cohort
+from hamm_eval.cohort import Cohort, TableAbsent, build_cohort
 from hamm_eval.errors import NotEstimable, UsageError
 
 END = dt.date(2017, 5, 1)  # 30 June minus 60 days
@@ -253,6 +253,18 @@ def test_what_lacks_is_said() -> None:
         build_cohort(case_file, params(), "language_b1")
     with pytest.raises(UsageError, match="language_b1, employment_13_weeks"):
         built(city, "language_c2")
+
+
+def test_without_the_table_of_what_competes_there_is_no_answer() -> None:
+    # Taking nobody to have left would be 1 - Kaplan-Meier.
+    case_file = City().person("a").case_file()
+    del case_file.tables["departures"]
+    with pytest.raises(TableAbsent) as absent:
+        build_cohort(case_file, params(), "language_b1")
+    assert absent.value.table == "departures"
+    alone = {key: endpoint.model_dump() for key, endpoint in params().endpoints.items()}
+    alone["language_b1"]["competing"] = {}
+    assert build_cohort(case_file, params(endpoints=alone), "language_b1").episodes["cause"].tolist() == [0]
 
 
 def test_nobody_at_risk_is_an_empty_cohort() -> None:
