@@ -46,8 +46,8 @@ def declared_contradictions(params: Params) -> Iterator[Contradiction]:
         yield from _of_group(params, group, ("groups", key))
     for key, groups in params.time_to_integration.items():
         for i, name in enumerate(groups):
-            group = params.groups.get(name)
-            if group is not None and not group.cuts and group.column == "age":
+            asked = params.groups.get(name)
+            if asked is not None and not asked.cuts and asked.column == "age":
                 yield Contradiction(
                     ("time_to_integration", key, i),
                     "A curve each year of age is no grouping.",

@@ -78,9 +78,9 @@ def test_what_the_export_lacks_is_an_answer(study: Study) -> None:
 
 def test_an_export_without_departures_leaves_out_what_rests_on_them(study: Study) -> None:
     records = {name: frame for name, frame in study.case_file.records.items() if name != "departures"}
-    lacking = Study(
-        study.params, replace(study.case_file, records=records), study.show, study._record, study._folder
-    )
+    counts = {name: count for name, count in study.case_file.counts.items() if name != "departures"}
+    case_file = replace(study.case_file, records=records, counts=counts)
+    lacking = Study(study.params, case_file, study.show, study._record, study._folder)
     answers = [
         lacking.attrition("social_participation"),
         lacking.time_to_integration("social_participation"),
