@@ -225,8 +225,10 @@ def _present(tables: Mapping[str, pd.DataFrame], params: Params, cut: pd.Timesta
     if params.cohort.population is not None:
         here &= persons["population"].astype(object) == params.cohort.population.value
     departures = require_table(tables, "departures")
-    gone = departures.loc[departures["departed_on"] <= cut, "person_id"]
-    return persons[here & ~persons.index.isin(gone)]
+    # Who left before the latest arrival has come back.
+    arrived = departures["person_id"].map(persons["arrived_on"])
+    gone = (departures["departed_on"] <= cut) & ~(departures["departed_on"] < arrived)
+    return persons[here & ~persons.index.isin(departures.loc[gone, "person_id"])]
 
 
 def _words(table: str, column: str) -> list[str]:

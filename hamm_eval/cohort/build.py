@@ -48,7 +48,8 @@ def build_cohort(case_file: CaseFile, params: Params, endpoint_key: str) -> Coho
     file and the day on which files begin to exist (`entry`, late entry), and ends with the first of
 
     1. the endpoint; on the same day it precedes everything else,
-    2. a competing event; of several on one day the first that params names,
+    2. a competing event on or after day 0 (who left before and came back is under observation again); of
+       several on one day the first that params names,
     3. the closing of the case while the person stays in Hamm (censored, possibly informative),
     4. the end of observation: the data cut minus the longest reporting delay of the tables of 1 and 2.
 
@@ -146,7 +147,10 @@ def _follow_up(
 
     event = since_origin(first_event_dates(tables, endpoint.event))
     competing = pd.DataFrame(
-        {key: since_origin(first_event_dates(tables, source)) for key, source in endpoint.competing.items()},
+        {
+            key: since_origin(first_event_dates(tables, source, since=origin))
+            for key, source in endpoint.competing.items()
+        },
         index=members.index,
     )
     gone = competing.min(axis=1) if len(competing.columns) else pd.Series(np.inf, index=members.index)

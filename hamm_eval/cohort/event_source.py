@@ -32,7 +32,9 @@ def tables_given(case_file: CaseFile) -> dict[str, pd.DataFrame]:
     return {name: frame for name, frame in case_file.tables.items() if case_file.has(name)}
 
 
-def first_event_dates(tables: Mapping[str, pd.DataFrame], source: EventSource) -> pd.Series:
+def first_event_dates(
+    tables: Mapping[str, pd.DataFrame], source: EventSource, *, since: pd.Series | None = None
+) -> pd.Series:
     """Day of each person's first event.
 
     Parameters
@@ -43,6 +45,8 @@ def first_event_dates(tables: Mapping[str, pd.DataFrame], source: EventSource) -
         Table, filter, and the column that dates the event. With `sustained_days` the event happens on that
         day of a spell: day 91 of a spell begun on day 1 is 90 days after its first day. A spell that ended
         before is no event, nor is one that is still younger: its day lies ahead, and follow-up ends before.
+    since : Series of datetime64, indexed by person_id, optional
+        Day from which on an event counts; without it the first ever.
 
     Returns
     -------
@@ -71,6 +75,8 @@ def first_event_dates(tables: Mapping[str, pd.DataFrame], source: EventSource) -
         happened = happened + pd.Timedelta(days=source.sustained_days - 1)
         last = rows[source.until]
         happened = happened.where(last.isna() | (last >= happened))
+    if since is not None:
+        happened = happened.where(happened >= rows["person_id"].map(since))
     return happened.groupby(rows["person_id"]).min().dropna()
 
 

@@ -104,22 +104,13 @@ def _split(rows: pd.DataFrame, row: IntArray, at: FloatArray) -> pd.DataFrame:
 
 
 def _in_force(pieces: pd.DataFrame, spells: pd.DataFrame, value: str | None) -> pd.Series:
-    """What is in force on each piece: the spells begun by its start that last to its stop."""
-    left = pd.DataFrame(
-        {
-            "person_id": pieces["person_id"],
-            "at": pieces["start"].astype("float64"),
-            "piece": range(len(pieces)),
-        }
-    ).sort_values("at", kind="stable")
-    right = spells.sort_values("begin", kind="stable")
+    """What is in force on each piece: of the spells that cover it the one begun last."""
+    spans = pieces[["person_id", "start", "stop"]].assign(piece=np.arange(len(pieces)))
+    covering = spans.merge(spells, on="person_id")
+    # Pieces end where spells begin and end: a spell covers a piece wholly or not at all.
+    covering = covering[(covering["begin"] <= covering["start"]) & (covering["end"] >= covering["stop"])]
     if value is None:
-        # With the latest end of all spells begun so far, overlaps need no merging.
-        right = right.assign(end=right.groupby("person_id")["end"].cummax())
-    columns = ["person_id", "begin", "end", *([value] if value else [])]
-    found = pd.merge_asof(left, right[columns], left_on="at", right_on="begin", by="person_id")
-    found = found.set_index("piece").sort_index()
-    covered = (found["end"] >= pieces["stop"].to_numpy()).fillna(False)
-    if value is None:
-        return pd.Series(covered.to_numpy().astype(np.int64), index=pieces.index)
-    return pd.Series(found[value].where(covered).to_numpy(), index=pieces.index)
+        return pd.Series(spans["piece"].isin(covering["piece"]).to_numpy(np.int64), index=pieces.index)
+    latest = covering.sort_values("begin", kind="stable").drop_duplicates("piece", keep="last")
+    found = latest.set_index("piece")[value].reindex(spans["piece"])
+    return pd.Series(found.to_numpy(), index=pieces.index)

@@ -36,7 +36,7 @@ def person(number: int, household: int, *, schooling: str = "keine", population:
 
 @pytest.fixture
 def case_file(tmp_path: Path) -> CaseFile:
-    """Six refugees and an EU citizen; P5 departed; P4's status is missing; P6 asked for asylum in vain."""
+    """Six refugees and an EU citizen; P5 departed, P1 before the latest arrival; P4's status is missing; P6 asked for asylum in vain."""
     status = [
         "S1;P1;anerkannt;01.02.2016;;02.02.2016",
         "S2;P2;Bleibeperspektive;01.02.2016;31.12.2016;02.02.2016",
@@ -71,7 +71,11 @@ def case_file(tmp_path: Path) -> CaseFile:
             "C2;P2;W1;AWO;Mitte;01.03.2016;01.04.2017;;02.04.2017",
         ],
         "language_tests": [TEST, *tests],
-        "departures": [LEFT, "D1;P5;Wegzug;01.05.2017;02.05.2017"],
+        "departures": [
+            LEFT,
+            "D1;P5;Wegzug;01.05.2017;02.05.2017",
+            "D2;P1;freiwillige Rückkehr;01.12.2015;02.12.2015",
+        ],
     }
     for name, lines in files.items():
         (tmp_path / f"{name}.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")

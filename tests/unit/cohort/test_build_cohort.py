@@ -61,6 +61,18 @@ def test_departure_competes_and_the_goal_on_the_same_day_precedes_it() -> None:
     assert cohort.episodes["time"].tolist() == [121, 121, 121]
 
 
+def test_who_left_before_day_0_and_came_back_is_followed_until_leaving_again() -> None:
+    city = City().person("back").person("again").person("on_day_0")
+    city.departs("back", "2015-11-01")
+    city.departs("again", "2015-11-01")
+    city.departs("again", "2016-06-01")
+    city.departs("on_day_0", "2016-02-01")
+    cohort = built(city)
+    assert cohort.episodes["person_id"].tolist() == ["again", "back"]
+    assert row(cohort, "back")[["time", "cause", "ending"]].tolist() == [455, 0, "administrative"]
+    assert row(cohort, "again")[["time", "cause", "ending"]].tolist() == [121, 2, "competing"]
+
+
 def test_of_two_competing_events_on_one_day_the_first_named_counts() -> None:
     city = City().person("a").person("b")
     city.departs("a", "2016-06-01", "died")

@@ -66,8 +66,17 @@ def test_a_lag_shifts_the_spell() -> None:
 def test_a_category_in_force_is_that_of_the_spell_begun_last() -> None:
     given_spells = spells(("p0", 2, 8), ("p0", 4, 6)).assign(kind=["a", "b"])
     found = split_by_spells(rows((0, 10, 0)), given_spells, "kind_now", value="kind")
-    assert found["kind_now"].fillna("-").tolist()[:3] == ["-", "a", "b"]
+    # What was begun first is in force again when what was begun within it has ended.
+    assert found["kind_now"].fillna("-").tolist() == ["-", "a", "b", "a", "-"]
     assert found[["start", "stop"]].to_numpy().tolist() == [[0, 2], [2, 4], [4, 6], [6, 8], [8, 10]]
+
+
+def test_of_spells_nested_twice_the_latest_that_still_runs_is_in_force() -> None:
+    given_spells = spells(("p0", 1, None), ("p0", 2, 9), ("p0", 3, 4), ("p0", 5, 6)).assign(kind=list("abcd"))
+    found = split_by_spells(rows((0, 10, 1)), given_spells, "kind_now", value="kind")
+    pieces = found[["start", "stop"]].to_numpy().tolist()
+    assert pieces == [[0, 1], [1, 2], [2, 3], [3, 4], [4, 5], [5, 6], [6, 9], [9, 10]]
+    assert found["kind_now"].fillna("-").tolist() == ["-", "a", "b", "c", "b", "d", "b", "a"]
 
 
 def test_no_spells_leave_rows_whole() -> None:
