@@ -49,7 +49,7 @@ def policy_of(params: Params) -> Policy:
 
 
 def page_facts(params: Params, inputs: Inputs, entries: Iterable[Entry], language: Language) -> PageFacts:
-    """What the title block and the appendix on provenance say.
+    """What the title block and the appendices say.
 
     Raises
     ------
@@ -58,7 +58,8 @@ def page_facts(params: Params, inputs: Inputs, entries: Iterable[Entry], languag
     """
     policy = policy_of(params)
     name = policy.name if policy == Policy.strict() else f"{policy.name} ({policy.digest})"
-    persons = next(_persons(params, tuple(entries)), None)
+    known = tuple(entries)
+    persons = next(_persons(params, known), None)
     if persons is None:
         raise ParamsError(
             "No notebook of this run shows how many persons it is about.",
@@ -66,17 +67,23 @@ def page_facts(params: Params, inputs: Inputs, entries: Iterable[Entry], languag
             todo="Add 01_cohort_and_data_quality.",
         )
     return PageFacts(
-        city=params.city,
-        quarter=params.quarter,
-        data_cut=params.data_cut,
+        params=params,
         persons=persons,
-        synthetic=params.source.synthetic,
         language=language,
         run_id=inputs.run_id,
         digests=inputs.digests(),
         versions=versions(),
         policy=name,
+        curves_begin=tuple(_curves_begin(known)),
     )
+
+
+def _curves_begin(entries: Iterable[Entry]) -> Iterator[float]:
+    """Days from which the curves that are shown are drawn."""
+    for entry in entries:
+        match from_json(entry.release):
+            case ReleasedCurves(curves=curves):
+                yield from (curve.time[0] for curve in curves if curve.time)
 
 
 def _persons(params: Params, entries: tuple[Entry, ...]) -> Iterator[Cell]:

@@ -164,8 +164,8 @@ def effect_finding(release: ReleasedEffect, wording: Wording) -> EffectFinding:
     return EffectFinding(
         "unclear",
         wording.number(abs(value)),
-        in_hundred(lower, wording),
-        in_hundred(upper, wording),
+        bound(lower, wording),
+        bound(upper, wording),
         in_hundred(value, wording),
     )
 
@@ -175,6 +175,11 @@ def in_hundred(points: int, wording: Wording) -> str:
     if points == 0:
         return wording.text("effect.same")
     return wording.text("effect.more" if points > 0 else "effect.fewer", n=wording.number(abs(points)))
+
+
+def bound(points: int, wording: Wording) -> str:
+    """An end of an interval in persons of a hundred: as `in_hundred`, but 0 is 0."""
+    return in_hundred(points, wording) if points else wording.number(0)
 
 
 def effect_title(release: ReleasedEffect, wording: Wording) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from markupsafe import Markup
 
 from hamm_eval.release.released import ReleasedCurve, ReleasedCurves, ReleasedEffect, ReleasedModel
-from hamm_eval.report import findings
+from hamm_eval.report import findings, follow_up
 from hamm_eval.report.figures.balance import love_plot
 from hamm_eval.report.figures.curves import incidence
 from hamm_eval.report.figures.effect import risks_and_difference
@@ -31,8 +31,17 @@ def curves_fragment(release: ReleasedCurves, wording: Wording) -> Markup:
     parts: list[Markup] = []
     if shown:
         read = "curves.read_one" if len(shown) == 1 else "curves.read_groups"
-        box = read_box(wording, wording.text(read), wording.text("curves.read_at_risk"))
-        small = note(findings.curves_comparison(release, wording), _rounding_note(shown, wording))
+        sentences = (
+            wording.text(read),
+            follow_up.leaving(release, wording),
+            wording.text("curves.read_at_risk"),
+        )
+        box = read_box(wording, *(sentence for sentence in sentences if sentence))
+        small = note(
+            follow_up.condition(release, wording),
+            findings.curves_comparison(release, wording),
+            _rounding_note(shown, wording),
+        )
         parts.append(figure(findings.curves_title(release, wording), incidence(release, wording), box, small))
     else:
         parts.append(_nothing(findings.curves_title(release, wording)))
@@ -85,11 +94,14 @@ def _areas(release: ReleasedCurves, curve: ReleasedCurve, wording: Wording) -> M
         release.horizons[at],
         [(name[:1].upper() + name[1:], wording.percent(v)) for name, v in
          zip(labels, (reached.value, still_open, *shares), strict=True)],
+        follow_up.origin(release.endpoint, wording),
         wording.text("curves.stack_alt", endpoint=wording.endpoint(release.endpoint), **said),
         wording,
     )  # fmt: skip
-    box = read_box(wording, wording.text("curves.stack_read"))
-    return figure(wording.text("curves.stack_title", **said), picture, box)
+    gone_by = follow_up.causes(release.causes[1:], wording)
+    box = read_box(wording, wording.text("curves.stack_read", causes=gone_by))
+    small = note(follow_up.condition(release, wording))
+    return figure(wording.text("curves.stack_title", **said), picture, box, small)
 
 
 def model_fragment(release: ReleasedModel, wording: Wording) -> Markup:
@@ -130,7 +142,8 @@ def effect_fragment(release: ReleasedEffect, wording: Wording) -> Markup:
         _nothing(findings.effect_title(release, wording)),
         Markup('<p class="he-when">{}</p>').format(
             wording.text(
-                "effect.when",
+                "effect.when" if release.landmark_days else "effect.when_at_origin",
+                origin=follow_up.origin(release.endpoint, wording),
                 horizon=wording.months(release.horizon_days),
                 landmark=wording.number(release.landmark_days),
             )
@@ -173,7 +186,10 @@ def effect_fragment(release: ReleasedEffect, wording: Wording) -> Markup:
             figure(
                 _overlap_title(release, wording),
                 overlap_histogram(release, wording),
-                read_box(wording, wording.text("effect.overlap_read")),
+                read_box(
+                    wording,
+                    wording.text("effect.overlap_read", largest=wording.policy.largest_hidden_count),
+                ),
             )
         )
     parts.append(count_table(release.flow, wording, wording.text("table.caption.flow", measure=measure)))

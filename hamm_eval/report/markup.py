@@ -74,7 +74,10 @@ def count_note(wording: Wording, cells: Iterable[Cell | None]) -> str:
     """What a table says of its counts: rounded, and what "≤7" means where it occurs."""
     hidden = [cell for cell in cells if cell is not None and cell.value is None]
     small = any(not cell.linked for cell in hidden)
-    said = [wording.text("table.hidden_note" if small else "table.rounded_note")]
+    rules = {"base": wording.policy.count_rounding, "largest": wording.policy.largest_hidden_count}
+    said = [
+        wording.text("table.hidden_note" if small else "table.rounded_note", hidden=wording.hidden, **rules)
+    ]
     if any(cell.linked for cell in hidden):
         said.append(wording.text("table.linked_note"))
     return " ".join(said)

@@ -200,8 +200,8 @@ def _card(figure: Figure, earlier: Figure | None, wording: Wording) -> Markup:
             if at.lower is not None and at.upper is not None:
                 span = wording.text(
                     "summary.card_effect_range",
-                    lower=findings.in_hundred(round(at.lower * 100), wording),
-                    upper=findings.in_hundred(round(at.upper * 100), wording),
+                    lower=findings.bound(round(at.lower * 100), wording),
+                    upper=findings.bound(round(at.upper * 100), wording),
                 )
         else:
             value = wording.percent(at.value)

@@ -21,6 +21,7 @@ from babel.numbers import format_decimal
 from markupsafe import Markup, escape
 
 from hamm_eval.errors import UsageError
+from hamm_eval.release.policy import Policy
 from hamm_eval.vocabulary import Quarter
 
 if TYPE_CHECKING:
@@ -60,7 +61,8 @@ class Wording:
     ----------
     language : "de" or "en"
     params : Params or None
-        Names of endpoints, groups, levels and measures; without it keys stand for themselves.
+        Names of endpoints, groups, levels and measures, and the release policy they ask for; without it keys
+        stand for themselves and the policy is the strict one.
 
     Raises
     ------
@@ -87,6 +89,7 @@ class Wording:
             )
         self.language: Language = language
         self.params = params
+        self.policy = Policy.strict().tighten(params.release.tighten if params else {})
         self._texts = load_texts(language)
         self._locale = _LOCALES[language]
 
@@ -105,9 +108,10 @@ class Wording:
         template = _STRONG.sub(r"<strong>\1</strong>", str(escape(self._texts[key])))
         return Markup(template).format(**values)
 
-    def join(self, items: Iterable[str]) -> str:
-        """Enumerate: "a, b und c"."""
-        return format_list(list(items), locale=self._locale)
+    def join(self, items: Iterable[str], by: Literal["and", "or"] = "and") -> str:
+        """Enumerate: "a, b und c", "a, b oder c"."""
+        style: Literal["standard", "or"] = "standard" if by == "and" else "or"
+        return format_list(list(items), style=style, locale=self._locale)
 
     def endpoint(self, key: str) -> str:
         """Name of an endpoint."""
@@ -120,8 +124,10 @@ class Wording:
         return getattr(known.label, self.language) if known else self._named("measures", key)
 
     def cause(self, key: str) -> str:
-        """Name of what competes with an endpoint."""
-        return self._named("causes", key)
+        """Name of what competes with an endpoint, which may be an endpoint itself."""
+        return (
+            self.endpoint(key) if self.params and key in self.params.endpoints else self._named("causes", key)
+        )
 
     def dimension(self, key: str) -> str:
         """Name of what the levels of a table or a curve are levels of."""
@@ -210,7 +216,7 @@ class Wording:
     @property
     def hidden(self) -> str:
         """The symbol of a hidden count."""
-        return self.text("symbols.hidden")
+        return self.text("symbols.hidden", largest=self.policy.largest_hidden_count)
 
     def share(self, cell: Cell) -> str:
         """The published share of a cell, "" where there is none."""

@@ -12,6 +12,7 @@ from hamm_eval.release.released import ReleasedCurve, ReleasedCurves
 from hamm_eval.report import style
 from hamm_eval.report.figures import canvas
 from hamm_eval.report.findings import value_at
+from hamm_eval.report.follow_up import origin
 from hamm_eval.report.style import pixels
 from hamm_eval.report.wording import DAYS_PER_MONTH, Wording
 
@@ -40,7 +41,7 @@ def incidence(release: ReleasedCurves, wording: Wording) -> Markup:
             _draw(axes, curve, style.series(position), release.horizons, 0.14 if len(shown) < 3 else 0.08)
         if not alone:
             _label(axes, shown, names, top)
-        _scales(axes, last, top, wording)
+        _scales(axes, last, top, origin(release.endpoint, wording), wording)
         _at_risk(axes, shown, [] if alone else names, last, wording)
         return canvas.image(sheet, alternative(release, wording))
 
@@ -186,7 +187,7 @@ def _plot_width(axes: Axes) -> float:
     return float(axes.get_position().width) * style.WIDTH
 
 
-def _scales(axes: Axes, last: float, top: float, wording: Wording) -> None:
+def _scales(axes: Axes, last: float, top: float, since: str, wording: Wording) -> None:
     """Months below, percent at the left, quiet lines across."""
     from matplotlib.ticker import FixedLocator, FuncFormatter
 
@@ -203,7 +204,7 @@ def _scales(axes: Axes, last: float, top: float, wording: Wording) -> None:
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: wording.percent(value)))
     axes.grid(axis="y")
     axes.spines["left"].set_visible(False)
-    axes.set_xlabel(wording.text("curves.axis_time"), labelpad=pixels(6))
+    axes.set_xlabel(wording.text("curves.axis_time", origin=since), labelpad=pixels(6))
     # The vertical axis is named above it, where nobody has to tilt the head.
     axes.annotate(
         wording.text("curves.axis_share"),

@@ -20,11 +20,17 @@ LEFT, TOP, PLOT, BELOW = 64, 14, 280, 60
 
 
 def outcome_areas(
-    curve: ReleasedCurve, until: int, labels: Sequence[tuple[str, str]], alt: str, wording: Wording
+    curve: ReleasedCurve,
+    until: int,
+    labels: Sequence[tuple[str, str]],
+    since: str,
+    alt: str,
+    wording: Wording,
 ) -> Markup:
     """Draw one curve with what competes, up to a horizon in days.
 
     `labels` are (name, value at the horizon) from below: the goal, still open, then the competing causes.
+    `since` says from when the months count.
     """
     from matplotlib.ticker import FixedLocator, FuncFormatter
 
@@ -78,7 +84,7 @@ def outcome_areas(
         axes.yaxis.set_major_locator(FixedLocator([0, 0.2, 0.4, 0.6, 0.8, 1.0]))
         axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: wording.percent(value)))
         axes.spines["left"].set_visible(False)
-        axes.set_xlabel(wording.text("curves.axis_time"), labelpad=pixels(6))
+        axes.set_xlabel(wording.text("curves.axis_time", origin=since), labelpad=pixels(6))
         return canvas.image(sheet, alt)
 
 

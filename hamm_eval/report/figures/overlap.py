@@ -12,14 +12,14 @@ from hamm_eval.report.figures import canvas
 from hamm_eval.report.style import pixels
 from hamm_eval.report.wording import Wording
 
-HIDDEN_HEIGHT = 7  # a hidden bin is drawn as the most it can hold, hatched
-
 
 def overlap_histogram(release: ReleasedEffect, wording: Wording) -> Markup:
     """Draw the binned, rounded counts of both groups."""
     from matplotlib.ticker import FuncFormatter, MaxNLocator
 
     edges = release.overlap_edges
+    # All hidden bins alike, hatched, whether they are small or protect a small one.
+    hatched = wording.policy.largest_hidden_count
     both = ((release.overlap_treated, 1, style.ACCENT), (release.overlap_controls, -1, "#8d99a6"))
     with style.drawing_style():
         names = (wording.text("effect.with"), wording.text("effect.without"))
@@ -30,13 +30,13 @@ def overlap_histogram(release: ReleasedEffect, wording: Wording) -> Markup:
             for low, high, count in zip(edges[:-1], edges[1:], counts, strict=True):
                 hidden = count is None
                 axes.bar(
-                    low, side * (HIDDEN_HEIGHT if count is None else count), width=high - low, align="edge",
+                    low, side * (hatched if count is None else count), width=high - low, align="edge",
                     facecolor=style.PAPER if hidden else colour, edgecolor=colour if hidden else style.PAPER,
                     linewidth=pixels(1), hatch="////" if hidden else "",
                 )  # fmt: skip
         axes.axhline(0, color=style.INK, linewidth=pixels(1.2))
-        top = max(HIDDEN_HEIGHT, *(c or 0 for c in release.overlap_treated))
-        bottom = max(HIDDEN_HEIGHT, *(c or 0 for c in release.overlap_controls))
+        top = max(hatched, *(c or 0 for c in release.overlap_treated))
+        bottom = max(hatched, *(c or 0 for c in release.overlap_controls))
         above, below = max(top, bottom * 0.3), max(bottom, top * 0.3)
         axes.set_ylim(-below * 1.08, above * 1.08)
         axes.set_xlim(edges[0], edges[-1])
@@ -66,10 +66,11 @@ def overlap_histogram(release: ReleasedEffect, wording: Wording) -> Markup:
 
 def _bins(edges: Sequence[float], counts: Sequence[int | None], wording: Wording) -> str:
     """Counts by bin in words; empty bins left out."""
+    hidden = wording.text("effect.overlap_hidden", largest=wording.policy.largest_hidden_count)
     return wording.join(
         wording.text(
             "effect.overlap_bin",
-            count=wording.hidden if count is None else wording.number(count),
+            count=hidden if count is None else wording.number(count),
             lower=wording.percent(low),
             upper=wording.percent(high),
         )

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import base64
-import datetime as dt
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from typing import TYPE_CHECKING
 
 import jinja2
 from markupsafe import Markup
@@ -17,10 +17,12 @@ from hamm_eval.release.released import Cell
 from hamm_eval.report.markup import Column, Row, table
 from hamm_eval.report.numbering import Numbering
 from hamm_eval.report.page.headings import settle
+from hamm_eval.report.page.methods import methods
 from hamm_eval.report.wording import Wording
-from hamm_eval.vocabulary import Quarter
 
-METHODS = ("people", "time", "associations", "effects", "uncertainty", "protection")
+if TYPE_CHECKING:
+    from hamm_eval.params import Params
+
 _FACES = {400: "HammSans-Regular.woff2", 600: "HammSans-SemiBold.woff2"}
 
 
@@ -34,17 +36,15 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class PageFacts:
-    """What the title block and the appendix on provenance say.
+    """What the title block and the appendices say.
 
     Parameters
     ----------
-    city : str
-    quarter : Quarter
-    data_cut : date
+    params : Params
+        City, quarter and data cut; whether the data are generated: then a banner says so; what the methods
+        speak of.
     persons : Cell
         Size of the cohort, as released.
-    synthetic : bool
-        Whether the data are generated: then a banner says so.
     language : "de" or "en"
     run_id : str
     digests : mapping of str to str
@@ -53,18 +53,18 @@ class PageFacts:
         Name of a library to its version.
     policy : str
         Name of the release policy, with its digest where it was tightened.
+    curves_begin : tuple of float
+        Days from which the curves shown are drawn: those after 0 are conditional, which appendix A says.
     """
 
-    city: str
-    quarter: Quarter
-    data_cut: dt.date
+    params: Params
     persons: Cell
-    synthetic: bool
     language: str
     run_id: str
     digests: Mapping[str, str]
     versions: Mapping[str, str]
     policy: str
+    curves_begin: tuple[float, ...] = ()
 
 
 def assemble(sections: Sequence[Section], facts: PageFacts) -> str:
@@ -82,7 +82,8 @@ def assemble(sections: Sequence[Section], facts: PageFacts) -> str:
         HTML with style and fonts inside, a Content-Security-Policy that forbids script and every outside
         address, no clock time: equal inputs give equal bytes.
     """
-    wording = Wording(facts.language)
+    params = facts.params
+    wording = Wording(facts.language, params)
     settled = [settle(section.html_body, _anchor(section.notebook)) for section in sections]
     contents = [entry for _, entries in settled for entry in entries]
     contents += [
@@ -92,14 +93,14 @@ def assemble(sections: Sequence[Section], facts: PageFacts) -> str:
     page = _template().render(
         w=wording,
         facts=facts,
-        city=wording.text("page.eyebrow", city=facts.city),
-        quarter=wording.quarter(facts.quarter),
-        data_cut=wording.date(facts.data_cut),
+        city=wording.text("page.eyebrow", city=params.city),
+        quarter=wording.quarter(params.quarter),
+        data_cut=wording.date(params.data_cut),
         persons=wording.count(facts.persons),
         style=Markup(stylesheet()),
         contents=[(name, Markup(words)) for name, words in contents],
         sections=[Markup(html) for html, _ in settled],
-        methods=[(wording.text(f"methods.{m}.title"), wording.text(f"methods.{m}.text")) for m in METHODS],
+        methods=methods(wording, facts.curves_begin),
         provenance=_provenance(facts, wording),
     )
     return Numbering(wording).fill(page)

@@ -42,7 +42,7 @@ def count_table(release: ReleasedTable, wording: Wording, caption: str) -> Marku
     cells = [cell for line in release.cells for cell in line]
     notes = [count_note(wording, [*cells, release.total])]
     if with_sum and any(cell.value is None for cell in cells):
-        notes.append(wording.text("table.total_note"))
+        notes.append(wording.text("table.total_note", hidden=wording.hidden))
     if release.total is not None:
         notes.insert(0, f"{wording.text('table.overall')}: {wording.count(release.total)}.")
     return table(caption, columns, rows, *notes)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from markupsafe import Markup
 
 from hamm_eval.release.released import Interval, ReleasedEffect
+from hamm_eval.report.follow_up import competing
 from hamm_eval.report.markup import Column, Content, Row, count_note, table
 from hamm_eval.report.tables.terms import covariate_name
 from hamm_eval.report.wording import Wording
@@ -45,7 +46,10 @@ def _differences(release: ReleasedEffect, wording: Wording) -> list[Row]:
     named: list[tuple[str, Interval | None]] = [
         (wording.text("effect.row_difference"), release.difference),
         (wording.text("effect.row_by_worker"), release.difference_by_worker),
-        (wording.text("effect.row_departure"), release.departure),
+        (
+            wording.text("effect.row_departure", causes=competing(release.endpoint, wording)),
+            release.departure,
+        ),
     ]
     if release.negative_control_endpoint:
         endpoint = wording.endpoint(release.negative_control_endpoint)

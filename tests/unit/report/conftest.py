@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import datetime as dt
-
 import pytest
 import report_samples as samples
 
 from hamm_eval.release.released import Cell
 from hamm_eval.report.page import PageFacts
 from hamm_eval.report.wording import Wording
-from hamm_eval.vocabulary import Quarter
 
 
 @pytest.fixture(params=["de", "en"])
@@ -29,14 +26,12 @@ def german() -> Wording:
 def facts() -> PageFacts:
     """A title block."""
     return PageFacts(
-        city="Hamm",
-        quarter=Quarter(2017, 2),
-        data_cut=dt.date(2017, 6, 30),
+        params=samples.params(),
         persons=Cell(value=1415),
-        synthetic=True,
         language="de",
         run_id="0f1e2d3c4b5a6978",
         digests={"data": "a" * 64, "params": "b" * 64},
         versions={"numpy": "2.3.1"},
         policy="strict",
+        curves_begin=(0.0, 14.0, 35.0),
     )

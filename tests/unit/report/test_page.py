@@ -26,6 +26,11 @@ def sections(german: Wording) -> list[Section]:
     ]  # fmt: skip
 
 
+def with_params(facts: PageFacts, **changes: object) -> PageFacts:
+    """The facts with other params."""
+    return dataclasses.replace(facts, params=facts.params.model_copy(update=changes))
+
+
 def bare(page: str) -> str:
     """The page without its base64 data."""
     return re.sub(r"base64,[A-Za-z0-9+/=]+", "base64,", page)
@@ -70,7 +75,8 @@ def test_the_page_says_what_it_rests_on(sections: list[Section], facts: PageFact
         "strict",
     ):
         assert words in page
-    real = assemble(sections, dataclasses.replace(facts, synthetic=False))
+    source = facts.params.source.model_copy(update={"synthetic": False})
+    real = assemble(sections, with_params(facts, source=source))
     assert "Beispieldaten" not in real
 
 
@@ -89,7 +95,7 @@ def test_equal_inputs_give_equal_bytes(sections: list[Section], facts: PageFacts
 
 
 def test_facts_are_escaped(sections: list[Section], facts: PageFacts) -> None:
-    page = assemble(sections, dataclasses.replace(facts, city="<script>alert(1)</script>"))
+    page = assemble(sections, with_params(facts, city="<script>alert(1)</script>"))
     assert "<script" not in page
 
 
@@ -97,6 +103,29 @@ def test_english_page_is_english(facts: PageFacts) -> None:
     page = assemble([], dataclasses.replace(facts, language="en"))
     assert '<html lang="en">' in page
     assert "Example data" in page
+
+
+def test_appendix_says_of_whom_curves_speak_and_what_a_departure_is(facts: PageFacts) -> None:
+    page = assemble([], facts)
+    assert "in diesem Bericht zwei bis fünf Wochen nach dem Zugang zum Fallmanagement" in page
+    assert "Wegzug, Ausreise ins Herkunftsland, Abschiebung, Haft oder Tod" in page
+    english = assemble([], dataclasses.replace(facts, language="en"))
+    assert "in this report two to five weeks after becoming eligible" in english
+    from_the_origin = assemble([], dataclasses.replace(facts, curves_begin=(0.0,)))
+    assert "Eine Kurve beginnt erst" not in from_the_origin
+
+
+def test_a_tightened_policy_is_told_with_its_own_numbers(facts: PageFacts) -> None:
+    page = assemble([], facts)
+    assert "Zahlen von 1 bis 7 erscheinen als „≤7“" in page
+    tighten = {"largest_hidden_count": 9, "count_rounding": 10, "curve_persons": 80, "curve_events": 30}
+    release = facts.params.release.model_copy(update={"tighten": tighten | {"smallest_denominator": 40}})
+    tightened = bare(assemble([], with_params(facts, release=release)))
+    assert "Zahlen von 1 bis 9 erscheinen als „≤9“" in tightened
+    assert "auf 10 gerundet" in tightened
+    assert "nur ab 40 Personen" in tightened
+    assert "mindestens 80 Personen und 30 erreichte Ziele" in tightened
+    assert "≤7" not in tightened
 
 
 def test_the_page_nests(sections: list[Section], facts: PageFacts) -> None:

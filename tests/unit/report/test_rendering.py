@@ -7,14 +7,18 @@ import dataclasses
 import re
 from functools import cache
 from html.parser import HTMLParser
+from pathlib import Path
 
 import matplotlib
 import pytest
 import report_samples as samples
 
 from hamm_eval.errors import ReleaseRefused
-from hamm_eval.release.released import Interval, Release, ReleasedTerm
+from hamm_eval.params import load_params
+from hamm_eval.release.released import Interval, Release, ReleasedCurves, ReleasedTerm
 from hamm_eval.report import Rendered, render
+from hamm_eval.report.follow_up import span
+from hamm_eval.report.summary import quarterly_summary
 from hamm_eval.report.wording import Wording
 
 RELEASES = samples.every_release()
@@ -125,7 +129,10 @@ def test_an_unclear_effect_says_so_without_the_wording_of_significance(wording: 
         words = " ".join(Balanced(shown(name, wording.language).html).words)
         assert not re.search(r"signifi[kc]an|p-Wert|p-value|statistisch gesichert", words, re.IGNORECASE)
     german = shown("unclear").html
-    assert "zwischen 7 weniger und 11 mehr" in german
+    assert (
+        "Mit der Maßnahme könnten von 100 Teilnehmenden zwischen 7 weniger und 11 mehr das Ziel "
+        "„Sprachzertifikat B1“ erreichen als ohne."
+    ) in german
     assert "noch nicht erkennbar" in german
 
 
@@ -182,7 +189,7 @@ def test_alternative_texts_carry_the_numbers() -> None:
     assert "Paare: 15\u202f% (8 bis 21\u202f%) nach 6 Monaten" in alt
     alts = re.findall(r'alt="([^"]+)"', shown("effect").html)
     assert "45\u202f% mit und 31\u202f% ohne Maßnahme" in alts[0]
-    assert "≤7 zwischen 0\u202f% und 10\u202f%" in alts[2]
+    assert "höchstens 7 oder zum Schutz verdeckt zwischen 0\u202f% und 10\u202f%" in alts[2]
 
 
 def test_labels_from_data_are_inert(german: Wording) -> None:
@@ -225,3 +232,83 @@ def test_a_curve_cut_short_and_one_without_interval_are_drawn(german: Wording) -
 def test_what_is_no_known_release_is_refused(german: Wording) -> None:
     with pytest.raises(ReleaseRefused, match="no form"):
         render(Release(id="x:y", definition_digest="0", policy="strict"), german)
+
+
+def rossi() -> Wording:
+    """Another city: time counts from arrival, an arrest competes, and is an endpoint itself."""
+    return Wording("de", load_params(Path(__file__).parents[3] / "examples/rossi/params/1972-Q2.yaml"))
+
+
+def work_after_release() -> ReleasedCurves:
+    """Curves of a city where an arrest competes."""
+    return dataclasses.replace(samples.one_curve("employment"), causes=("employment", "arrest"))
+
+
+def test_a_figure_says_of_whom_its_curves_speak(german: Wording) -> None:
+    release = samples.one_curve()
+    curve = release.curves[0]
+    late = dataclasses.replace(curve, time=(14.0, *curve.time[1:]))
+    html = render(dataclasses.replace(release, curves=(late,)), german).html
+    said = (
+        "Betrachtet werden alle, die zwei Wochen nach dem Zugang zum Fallmanagement "
+        "noch ohne Ziel und in der Stadt waren."
+    )
+    assert html.count(said) == 2  # under the curve and under the areas
+    at_once = dataclasses.replace(curve, time=(0.0, *curve.time[1:]))
+    assert (
+        "Betrachtet werden alle" not in render(dataclasses.replace(release, curves=(at_once,)), german).html
+    )
+    english = Wording("en", samples.params())
+    assert (
+        "two weeks after becoming eligible"
+        in render(dataclasses.replace(release, curves=(late,)), english).html
+    )
+
+
+@pytest.mark.parametrize(
+    ("days", "words"),
+    [
+        ((7,), "eine Woche"),
+        ((21, 21), "drei Wochen"),
+        ((7, 91), "eine bis 13 Wochen"),
+        ((10, 14), "10 bis 14 Tage"),
+    ],
+)
+def test_spans_are_told_in_weeks_where_they_are_whole(
+    days: tuple[float, ...], words: str, german: Wording
+) -> None:
+    assert span(days, german) == words
+
+
+def test_words_follow_origin_and_causes_of_the_endpoint() -> None:
+    html = render(work_after_release(), rossi()).html
+    assert "Wer vorher ausscheidet (hier: erneute Festnahme)" in html
+    assert "nach der Ankunft noch ohne Ziel und ohne erneute Festnahme waren" in html
+    effect = dataclasses.replace(samples.effect(), measure="aid", endpoint="arrest", landmark_days=0)
+    told = render(effect, rossi()).html
+    assert "12 Monate lang, ab der Ankunft." in told
+    for words in (html, told):
+        assert not re.search(r"Hamm\b|Fallmanagement|fortzieh|Fortzug|in der Stadt", words)
+
+
+def test_nothing_is_said_of_leaving_where_nothing_competes() -> None:
+    curve = dataclasses.replace(samples.curve("all", 0.001, 400), competing=(), competing_at_horizon=())
+    release = dataclasses.replace(samples.one_curve("arrest"), causes=("arrest",), curves=(curve,))
+    html = render(release, rossi()).html
+    assert "ausscheidet" not in html
+    assert "nach der Ankunft noch ohne Ziel waren." in html
+
+
+def test_bands_are_not_called_bands_of_the_whole_course(wording: Wording) -> None:
+    for name in ("curve", "grouped"):
+        html = shown(name, wording.language).html
+        assert (
+            "jeden einzelnen Zeitpunkt" if wording.language == "de" else "each single point in time"
+        ) in html
+
+
+def test_an_effect_among_comparable_persons_reads_well(german: Wording) -> None:
+    release = dataclasses.replace(samples.effect(0.02, 0.0, 0.11), estimand="ATO")
+    html = render(release, german).html + quarterly_summary([release], german)
+    assert "von 100 vergleichbaren Personen zwischen 0 und 11 mehr" in html
+    assert ",," not in html
