@@ -8,6 +8,8 @@ import os
 from collections.abc import Iterable
 from pathlib import Path
 
+from hamm_eval.errors import UsageError
+
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 HEADINGS = ("rule", "file", "line", "column", "value")
 
@@ -30,13 +32,25 @@ def write_evidence(path: Path, evidence: Iterable[tuple[str, str, int | None, st
     """Write the values behind findings to a private file, for whoever mends the export.
 
     Cells that a spreadsheet would run as a formula are made inert by an apostrophe.
+
+    Raises
+    ------
+    UsageError
+        The file cannot be written.
     """
     text = io.StringIO()
     writer = csv.writer(text, delimiter=";", lineterminator="\n")
     writer.writerow(HEADINGS)
     for row in evidence:
         writer.writerow([_inert(str(cell)) for cell in row])
-    write_private(path, text.getvalue().encode("utf-8-sig"))
+    try:
+        write_private(path, text.getvalue().encode("utf-8-sig"))
+    except OSError:
+        raise UsageError(
+            "The private findings cannot be written to this file.",
+            where=str(path),
+            todo="Name a file in a folder that exists and that you may write to.",
+        ) from None
 
 
 def _inert(cell: str) -> str:

@@ -1,0 +1,39 @@
+"""Folders that are no export, and files that have no business in one."""
+
+from __future__ import annotations
+
+import pytest
+from exports import write_export
+from typer.testing import CliRunner
+
+from hamm_eval.cli import app
+
+
+def checked(*arguments: object):
+    return CliRunner().invoke(app, ["check", *map(str, arguments), "--language", "en"])
+
+
+def test_a_file_that_belongs_to_no_table_is_a_warning(tmp_path):
+    folder = write_export(tmp_path / "export")
+    (folder / "einkauf.csv").write_text("a;b\n1;2\n")
+    result = checked(folder)
+    assert result.exit_code == 0
+    assert (
+        "warn: einkauf.csv: This file belongs to no table and was not read. [file_unknown]" in result.stdout
+    )
+
+
+@pytest.mark.parametrize("name", ["absent", "a_file"])
+def test_a_folder_that_is_none_is_an_error_of_usage(tmp_path, name):
+    (tmp_path / "a_file").write_text("")
+    result = checked(tmp_path / name)
+    assert result.exit_code == 2
+    assert f"{tmp_path / name}: There is no such folder. Name the folder of the export." in result.stderr
+
+
+def test_a_place_where_private_findings_cannot_be_written_is_an_error_of_usage(tmp_path):
+    folder = write_export(tmp_path / "export")
+    for path in (tmp_path / "absent" / "private.csv", tmp_path):
+        result = checked(folder, "--private-findings", path)
+        assert result.exit_code == 2
+        assert f"{path}: The private findings cannot be written to this file." in result.stderr
