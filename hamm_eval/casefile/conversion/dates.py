@@ -12,19 +12,20 @@ from hamm_eval.casefile.schema import Column
 OPEN_END = dt.date(9999, 12, 31)
 PLACEHOLDER = dt.date(1900, 1, 1)
 LATEST = dt.date(2100, 12, 31)
+# Digits are [0-9]: to polars, \d is any digit of Unicode, and those that it matches cannot be parsed.
 FORMATS = {
-    "dd.mm.yyyy": ("%d.%m.%Y", r"^\d{1,2}\.\d{1,2}\.\d{4}$"),
-    "yyyy-mm-dd": ("%Y-%m-%d", r"^\d{4}-\d{1,2}-\d{1,2}$"),
-    "mm/dd/yyyy": ("%m/%d/%Y", r"^\d{1,2}/\d{1,2}/\d{4}$"),
-    "dd/mm/yyyy": ("%d/%m/%Y", r"^\d{1,2}/\d{1,2}/\d{4}$"),
+    "dd.mm.yyyy": ("%d.%m.%Y", r"^[0-9]{1,2}\.[0-9]{1,2}\.[0-9]{4}$"),
+    "yyyy-mm-dd": ("%Y-%m-%d", r"^[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}$"),
+    "mm/dd/yyyy": ("%m/%d/%Y", r"^[0-9]{1,2}/[0-9]{1,2}/[0-9]{4}$"),
+    "dd/mm/yyyy": ("%d/%m/%Y", r"^[0-9]{1,2}/[0-9]{1,2}/[0-9]{4}$"),
 }
 UNDECLARED = ("dd.mm.yyyy", "yyyy-mm-dd")  # the only two that cannot be mistaken for each other
 _MIDNIGHT = r"[ T]00:00(:00(\.0+)?)?$"
 _SHAPES = (
-    ("date_two_digit_year", r"^\d{1,2}[./-]\d{1,2}[./-]\d{2}$"),
-    ("date_excel_serial", r"^[1-9]\d{4}([.,]\d+)?$"),
-    ("date_with_time", r"\d[ T]\d{1,2}:\d{2}"),
-    ("date_other_format", r"^\d{4}-\d{1,2}-\d{1,2}$|^\d{1,2}[./-]\d{1,2}[./-]\d{4}$"),
+    ("date_two_digit_year", r"^[0-9]{1,2}[./-][0-9]{1,2}[./-][0-9]{2}$"),
+    ("date_excel_serial", r"^[1-9][0-9]{4}([.,][0-9]+)?$"),
+    ("date_with_time", r"[0-9][ T][0-9]{1,2}:[0-9]{2}"),
+    ("date_other_format", r"^[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}$|^[0-9]{1,2}[./-][0-9]{1,2}[./-][0-9]{4}$"),
 )
 
 

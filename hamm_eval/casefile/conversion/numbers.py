@@ -7,15 +7,16 @@ import polars as pl
 from hamm_eval.casefile.conversion.offenders import Cells
 from hamm_eval.casefile.schema import Column
 
-_COMMA = r"^[+-]?(\d{1,3}(\.\d{3})+|\d+)(,\d+)?$"
-_POINT = r"^[+-]?(\d{1,3}(,\d{3})+|\d+)(\.\d+)?$"
-_EITHER = r"^[+-]?[1-9]\d{0,2}[.,]\d{3}$"
+# Digits are [0-9] (to polars, \d is any digit of Unicode), and so few that no number becomes infinite.
+_COMMA = r"^[+-]?([0-9]{1,3}(\.[0-9]{3}){1,4}|[0-9]{1,15})(,[0-9]+)?$"
+_POINT = r"^[+-]?([0-9]{1,3}(,[0-9]{3}){1,4}|[0-9]{1,15})(\.[0-9]+)?$"
+_EITHER = r"^[+-]?[1-9][0-9]{0,2}[.,][0-9]{3}$"
 
 
 def to_integers(cells: Cells, column: Column) -> pl.Series:
     """Whole numbers of one column."""
     text = _ascii_minus(cells.text)
-    fits = text.str.contains(r"^[+-]?\d{1,15}$").fill_null(False)
+    fits = text.str.contains(r"^[+-]?[0-9]{1,15}$").fill_null(False)
     cells.refuse("integer_not_readable", text.is_not_null() & ~fits)
     numbers = text.str.strip_chars_start("+").cast(pl.Int64, strict=False)
     _check_range(cells, numbers, column)

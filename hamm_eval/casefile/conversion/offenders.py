@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import polars as pl
 
@@ -21,12 +21,15 @@ class Cells:
     header : str
         The column as messages call it.
     notes : FileCollector
+    explained : list
+        Masks of the rows that a finding speaks of.
     """
 
     text: pl.Series
     lines: pl.Series
     header: str
     notes: FileCollector
+    explained: list[pl.Series] = field(default_factory=list)
 
     def __repr__(self) -> str:
         return f"Cells({self.header}, {len(self.text)} rows)"
@@ -34,6 +37,7 @@ class Cells:
     def refuse(self, rule: str, where: pl.Series, **details: object) -> None:
         """Note the rows where the mask holds, if there are any."""
         if where.any():
+            self.explained.append(where)
             lines = self.lines.filter(where).to_list()
             values = self.text.filter(where).to_list()
             self.notes.add(rule, column=self.header, lines=lines, values=values, **details)
@@ -42,4 +46,13 @@ class Cells:
         """Note how many rows the mask holds for, if any, without naming them."""
         number = int(where.sum() or 0)
         if number:
+            self.explained.append(where)
             self.notes.add(rule, column=self.header, count=number)
+
+    def refuse_lost(self, typed: pl.Series) -> None:
+        """Refuse what was written but is missing after conversion without a finding: never silently."""
+        lost = self.text.is_not_null() & typed.is_null()
+        if lost.any():
+            for where in self.explained:
+                lost = lost & ~where.fill_null(False)
+            self.refuse("value_lost", lost)

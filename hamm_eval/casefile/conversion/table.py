@@ -80,6 +80,7 @@ def _convert(
         text = frame[column.name]
     cells = Cells(text, lines, header or column.german, notes)
     typed = _typed(cells, plan).alias(column.name)
+    cells.refuse_lost(typed)
     if plan.required:
         # Empty, or a placeholder that means empty; what could not be read has its own finding.
         could_be_read = cells.text.is_null() | (typed.is_null() & _is_placeholder(cells, plan))

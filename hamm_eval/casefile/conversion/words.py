@@ -7,12 +7,13 @@ import polars as pl
 from hamm_eval.casefile.conversion.offenders import Cells
 from hamm_eval.casefile.names import folded, nearest
 from hamm_eval.casefile.plan import ColumnPlan
+from hamm_eval.casefile.schema import Sensitivity
 
 _LONGEST_LIST = 12
 
 
 def to_categories(cells: Cells, plan: ColumnPlan) -> pl.Series:
-    """Our words of one column; an unknown word is refused with the nearest one of the declaration."""
+    """Our words of one column; an unknown word is refused with the allowed ones."""
     if not plan.words:
         return cells.text  # a further column without values keeps its own words
     meant = _look_up(cells, plan)
@@ -27,7 +28,7 @@ def to_yes_no(cells: Cells, plan: ColumnPlan) -> pl.Series:
 
 def to_ids(cells: Cells) -> pl.Series:
     """Identifiers: text as written, leading zeros kept."""
-    damaged = cells.text.str.contains(r"^\d[.,]\d+[eE]\+?\d+$").fill_null(False)
+    damaged = cells.text.str.contains(r"^[0-9][.,][0-9]+[eE]\+?[0-9]+$").fill_null(False)
     cells.refuse("id_damaged", damaged)
     cells.refuse("id_like_name", cells.text.str.contains(r"[\s,@]").fill_null(False) & ~damaged)
     return cells.text
@@ -39,13 +40,16 @@ def _look_up(cells: Cells, plan: ColumnPlan) -> dict[str, str | bool]:
     meant = {text: plan.words[folded(text)] for text in distinct if folded(text) in plan.words}
     if len(meant) < len(distinct):
         unknown = cells.text.is_not_null() & ~cells.text.is_in(list(meant))
-        near = nearest(cells.text.filter(unknown)[0], plan.shown_words)
-        more = " …" if len(plan.shown_words) > _LONGEST_LIST else ""
+        # The nearest word tells what one person's cell holds: only where that may be told.
+        ordinary = plan.column.sensitivity is Sensitivity.ORDINARY
+        near = nearest(cells.text.filter(unknown)[0], plan.shown_words) if ordinary else None
+        listed = plan.shown_words[: _LONGEST_LIST if ordinary else None]
+        more = " …" if len(listed) < len(plan.shown_words) else ""
         cells.refuse(
             "category_unknown",
             unknown,
             hint_de=f" Ist „{near}“ gemeint?" if near else "",
             hint_en=f" Is “{near}” meant?" if near else "",
-            allowed=", ".join(plan.shown_words[:_LONGEST_LIST]) + more,
+            allowed=", ".join(listed) + more,
         )
     return meant

@@ -15,7 +15,10 @@ SIGNATURES = (
     (b"PAR1", "Parquet"),
     (b"\x1f\x8b", "gzip"),
 )
-_HTML = re.compile(rb"\s*<(!doctype|html|table|\?xml)", re.IGNORECASE)
+_TEXTS = (
+    (re.compile(rb"\s*<(!doctype|html|table|\?xml)", re.IGNORECASE), "HTML / XML"),
+    (re.compile(rb'\s*(\{\s*(["}]|$)|\[\s*(["\[{\]]|$))'), "JSON"),
+)
 # What UTF-8 letters become when they are read as Windows-1252 and saved as UTF-8 again: "Ã¼", "â€“", "ï¿½".
 MOJIBAKE_LEADS = (b"\xc3\x83", b"\xc3\x82", b"\xc3\xa2\xe2", b"\xef\xbf\xbd", b"\xc3\xaf\xc2")
 MOJIBAKE = re.compile(
@@ -35,13 +38,12 @@ class Decoded:
     data: bytes
     encoding: str
 
+    def __repr__(self) -> str:
+        return f"Decoded({len(self.data)} bytes, {self.encoding})"
+
 
 def decode(raw: bytes, notes: FileCollector) -> Decoded | None:
     """Decode a file, or note why not and return None."""
-    kind = _real_type(raw)
-    if kind:
-        notes.add("file_type", kind=kind)
-        return None
     encoding = "utf-8"
     if raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         encoding = "utf-16"
@@ -52,6 +54,10 @@ def decode(raw: bytes, notes: FileCollector) -> Decoded | None:
             return None
     elif raw.startswith(codecs.BOM_UTF8):
         encoding, raw = "utf-8-sig", raw[len(codecs.BOM_UTF8) :]
+    kind = _real_type(raw)
+    if kind:
+        notes.add("file_type", kind=kind)
+        return None
     if not raw.strip():
         notes.add("file_empty")
         return None
@@ -82,11 +88,11 @@ def _first_of(data: bytes, unwanted: bytes) -> int | None:
 
 
 def _real_type(raw: bytes) -> str | None:
-    """What the file really is, where its first bytes tell."""
+    """What the file really is, where its first bytes (behind a BOM) tell."""
     for signature, kind in SIGNATURES:
         if raw.startswith(signature):
             return kind
-    return "HTML / XML" if _HTML.match(raw[:200]) else None
+    return next((kind for pattern, kind in _TEXTS if pattern.match(raw[:200])), None)
 
 
 def _line_feeds(raw: bytes) -> bytes:

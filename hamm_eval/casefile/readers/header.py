@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from hamm_eval.casefile.findings import FileCollector
 from hamm_eval.casefile.names import folded, tidy
 
 DELIMITERS = (";", ",", "\t")
 _LINES_LOOKED_AT = 20
+_LONGEST = 100_000  # characters: no header has as many, and the csv module stops at a field of 131072
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,9 @@ class Header:
     delimiter: str
     trusted: bool
 
+    def __repr__(self) -> str:
+        return f"Header({len(self.names)} columns, line {self.line})"
+
     def shown(self, index: int) -> str:
         """How messages call a column: its name, or its position where the name might be data."""
         return self.names[index] if self.trusted and self.names[index] else f"#{index + 1}"
@@ -44,18 +49,17 @@ class Header:
 def find_header(data: bytes, known: Collection[str], notes: FileCollector) -> Header | None:
     """Find the header by its known (folded) names, or note why not and return None.
 
-    Title rows before it are passed over and counted; without any known name the first line that
-    is not blank is taken, so that the missing columns are named.
+    Title rows before it are passed over and counted, blank lines without being counted; without any
+    known name the first line that is not blank is taken, so that the missing columns are named.
     """
-    position, number, first, titles = 0, 0, None, 0
-    for raw in data.split(b"\n", _LINES_LOOKED_AT)[:_LINES_LOOKED_AT]:
-        number += 1
-        end = position + len(raw) + 1
-        text = raw.decode("utf-8")
-        position = end
-        if not text.strip():
+    first: tuple[str, int, int] | None = None
+    titles = too_long = 0
+    for candidate in islice(_written_lines(data), _LINES_LOOKED_AT):
+        text, number, _ = candidate
+        if len(text) > _LONGEST:
+            too_long = too_long or number
+            titles += 1
             continue
-        candidate = (text, number, min(end, len(data)))
         first = first or candidate
         if _enough(max(_matches(text, delimiter, known) for delimiter in DELIMITERS), known):
             first = candidate
@@ -63,7 +67,12 @@ def find_header(data: bytes, known: Collection[str], notes: FileCollector) -> He
         titles += 1
     else:
         titles = 0
-    assert first is not None  # an empty file was refused before
+    if first is None:
+        if too_long:
+            notes.add("line_too_long", lines=[too_long])
+        else:
+            notes.add("file_empty")
+        return None
     text, number, end = first
     delimiter = _delimiter(text, known)
     if delimiter is None:
@@ -79,6 +88,19 @@ def find_header(data: bytes, known: Collection[str], notes: FileCollector) -> He
     if trusted and any(name != raw.strip(" ") for name, raw in zip(names, raw_names, strict=True)):
         notes.add("header_normalised", lines=[number])
     return Header(names, number, end, delimiter, trusted)
+
+
+def _written_lines(data: bytes) -> Iterator[tuple[str, int, int]]:
+    """Each line that is not blank: its text, its number and the byte at which the next begins."""
+    start, number = 0, 0
+    while start < len(data):
+        number += 1
+        feed = data.find(b"\n", start)
+        end = len(data) if feed < 0 else feed + 1
+        text = data[start:end].decode("utf-8").removesuffix("\n")
+        if tidy(text[:_LONGEST]) or len(text) > _LONGEST:
+            yield text, number, end
+        start = end
 
 
 def _fields(text: str, delimiter: str) -> list[str]:

@@ -35,6 +35,9 @@ class Rows:
     lines: NDArray[np.int64]
     quoted: bool
 
+    def __repr__(self) -> str:
+        return f"Rows({len(self.lines)} rows, {len(self.data)} bytes)"
+
 
 def measure_rows(
     data: bytes, *, delimiter: str, width: int, header_line: int, notes: FileCollector

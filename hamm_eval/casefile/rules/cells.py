@@ -12,6 +12,12 @@ VALUE_RULES = (
         "A value that every row needs is missing. Add it.",
     ),
     Rule(
+        "value_lost",
+        Severity.REFUSE,
+        "Dieser Wert lässt sich nicht lesen. Berichtigen Sie ihn.",
+        "This value cannot be read. Correct it.",
+    ),
+    Rule(
         "id_damaged",
         Severity.REFUSE,
         "Kennungen wurden von einer Tabellenkalkulation in Zahlen verwandelt. "

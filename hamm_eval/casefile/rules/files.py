@@ -62,6 +62,14 @@ FILE_RULES = (
         "leave the file out.",
     ),
     Rule(
+        "line_too_long",
+        Severity.REFUSE,
+        "Diese Zeile ist zu lang für eine Kopfzeile: Das ist keine CSV-Datei, oder ihre Zeilenumbrüche "
+        "fehlen. Exportieren Sie die Tabelle noch einmal als CSV.",
+        "This line is too long for a header: this is not a CSV file, or its line ends are missing. "
+        "Export the table as CSV again.",
+    ),
+    Rule(
         "control_character",
         Severity.REFUSE,
         "Die Zeile enthält ein Steuerzeichen (etwa ein NUL-Byte); die Datei ist beschädigt. "

@@ -3,279 +3,26 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from defects import DEFECTS, HUGE, PERSONS, Defect
+from edits import TOKEN, cell, content, extra, in_line, replaced
 from exports import SOUND, path_of, sound, table_text, write_export
 
 from hamm_eval.casefile import check_export, read_case_file
+from hamm_eval.casefile.conversion import table as table_conversion
 from hamm_eval.casefile.rules import BY_ID, RULES, Severity
-from hamm_eval.errors import IntakeRefused
+from hamm_eval.casefile.schema import Sensitivity
+from hamm_eval.casefile.tables import TABLES
 
-TOKEN = "Qzxv"
-Edit = Callable[[Path], None]
-
-
-@dataclass(frozen=True)
-class Defect:
-    rule: str
-    edit: Edit
-    file: str
-    line: int | None = None
-    column: str = ""
-    name: str = ""
-
-
-def cell(table: str, row: int, column: str, text: str) -> Edit:
-    """One cell changed; row 0 is line 2 of the file."""
-
-    def edit(folder: Path) -> None:
-        rows = sound()[table]
-        rows[row][column] = text
-        path_of(folder, table).write_bytes(table_text(table, rows).encode("cp1252"))
-
-    return edit
-
-
-def column_of(table: str, column: str, texts: list[str]) -> Edit:
-    """The first cells of a column changed."""
-
-    def edit(folder: Path) -> None:
-        rows = sound()[table]
-        for row, text in zip(rows, texts, strict=False):
-            row[column] = text
-        path_of(folder, table).write_bytes(table_text(table, rows).encode("cp1252"))
-
-    return edit
-
-
-def content(table: str, change: Callable[[bytes], bytes]) -> Edit:
-    """The bytes of a file changed."""
-
-    def edit(folder: Path) -> None:
-        path = path_of(folder, table)
-        path.write_bytes(change(path.read_bytes()))
-
-    return edit
-
-
-def replaced(table: str, old: str, new: str) -> Edit:
-    """Text of a file changed, once."""
-
-    def change(data: bytes) -> bytes:
-        assert old.encode("cp1252") in data
-        return data.replace(old.encode("cp1252"), new.encode("cp1252"), 1)
-
-    return content(table, change)
-
-
-def in_line(table: str, line: int, change: Callable[[bytes], bytes]) -> Edit:
-    """One physical line changed."""
-
-    def apply(data: bytes) -> bytes:
-        lines = data.split(b"\r\n")
-        lines[line - 1] = change(lines[line - 1])
-        return b"\r\n".join(lines)
-
-    return content(table, apply)
-
-
-def added(table: str, row: dict[str, str], at: int = 0) -> Edit:
-    """One more row: a copy of row `at` with changes."""
-
-    def edit(folder: Path) -> None:
-        rows = sound()[table]
-        rows.append(rows[at] | row)
-        path_of(folder, table).write_bytes(table_text(table, rows).encode("cp1252"))
-
-    return edit
-
-
-def extra(table: str, header: str) -> Edit:
-    """A column nobody declared, a token in every row."""
-
-    def edit(folder: Path) -> None:
-        rows = [row | {header: TOKEN} for row in sound()[table]]
-        text = table_text(table, rows, further=(header,))
-        path_of(folder, table).write_bytes(text.encode("cp1252"))
-
-    return edit
-
-
-def both(*edits: Edit) -> Edit:
-    """Several edits of different files."""
-
-    def edit(folder: Path) -> None:
-        for one in edits:
-            one(folder)
-
-    return edit
-
-
-def mojibake(data: bytes) -> bytes:
-    return data.decode("cp1252").encode("utf-8").decode("cp1252").encode("utf-8")
-
-
-PERSONS, CASES, MEASURES = "personen.csv", "faelle.csv", "massnahmen.csv"
-DEFECTS = (
-    # files
-    Defect("file_missing", lambda folder: path_of(folder, "persons").unlink(), PERSONS),
-    Defect(
-        "file_ambiguous",
-        lambda folder: (folder / "persons.csv").write_bytes(path_of(folder, "persons").read_bytes()),
-        PERSONS,
-    ),
-    Defect("file_unknown", lambda folder: (folder / "zielle.csv").write_text("x"), "zielle.csv"),
-    Defect(
-        "file_format",
-        lambda folder: path_of(folder, "goals").rename(folder / "ziele.xlsx") and None,
-        "ziele.xlsx",
-    ),
-    Defect("table_absent", lambda folder: None, "abgaenge.csv"),
-    Defect("file_type", content("goals", lambda data: b"PK\x03\x04" + data), "ziele.csv", name="XLSX"),
-    Defect("file_type", content("goals", lambda data: b"<html>" + data), "ziele.csv", name="HTML"),
-    Defect("file_empty", content("goals", lambda data: b""), "ziele.csv"),
-    Defect("file_empty", content("goals", lambda data: b"\xef\xbb\xbf\r\n"), "ziele.csv", name="BOM only"),
-    Defect("header_only", content("goals", lambda data: data.split(b"\r\n")[0] + b"\r\n"), "ziele.csv", 1),
-    Defect("header_only", content("goals", lambda data: data.split(b"\r\n")[0]), "ziele.csv", 1, name="bare"),
-    Defect("control_character", in_line("persons", 4, lambda line: line + b"\x00"), PERSONS, 4),
-    Defect("encoding_unknown", in_line("persons", 3, lambda line: b"\x81" + line), PERSONS, 3),
-    Defect(
-        "encoding_mixed",
-        in_line("cases", 3, lambda line: line.decode("cp1252").encode()),
-        CASES,
-        3,
-        name="UTF-8 in Windows-1252",
-    ),
-    Defect(
-        "encoding_mixed",
-        content(
-            "cases", lambda data: data.replace(b"\xf6", "ö".encode(), 1).replace(b"\xe4", "ä".encode(), 1)
-        ),
-        CASES,
-        2,
-        name="Windows-1252 in UTF-8",
-    ),
-    Defect("mojibake", content("cases", mojibake), CASES, 2, "Sozialraum"),
-    Defect("delimiter_ambiguous", content("goals", lambda d: d.replace(b";", b",", 2)), "ziele.csv", 1),
-    Defect("quote_unbalanced", replaced("persons", "000317", '"000317'), PERSONS, 4, name="never closed"),
-    Defect("quote_unbalanced", replaced("persons", "000317", '0003"17'), PERSONS, 4, name="within a field"),
-    Defect(
-        "quote_unbalanced",
-        content("persons", lambda d: d.replace(b"000317", b'"000317').replace(b"000517", b'"000517"')),
-        PERSONS,
-        4,
-        name="closed by a later field",
-    ),
-    Defect("row_short", in_line("persons", 3, lambda line: line.replace(b";", b"", 1)), PERSONS, 3),
-    Defect("row_long", in_line("persons", 3, lambda line: line.replace(b";", b";x;", 1)), PERSONS, 3),
-    Defect("row_truncated", content("persons", lambda data: data[:-35]), PERSONS, 6),
-    Defect("title_rows", content("goals", lambda data: b"Stand 30.06.2017\r\n" + data), "ziele.csv"),
-    # headers
-    Defect("header_missing", content("goals", lambda d: d.split(b"\r\n", 1)[1]), "ziele.csv", 1),
-    Defect("header_normalised", replaced("goals", "Ziel-Nr", "Ziel-Nr\u00a0"), "ziele.csv", 1),
-    Defect("column_duplicate", extra("goals", "Bereich"), "ziele.csv", 1, "Bereich"),
-    Defect(
-        "column_unnamed",
-        content("goals", lambda d: b";" + d.replace(b"\nZ-", b"\n;Z-")),
-        "ziele.csv",
-        1,
-        "#1",
-    ),
-    Defect("column_missing", replaced("goals", "Zieldatum", "Zieldaten"), "ziele.csv", 1, "Zieldatum"),
-    Defect("column_extra", extra("goals", "Etage"), "ziele.csv", None, "Etage"),
-    Defect("column_identifying", extra("goals", "Nachname"), "ziele.csv", 1, "Nachname"),
-    Defect("column_free_text", extra("goals", "Bemerkungen"), "ziele.csv", 1, "Bemerkungen"),
-    Defect("rows_total", content("households", lambda d: d + b"Summe;3;\r\n"), "haushalte.csv", 5),
-    Defect("rows_blank", content("households", lambda d: d + b";;\r\n"), "haushalte.csv", 5),
-    # values
-    Defect("required", cell("persons", 1, "sex", ""), PERSONS, 3, "Geschlecht"),
-    Defect("required", cell("persons", 1, "arrived_on", "01.01.1900"), PERSONS, 3, "Ankunft in Hamm", "1900"),
-    Defect(
-        "id_damaged", cell("language_tests", 0, "test_id", "1,2E+05"), "sprachtests.csv", 2, "Prüfungs-Nr"
-    ),
-    Defect("id_like_name", cell("cases", 2, "social_worker", f"{TOKEN}, A."), CASES, 4, "Sozialbetreuer"),
-    Defect("date_no_such_day", cell("cases", 2, "opened_on", "31.02.2016"), CASES, 4, "Eröffnet am"),
-    Defect("date_two_digit_year", cell("cases", 2, "opened_on", "03.02.16"), CASES, 4, "Eröffnet am"),
-    Defect("date_other_format", cell("cases", 2, "opened_on", "2016-02-03"), CASES, 4, "Eröffnet am", "ISO"),
-    Defect("date_other_format", cell("cases", 2, "opened_on", "02/13/2016"), CASES, 4, "Eröffnet am", "US"),
-    Defect("date_excel_serial", cell("cases", 2, "opened_on", "42403"), CASES, 4, "Eröffnet am"),
-    Defect("date_with_time", cell("cases", 2, "opened_on", "03.02.2016 14:05"), CASES, 4, "Eröffnet am"),
-    Defect("date_not_readable", cell("cases", 2, "opened_on", TOKEN), CASES, 4, "Eröffnet am"),
-    Defect("date_out_of_range", cell("cases", 2, "opened_on", "03.02.1816"), CASES, 4, "Eröffnet am"),
-    Defect("date_open_end_misplaced", cell("cases", 2, "opened_on", "31.12.9999"), CASES, 4, "Eröffnet am"),
-    Defect("date_open_end", cell("cases", 2, "closed_on", "31.12.9999"), CASES, None, "Geschlossen am"),
-    Defect("date_missing_1900", cell("goals", 0, "target_on", "01.01.1900"), "ziele.csv", None, "Zieldatum"),
-    Defect("birth_date_full", cell("persons", 1, "birth_month", "17.02.1992"), PERSONS, 3, "Geburtsmonat"),
-    Defect(
-        "number_not_readable",
-        cell("measures", 0, "cost_per_participant", TOKEN),
-        MEASURES,
-        2,
-        "Kosten je Teilnahme",
-    ),
-    Defect(
-        "number_ambiguous",
-        cell("measures", 0, "cost_per_participant", "1.234"),
-        MEASURES,
-        2,
-        "Kosten je Teilnahme",
-    ),
-    Defect(
-        "integer_not_readable",
-        cell("goal_reviews", 0, "attainment_score", "1,5"),
-        "zielueberpruefungen.csv",
-        2,
-        "Zielerreichungswert",
-    ),
-    Defect(
-        "out_of_range",
-        cell("goal_reviews", 0, "attainment_score", "3"),
-        "zielueberpruefungen.csv",
-        2,
-        "Zielerreichungswert",
-    ),
-    Defect("category_unknown", cell("persons", 4, "sex", "weibl"), PERSONS, 6, "Geschlecht"),
-    Defect(
-        "category_unknown",
-        cell("persons", 4, "household_head", "x"),
-        PERSONS,
-        6,
-        "Haushaltsvorstand",
-        "yes/no",
-    ),
-    # records
-    Defect("duplicate_row", added("cases", {}), CASES, 5, "Fall-Nr"),
-    Defect("key_contradiction", added("cases", {"provider": "AWO"}), CASES, 5, "Fall-Nr"),
-    Defect("reference_unknown", cell("cases", 1, "person_id", "999999"), CASES, 3, "Personen-Nr"),
-    Defect("end_before_begin", cell("cases", 1, "closed_on", "01.02.2016"), CASES, 3, "Geschlossen am"),
-    Defect(
-        "end_without_begin",
-        both(column_of("participations", "started_on", ["", "", "", ""])),
-        "teilnahmen.csv",
-        5,
-        "Ende",
-    ),
-    Defect("dates_out_of_order", cell("goals", 0, "target_on", "29.02.2016"), "ziele.csv", 2, "Zieldatum"),
-    Defect(
-        "recorded_before_it_happened", cell("cases", 0, "opened_on", "02.03.2016"), CASES, 2, "Eröffnet am"
-    ),
-    Defect(
-        "spells_overlap",
-        cell("residence_status", 1, "valid_from", "29.09.2016"),
-        "aufenthaltsstatus.csv",
-        3,
-        "Gültig ab",
-    ),
-)
 ELSEWHERE = {
     "file_unreadable",
     "reference_not_yet_known",
     "nothing_known",
     "free_text_ignored",
     "rows_unreadable",
+    "value_lost",
 }
 
 
@@ -337,6 +84,33 @@ def test_a_file_that_cannot_be_opened_is_named(tmp_path, monkeypatch):
     assert [(f.rule, f.file) for f in refusing] == [("file_unreadable", "ziele.csv")]
 
 
+def test_a_value_that_a_conversion_loses_is_refused_and_never_taken_as_missing(tmp_path, monkeypatch):
+    """Whatever a conversion overlooks: here one that turns a score of -1 into nothing."""
+    folder = write_export(tmp_path / "export")
+    monkeypatch.setattr(
+        table_conversion, "to_integers", lambda cells, column: cells.text.cast(int).replace(-1, None)
+    )
+    (found,) = [f for f in check_export(folder).findings if f.severity is Severity.REFUSE]
+    assert (found.rule, found.file, found.line) == ("value_lost", "zielueberpruefungen.csv", 2)
+
+
+def test_blank_lines_before_the_header_do_not_count(tmp_path):
+    folder = write_export(tmp_path / "export")
+    content("goals", lambda data: b"\r\n" * 25 + b"\xa0\r\n" + data)(folder)
+    assert not [f for f in check_export(folder).findings if f.file == "ziele.csv"]
+    replaced("goals", "sprachlich", "sprachlos")(folder)
+    (found,) = [f for f in check_export(folder).findings if f.severity is Severity.REFUSE]
+    assert (found.rule, found.line) == ("category_unknown", 28)
+
+
+def test_a_title_of_any_length_is_passed_over(tmp_path):
+    folder = write_export(tmp_path / "export")
+    content("goals", lambda data: HUGE + b"\r\n" + data)(folder)
+    checked = check_export(folder)
+    assert checked.usable
+    assert [f.rule for f in checked.findings if f.file == "ziele.csv"] == ["title_rows"]
+
+
 def test_nothing_known_by_the_cut_refuses(tmp_path):
     checked = check_export(write_export(tmp_path / "export"), as_of=dt.date(2015, 1, 1))
     assert {(f.rule, f.table) for f in checked.findings if f.severity is Severity.REFUSE} == {
@@ -376,10 +150,35 @@ def test_all_problems_are_named_at_once(tmp_path):
 
 def test_the_nearest_word_comes_from_the_declaration(tmp_path):
     folder = write_export(tmp_path / "export")
-    cell("persons", 4, "origin", f"Naher Ost {TOKEN}")(folder)
+    cell("persons", 4, "population", f"Flüchtlinge {TOKEN}")(folder)
     (finding,) = [f for f in check_export(folder).findings if f.rule == "category_unknown"]
-    assert "Naher Osten" in finding.text_de
+    assert "Ist „Flüchtling“ gemeint?" in finding.text_de
     assert TOKEN not in finding.text_de + finding.text_en
+
+
+SENSITIVE = [
+    (table, column)
+    for table in TABLES
+    for column in table.columns
+    if column.categories and column.sensitivity is not Sensitivity.ORDINARY
+]
+
+
+@pytest.mark.parametrize(("table", "column"), SENSITIVE, ids=lambda item: item.name)
+def test_what_a_sensitive_cell_holds_is_not_told_by_the_nearest_word(tmp_path, table, column):
+    """A typing error of each word: the findings are one another's equal, and list every word."""
+    told = set()
+    for number, word in enumerate(column.categories.values()):
+        folder = write_export(tmp_path / str(number))
+        row = {c.name: next(iter(c.categories.values()), "") for c in table.columns}
+        row[column.name] = f"{word}x"
+        path_of(folder, table.name).write_bytes(table_text(table.name, [row]).encode("cp1252"))
+        found = [f for f in check_export(folder).findings if f.rule == "category_unknown"]
+        told |= {(f.text_de, f.text_en) for f in found if f.column == column.german}
+    ((german, english),) = told
+    assert "gemeint" not in german
+    assert "meant" not in english
+    assert ", ".join(column.categories.values()) + "." in german
 
 
 def test_a_header_that_is_data_is_never_shown(tmp_path):
