@@ -190,21 +190,27 @@ def reporting_delays(case_file: CaseFile, params: Params) -> QuantileTable:
     QuantileTable
         One row per table that the export holds, estimated on events of the four quarters that ended at
         least one quarter before the one reported: a delay longer than the time that has passed since cannot
-        be seen yet, so the youngest events would make records look quicker than they are.
+        be seen yet, so the youngest events would make records look quicker than they are. Only events on or
+        after the day on which the person's first case file opened count, and not those before files began:
+        what happened earlier could not be recorded when it did, and is no delay of today's work.
     """
     quarter = params.quarter.previous
     last = pd.Timestamp(quarter.start)
     for _ in range(DELAY_QUARTERS):
         quarter = quarter.previous
+    begin = pd.Timestamp(max(quarter.start, params.cohort.files_begin or quarter.start))
+    opened = require_table(tables_given(case_file), "cases").groupby("person_id")["opened_on"].min()
     names = tuple(name for name in params.reporting_delay_days if case_file.has(name))
     values, behind = [], []
     for name in names:
         facts = _first_records(case_file, name)
-        older = facts[(facts["happened"] >= pd.Timestamp(quarter.start)) & (facts["happened"] < last)]
-        delay = (older["recorded_on"] - older["happened"]).dt.days
+        recordable = facts["happened"] >= facts["person_id"].map(opened)
+        older = facts[recordable & (facts["happened"] >= begin) & (facts["happened"] < last)]
+        delay = (older["recorded_on"] - older["happened"]).dt.days.to_numpy()
         # The smallest delay by which 95 % had arrived: an observed number of days, none in between.
-        quantile = delay.quantile(DELAY_PROBABILITY, interpolation="higher") if len(delay) else np.nan
-        values.append(float(quantile))
+        values.append(
+            float(np.quantile(delay, DELAY_PROBABILITY, method="inverted_cdf")) if delay.size else np.nan
+        )
         behind.append(older["person_id"].nunique())
     return QuantileTable(
         definition=define(QUESTION, "reporting_delays", probability=DELAY_PROBABILITY),

@@ -68,3 +68,8 @@ def test_the_design_of_the_committed_city_passes(study: Study) -> None:
     effect = study.measure_effectiveness("intensive_course_on_b1")
     assert effect.failures == ()
     assert np.abs(effect.fit.balance_before.smd).max() > 0.2  # there is something to balance
+
+
+def test_the_frozen_delays_are_those_of_the_quarters_before(study: Study) -> None:
+    delays = study.reporting_delays()
+    np.testing.assert_array_equal(delays.beside, 5 * np.ceil(delays.values / 5))

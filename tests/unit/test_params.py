@@ -62,7 +62,7 @@ def test_all_problems_are_told_at_once_with_path_line_and_the_nearest_key(tmp_pa
     [
         (("measure: language_course_intensive", "measure: language_course_intensiv"), "no such measure"),
         (("endpoint: language_b1", "endpoint: language_b2"), "no such endpoint"),
-        (("  participations: 60\n", ""), "no reporting delay"),
+        (("  participations: 55\n", ""), "no reporting delay"),
         (("eligible_from: 2015-01-01", "eligible_from: 2018-01-01"), "window ends before it begins"),
         (("data_cut: 2017-06-30", "data_cut: 2016-06-30"), "before the quarter"),
     ],

@@ -36,7 +36,10 @@ def person(number: int, household: int, *, schooling: str = "keine", population:
 
 @pytest.fixture
 def case_file(tmp_path: Path) -> CaseFile:
-    """Six refugees and an EU citizen; P5 departed, P1 before the latest arrival; P4's status is missing; P6 asked for asylum in vain."""
+    """Six refugees and an EU citizen.
+
+    P5 departed, P1 did before the latest arrival; P4's status is missing; P6 asked for asylum in vain.
+    """
     status = [
         "S1;P1;anerkannt;01.02.2016;;02.02.2016",
         "S2;P2;Bleibeperspektive;01.02.2016;31.12.2016;02.02.2016",
@@ -48,6 +51,8 @@ def case_file(tmp_path: Path) -> CaseFile:
     # Tests of 2016 with delays of 1 to 20 days, one corrected a year later, one too young to be judged.
     tests = [f"T{i};P{1 + i % 3};A1;ja;01.06.2016;{1 + i:02d}.06.2016" for i in range(1, 21)]
     tests += ["T1;P2;A1;ja;01.06.2016;01.06.2017", "T99;P1;A2;ja;01.06.2017;29.06.2017"]
+    # Taken before P2's file opened: nobody could record it then.
+    tests += ["T98;P2;A1;ja;01.02.2016;01.12.2016"]
     files = {
         "persons": [
             PERSON,
@@ -69,6 +74,7 @@ def case_file(tmp_path: Path) -> CaseFile:
             CASE,
             "C1;P1;W1;AWO;Mitte;01.03.2016;;;02.03.2016",
             "C2;P2;W1;AWO;Mitte;01.03.2016;01.04.2017;;02.04.2017",
+            "C3;P3;W1;AWO;Mitte;01.06.2016;;;02.06.2016",
         ],
         "language_tests": [TEST, *tests],
         "departures": [
@@ -130,12 +136,21 @@ def test_another_characteristic_is_refused(case_file: CaseFile) -> None:
 def test_delay_is_that_of_the_first_record_and_of_older_quarters(case_file: CaseFile) -> None:
     table = quality.reporting_delays(case_file, evaluated())
     assert table.rows == ("language_tests", "departures")  # no transitions in this export
-    # Days 1 to 20: by the 20th of 20 records at least 95 % had arrived. Neither the correction (365 days)
-    # nor the test of the quarter reported (28 days) counts.
-    assert table.values[0] == 20
+    # Days 1 to 20: by day 19 of 20 records 95 % had arrived. Neither the correction (365 days), nor the test
+    # of the quarter reported (28 days), nor the one from before the file opened (304 days) counts.
+    assert table.values[0] == 19
     assert table.persons.tolist() == [3, 0]
     assert np.isnan(table.values[1])
     assert table.beside.tolist() == [30, 20]
+
+
+def test_events_from_before_files_began_tell_no_delay(case_file: CaseFile) -> None:
+    asked = evaluated()
+    late = asked.cohort.model_copy(update={"files_begin": dt.date(2016, 6, 2)})
+    assert quality.reporting_delays(case_file, asked).persons[0] == 3
+    table = quality.reporting_delays(case_file, asked.model_copy(update={"cohort": late}))
+    assert table.persons[0] == 0
+    assert np.isnan(table.values[0])
 
 
 def test_completeness_counts_what_is_due(case_file: CaseFile) -> None:
@@ -151,7 +166,7 @@ def test_completeness_counts_what_is_due(case_file: CaseFile) -> None:
 def test_intake_adds_up_and_counts_few_persons_behind_rows_not_used(case_file: CaseFile) -> None:
     table = quality.intake(case_file)
     at = table.rows.index("language_tests")
-    assert table.counts[at].tolist() == [21, 0, 0, 1, 0]
+    assert table.counts[at].tolist() == [22, 0, 0, 1, 0]
     assert table.persons is not None
     assert table.persons[at].tolist() == [3, 0, 0, 1, 0]
     assert table.unit == "records"
