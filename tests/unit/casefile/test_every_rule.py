@@ -15,6 +15,7 @@ from hamm_eval.casefile.conversion import table as table_conversion
 from hamm_eval.casefile.rules import BY_ID, RULES, Severity
 from hamm_eval.casefile.schema import Sensitivity
 from hamm_eval.casefile.tables import TABLES
+from hamm_eval.errors import IntakeRefused
 
 ELSEWHERE = {
     "file_unreadable",
