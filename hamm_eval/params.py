@@ -8,10 +8,11 @@ from __future__ import annotations
 import datetime as dt
 import difflib
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, Field, PlainValidator, WithJsonSchema, model_validator
+from pydantic import AfterValidator, Field, PlainValidator, WithJsonSchema, field_validator, model_validator
 
 from hamm_eval.errors import UsageError
 from hamm_eval.vocabulary import Domain, Population, Quarter, ResidenceStatus
@@ -21,6 +22,7 @@ Key = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 Level = Annotated[str, Field(pattern=r"^[A-Za-z0-9_]+$")]
 Language = Literal["de", "en"]
 Estimand = Literal["ATT", "ATE", "ATO"]
+LATEST_CUT = 366  # days after the quarter's end
 
 
 def _quarter(value: Any) -> Any:
@@ -140,6 +142,13 @@ class Group(FrozenModel):
     merge: tuple[Merge, ...] = ()
     sensitive: bool = False
 
+    @field_validator("cuts")
+    @classmethod
+    def _cuts_increase(cls, cuts: tuple[int, ...]) -> tuple[int, ...]:
+        if any(low >= high for low, high in pairwise(cuts)):
+            raise ValueError("Cuts increase, each is given once")
+        return cuts
+
 
 class Measure(FrozenModel):
     """A support measure as the report names it; the key is its id in the data."""
@@ -251,8 +260,24 @@ def _contradictions(params: Params) -> Iterator[Contradiction]:
                     "This table has no reporting delay.",
                     "Add it to reporting_delay_days.",
                 )
+        if endpoint.at_risk.min_age > endpoint.at_risk.max_age:
+            yield Contradiction(
+                (*at, "at_risk", "min_age"),
+                "The ages at risk end before they begin.",
+                "Swap them.",
+            )
     if params.data_cut < params.quarter.start:
         yield Contradiction(("data_cut",), "The data cut lies before the quarter.", "Correct one of them.")
+    if params.data_cut > params.quarter.end + dt.timedelta(days=LATEST_CUT):
+        yield Contradiction(
+            ("data_cut",), "The data cut lies more than a year after the quarter.", "Correct one of them."
+        )
+    if params.cohort.eligible_until > params.data_cut:
+        yield Contradiction(
+            ("cohort", "eligible_until"),
+            "The window ends after the data cut: nobody is known who becomes eligible then.",
+            "End it with the data cut or before.",
+        )
     if params.cohort.eligible_from > params.cohort.eligible_until:
         yield Contradiction(
             ("cohort", "eligible_from"), "The window ends before it begins.", "Swap the two dates."

@@ -13,7 +13,7 @@ from hamm_eval.analysis.design_matrix import DesignMatrix, TooSmall, design_matr
 from hamm_eval.cohort import Cohort, TimeVarying, split_at, split_by_spells
 from hamm_eval.cohort.event_source import tables_given
 from hamm_eval.cohort.grouping import levels_of
-from hamm_eval.errors import NotEstimable
+from hamm_eval.errors import NotEstimable, Problem, UsageError
 from hamm_eval.estimate import Model, Term
 from hamm_eval.inference import IntArray
 from hamm_eval.params import Group, Label, Params
@@ -60,7 +60,7 @@ def associations(
         Characteristics that change after day 0; never a level of one that is known only later.
     time_interactions : sequence of str
         Numeric or yes/no covariates whose product with time (days) enters besides, as ``name:time``. Time is
-        the end of each row: split them with `split_every`.
+        the end of each row, so that `split_every` is needed besides.
     split_every : int, optional
         Days at which all rows are split.
     ties : "efron" or "breslow"
@@ -75,9 +75,10 @@ def associations(
     Raises
     ------
     UsageError
-        A group that params do not name.
+        A group that params do not name, a column that the cohort lacks, a time interaction of what is no
+        number and no yes/no or without `split_every`, a `split_every` below 1.
     NotEstimable
-        No event, or a column or table that lacks.
+        No event, or a table that lacks.
 
     References
     ----------
@@ -85,6 +86,7 @@ def associations(
     Lin, D. Y. and Wei, L. J. (1989). The robust inference for the Cox proportional hazards model. J. American
     Statistical Association 84, 1074-1078.
     """
+    _check(params, strata, time_interactions, split_every)
     rows = cohort.rows()
     rows = rows[rows["stop"] > since].assign(start=lambda r: r["start"].clip(lower=since))
     for name, changing in (time_varying or {}).items():
@@ -101,7 +103,7 @@ def associations(
     )
     columns = matrix.columns
     for name in time_interactions:
-        product = columns[name] if name in columns else columns[f"{name}=yes"]
+        product = columns[_number(name, columns)]
         columns = columns.assign(**{f"{name}:time": product * rows.loc[matrix.kept, "stop"]})
     used = rows[matrix.kept]
     if not used["event"].any() or columns.empty:
@@ -125,6 +127,7 @@ def associations(
             strata=list(strata),
             time_varying={name: repr(value) for name, value in (time_varying or {}).items()},
             time_interactions=list(time_interactions),
+            split_every=split_every,
             ties=ties,
             since=since,
         ),
@@ -137,6 +140,44 @@ def associations(
         events=int(used["event"].sum()),
         proportionality=_proportionality(fit),
         merged=matrix.merged,
+    )
+
+
+def _check(
+    params: Params, strata: Sequence[str], time_interactions: Sequence[str], split_every: int | None
+) -> None:
+    """Refuse what is wrong with a call whatever the data are."""
+    known = f"Known: {', '.join(params.groups) or 'none'}."
+    problems = [
+        Problem("There is no such group in params.", "strata", known)
+        for name in strata
+        if name not in params.groups
+    ]
+    if split_every is not None and split_every < 1:
+        problems.append(Problem("Rows are split every so many days, 1 or more.", "split_every"))
+    if time_interactions and split_every is None:
+        problems.append(
+            Problem(
+                "A product with time needs rows split in time: else every row has the time of its end.",
+                "split_every",
+                "Give it days, as split_every=7.",
+            )
+        )
+    if problems:
+        raise UsageError.of(problems)
+
+
+def _number(name: str, columns: pd.DataFrame) -> str:
+    """The one column of a covariate that is a number or yes/no."""
+    for column in (name, f"{name}=yes"):
+        if column in columns:
+            return column
+    known = [str(column).removesuffix("=yes") for column in columns]
+    numbers = [column for column in known if "=" not in column and ":" not in column]
+    raise UsageError(
+        "No number and no yes/no among the covariates has this name.",
+        where="time_interactions",
+        todo=f"Known: {', '.join(numbers) or 'none'}.",
     )
 
 

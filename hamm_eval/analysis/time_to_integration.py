@@ -9,7 +9,7 @@ import pandas as pd
 
 from hamm_eval.analysis.definitions import define, endpoint_details, group_details, release_policy
 from hamm_eval.cohort import Cohort
-from hamm_eval.cohort.grouping import Levels, levels_in_order, levels_of, merge_small
+from hamm_eval.cohort.grouping import Levels, is_number, levels_in_order, levels_of, merge_small
 from hamm_eval.errors import NotEstimable, UsageError
 from hamm_eval.estimate import CurveGroup, Curves
 from hamm_eval.inference import IntArray, labels_to_codes
@@ -42,9 +42,9 @@ def time_to_integration(cohort: Cohort, params: Params, by: str | None = None) -
     Raises
     ------
     UsageError
-        No such group in params.
+        No such group in params; a column that the cohort lacks; a number without cuts.
     NotEstimable
-        A column that the cohort lacks; no person at risk at all.
+        No person at risk at all; a table that a column comes from lacks.
 
     References
     ----------
@@ -137,6 +137,12 @@ def _levels(cohort: Cohort, params: Params, by: str | None) -> Levels:
             "There is no such group in params.", where="by", todo=f"Known: {', '.join(params.groups)}."
         )
     group = params.groups[by]
+    if is_number(rows, group, by):
+        raise UsageError(
+            "A curve for each number is no grouping.",
+            where=f"groups.{by}",
+            todo="Give the group cuts, or name one that has them.",
+        )
     event = (rows["cause"] == 1).astype("int64")
     policy = release_policy(params)
 

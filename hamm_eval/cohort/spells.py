@@ -7,9 +7,11 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
+from hamm_eval.casefile.schema import Kind
 from hamm_eval.casefile.tables import BY_NAME
+from hamm_eval.cohort.check_params import source_contradictions
 from hamm_eval.cohort.event_source import matching_rows
-from hamm_eval.errors import UsageError
+from hamm_eval.errors import Problem, UsageError
 from hamm_eval.params import EventSource
 
 
@@ -45,9 +47,9 @@ class TimeVarying:
         Raises
         ------
         UsageError
-            The table holds no spells.
-        NotEstimable
-            It is not in this CaseFile.
+            The table holds no spells, or it has no such column or word.
+        TableAbsent
+            It is not in the export.
         """
         declared = BY_NAME.get(self.table)
         if declared is None or declared.spell is None:
@@ -56,5 +58,16 @@ class TimeVarying:
                 "This table holds no spells.", where="time_varying", todo=f"Tables of spells: {spelled}."
             )
         begin, end = declared.spell
-        rows = matching_rows(tables, EventSource(table=self.table, date=begin, where=dict(self.where)))
+        source = EventSource(table=self.table, date=begin, where=dict(self.where))
+        problems = [
+            Problem(found.what, ".".join(map(str, ("time_varying", *found.place))), found.todo)
+            for found in source_contradictions(source)
+        ]
+        values = [column.name for column in declared.columns if column.kind is Kind.CATEGORY]
+        if self.value is not None and self.value not in values:
+            known = f"Known: {', '.join(values) or 'none'}."
+            problems.append(Problem("There is no such category in this table.", "time_varying.value", known))
+        if problems:
+            raise UsageError.of(problems)
+        rows = matching_rows(tables, source)
         return rows.rename(columns={begin: "begin", end: "end"})

@@ -65,6 +65,11 @@ def test_all_problems_are_told_at_once_with_path_line_and_the_nearest_key(tmp_pa
         (("  participations: 55\n", ""), "no reporting delay"),
         (("eligible_from: 2015-01-01", "eligible_from: 2018-01-01"), "window ends before it begins"),
         (("data_cut: 2017-06-30", "data_cut: 2016-06-30"), "before the quarter"),
+        (("data_cut: 2017-06-30", "data_cut: 2018-07-02"), "more than a year after the quarter"),
+        (("eligible_until: 2017-06-30", "eligible_until: 2017-07-01"), "window ends after the data cut"),
+        (("{min_age: 16, max_age: 64}", "{min_age: 65, max_age: 64}"), "ages at risk end before they begin"),
+        (("cuts: [25, 35, 45]", "cuts: [25, 45, 35]"), "Cuts increase"),
+        (("cuts: [25, 35, 45]", "cuts: [25, 25, 45]"), "Cuts increase"),
     ],
 )
 def test_names_that_point_nowhere_and_contradicting_dates(
@@ -73,6 +78,10 @@ def test_names_that_point_nowhere_and_contradicting_dates(
     with pytest.raises(ParamsError, match=told) as refused:
         load_params(edited(tmp_path, change))
     assert all(problem.where.split(":")[1].isdigit() for problem in refused.value.problems)
+
+
+def test_a_data_cut_up_to_a_year_after_the_quarter_is_sound(tmp_path: Path) -> None:
+    load_params(edited(tmp_path, ("data_cut: 2017-06-30", "data_cut: 2018-07-01")))
 
 
 def test_a_key_written_twice_is_refused(tmp_path: Path) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -9,7 +11,7 @@ from analysis_params import cohort_of, params
 
 from hamm_eval.analysis.associations import associations
 from hamm_eval.cohort import TimeVarying
-from hamm_eval.errors import NotEstimable
+from hamm_eval.errors import NotEstimable, UsageError
 from hamm_eval.survival import cox
 
 
@@ -62,6 +64,30 @@ def test_persons_who_end_before_a_late_start_drop_out(rows: pd.DataFrame) -> Non
 def test_time_varying_covariates_need_their_spells(rows: pd.DataFrame) -> None:
     with pytest.raises(NotEstimable, match="case file"):
         associations(cohort_of(rows), params(), ["age"], time_varying={"works": TimeVarying("transitions")})
+
+
+def test_what_a_time_interaction_is_split_by_is_part_of_the_question(rows: pd.DataFrame) -> None:
+    def asked(days: int) -> str:
+        model = associations(cohort_of(rows), params(), ["age"], time_interactions=["age"], split_every=days)
+        return model.definition.digest
+
+    assert asked(30) != asked(60)
+    assert asked(30) == asked(30)
+
+
+@pytest.mark.parametrize(
+    ("call", "told"),
+    [
+        ({"strata": ["nope"]}, "strata: .*Known: kind, age_group"),
+        ({"time_interactions": ["foo"], "split_every": 30}, "time_interactions: .*Known: age"),
+        ({"time_interactions": ["kind"], "split_every": 30}, "time_interactions: .*Known: age"),
+        ({"time_interactions": ["age"]}, "split_every=7"),
+        ({"split_every": 0}, "1 or more"),
+    ],
+)
+def test_mistakes_in_a_call_are_told(rows: pd.DataFrame, call: dict[str, Any], told: str) -> None:
+    with pytest.raises(UsageError, match=told):
+        associations(cohort_of(rows), params(), ["kind", "age"], **call)
 
 
 def test_no_event_is_not_estimable(rows: pd.DataFrame) -> None:

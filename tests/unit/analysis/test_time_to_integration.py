@@ -112,6 +112,12 @@ def test_the_definition_stays_while_quarters_pass_and_changes_with_the_question(
     assert first.id == other.id == "time_to_integration:goal"
 
 
+def test_a_number_without_cuts_is_no_grouping() -> None:
+    data = rows({"x": (200, 100)}).assign(age=lambda d: [17, 24, 25, 34] * 50)
+    with pytest.raises(UsageError, match=r"groups\.age: .*Give the group cuts"):
+        time_to_integration(cohort_of(data), params(), "age")
+
+
 def test_unknown_group_and_empty_cohort_are_said() -> None:
     with pytest.raises(UsageError, match="Known: kind"):
         time_to_integration(cohort_of(rows({"a": (60, 25)})), params(), "knid")

@@ -105,6 +105,20 @@ def test_splitting_keeps_person_time_and_events(
             assert piece.working == int(covered)
 
 
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [
+        (TimeVarying("transitions", value="nope"), r"time_varying\.value: .*Known: kind"),
+        (TimeVarying("transitions", {"kind": "employmnt"}), "Did you mean employment?"),
+        (TimeVarying("transitions", {"knd": "employment"}), "Did you mean kind?"),
+    ],
+)
+def test_time_varying_names_what_the_table_holds(asked: TimeVarying, told: str) -> None:
+    jobs = pd.DataFrame(columns=["person_id", "kind", "entered_on", "left_on"])
+    with pytest.raises(UsageError, match=told):
+        asked.spells({"transitions": jobs})
+
+
 def test_time_varying_needs_a_table_of_spells() -> None:
     with pytest.raises(UsageError, match="no spells"):
         TimeVarying("language_tests").spells({})
