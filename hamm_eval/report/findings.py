@@ -178,8 +178,8 @@ def in_hundred(points: int, wording: Wording) -> str:
 
 
 def bound(points: int, wording: Wording) -> str:
-    """An end of an interval in persons of a hundred: as `in_hundred`, but 0 is 0."""
-    return in_hundred(points, wording) if points else wording.number(0)
+    """An end of an interval in persons of a hundred: as `in_hundred`, but 0 is "0 mehr"."""
+    return in_hundred(points, wording) if points else wording.text("effect.more", n=wording.number(0))
 
 
 def effect_title(release: ReleasedEffect, wording: Wording) -> str:

@@ -23,6 +23,9 @@ def methods(wording: Wording, curves_begin: Sequence[float]) -> list[tuple[str, 
         "events": policy.curve_events,
     }
     texts = {method: [wording.text(f"methods.{method}.text", **said)] for method in METHODS}
+    delays = wording.params.reporting_delay_days.values() if wording.params else ()
+    if longest := max(delays, default=0):
+        texts["people"].append(wording.text("methods.people.delay", days=longest))
     texts["time"].append(follow_up.meaning_of_departure(wording))
     late = [day for day in curves_begin if day > 0]
     if late:

@@ -141,3 +141,11 @@ def test_the_page_nests(sections: list[Section], facts: PageFacts) -> None:
 
     Nesting().feed(assemble(sections, facts))
     assert open_tags == []
+
+
+def test_an_early_end_of_observation_is_told_only_where_records_come_late(facts: PageFacts) -> None:
+    delays = dict.fromkeys(facts.params.reporting_delay_days, 40) | {"transitions": 72}
+    late = assemble([], with_params(facts, reporting_delay_days=delays))
+    assert "endet die Beobachtung vor dem Stichtag, bis zu 72 Tage" in late
+    at_once = dict.fromkeys(delays, 0)
+    assert "vor dem Stichtag, bis zu" not in assemble([], with_params(facts, reporting_delay_days=at_once))

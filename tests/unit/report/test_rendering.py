@@ -310,5 +310,5 @@ def test_bands_are_not_called_bands_of_the_whole_course(wording: Wording) -> Non
 def test_an_effect_among_comparable_persons_reads_well(german: Wording) -> None:
     release = dataclasses.replace(samples.effect(0.02, 0.0, 0.11), estimand="ATO")
     html = render(release, german).html + quarterly_summary([release], german)
-    assert "von 100 vergleichbaren Personen zwischen 0 und 11 mehr" in html
+    assert "von 100 vergleichbaren Personen zwischen 0 mehr und 11 mehr" in html
     assert ",," not in html
