@@ -182,9 +182,6 @@ def _tidy(members: pd.DataFrame, tables: Mapping[str, pd.DataFrame]) -> pd.DataF
         types = tables["households"].set_index("household_id")["household_type"]
         members = members.assign(household_type=members["household_id"].map(types.astype(object)))
     whole = {name: members[name].astype("int64") for name in ("entry", "time", "cause", "followed_until")}
-    # Workers refer and accompany differently; single workers are never shown, provider and space are.
-    provider, space = (members[name].astype("string") for name in ("provider", "social_space"))
-    members = members.assign(provider_in_space=(provider + "_in_" + space).astype(object))
     first = ["person_id", "household_id", "social_worker", "provider", "social_space", "origin_on"]
     order = [*first, "entry", "time", "cause", "ending", "followed_until"]
     scaffolding = ["ends_without", "opened_on", "closed_on", "closing_reason", "recorded_on", "population"]
