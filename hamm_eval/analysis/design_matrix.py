@@ -44,6 +44,9 @@ class DesignMatrix:
     merged: dict[str, tuple[str, ...]]
     left_out: tuple[str, ...]
 
+    def __repr__(self) -> str:
+        return f"<DesignMatrix {len(self.terms)} columns: internal, not released>"
+
 
 def design_matrix(
     rows: pd.DataFrame, covariates: Sequence[str], groups: Mapping[str, Group], too_small: TooSmall

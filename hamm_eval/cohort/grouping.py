@@ -30,6 +30,9 @@ class Levels:
     values: pd.Series
     merged: dict[str, tuple[str, ...]]
 
+    def __repr__(self) -> str:
+        return "<Levels: internal, not released>"
+
 
 def levels_of(rows: pd.DataFrame, group: Group, key: str) -> pd.Series:
     """Level of each row as text; with cuts the classes ``under_25``, ``25_to_34``, ``45_and_over``.

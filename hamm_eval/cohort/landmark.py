@@ -33,6 +33,9 @@ class LandmarkTrial:
     landmark_days: int
     horizon_days: int
 
+    def __repr__(self) -> str:
+        return f"<LandmarkTrial day {self.landmark_days}: internal, not released>"
+
 
 def landmark_trial(
     cohort: Cohort, starts: pd.DataFrame, *, landmark_days: int, horizon_days: int
