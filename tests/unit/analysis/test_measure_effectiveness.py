@@ -14,7 +14,7 @@ from hamm_eval.analysis.measure_effectiveness import measure_effectiveness
 from hamm_eval.cohort import landmark_trial
 from hamm_eval.effects import effect_at_horizon
 from hamm_eval.errors import UsageError
-from hamm_eval.params import Params
+from hamm_eval.params import EventSource, Label, NegativeControl, Params
 from hamm_eval.release.gate import release
 from hamm_eval.release.policy import Policy
 from hamm_eval.release.released import ReleasedEffect
@@ -161,10 +161,33 @@ def test_the_estimate_is_the_estimator_applied_to_the_trial() -> None:
     assert effect.detectable > 0
 
 
-def test_worker_clustering_widens_by_t_with_few_workers() -> None:
+def test_variance_by_worker_goes_by_t_with_workers_less_one() -> None:
     effect = measure_effectiveness(city(), question(), "q")
     assert effect.by_worker.value == pytest.approx(effect.fit.value, rel=1e-12)
     assert effect.by_worker.degrees_of_freedom == 1
+
+
+def test_outcomes_shared_by_a_workers_persons_widen_the_interval_by_worker() -> None:
+    case_file = city()
+    cases = case_file.tables["cases"]
+    reached = cases["person_id"].isin(case_file.tables["language_tests"]["person_id"])
+    treated = cases["person_id"].isin(case_file.tables["participations"]["person_id"])
+    # Ten workers whose persons all speak for the course and ten whose persons all speak against it, against
+    # twenty whose persons are any.
+    number = np.arange(len(cases)) % 10
+    case_file.tables["cases"] = cases.assign(social_worker=[f"w{i}" for i in np.arange(len(cases)) % 20])
+    any_worker = measure_effectiveness(case_file, question(), "q")
+    shared = [f"{'yes' if yes else 'no'}{i}" for yes, i in zip(reached == treated, number, strict=True)]
+    case_file.tables["cases"] = cases.assign(social_worker=shared)
+    own_worker = measure_effectiveness(case_file, question(), "q")
+
+    def width(fit: Any) -> float:
+        return float(fit.upper - fit.lower)
+
+    assert any_worker.by_worker.degrees_of_freedom == own_worker.by_worker.degrees_of_freedom == 19
+    assert width(any_worker.fit) == width(own_worker.fit)
+    assert width(own_worker.by_worker) > 1.5 * width(own_worker.fit)
+    assert width(own_worker.by_worker) > 1.5 * width(any_worker.by_worker)
 
 
 def test_without_workers_there_is_no_variance_by_worker() -> None:
@@ -182,10 +205,29 @@ def test_too_few_treated_are_a_failure_of_the_design_and_no_estimate() -> None:
 
 
 def test_a_negative_control_is_asked_the_same_way() -> None:
-    control = {"endpoint": "goal", "reason": LABEL}
-    effect = measure_effectiveness(city(), question(negative_control=control), "q")
-    assert effect.negative_control_endpoint == "goal"
-    assert effect.negative_control.value == effect.fit.value
+    control = NegativeControl(endpoint="club", reason=Label(**LABEL))
+    one = question()
+    event = EventSource(table="transitions", date="entered_on")
+    asked = one.measure_effectiveness["q"]
+    both = one.model_copy(
+        update={
+            "endpoints": {**one.endpoints, "club": one.endpoints["goal"].model_copy(update={"event": event})},
+            "reporting_delay_days": {**one.reporting_delay_days, "transitions": 0},
+            "measure_effectiveness": {
+                "q": asked.model_copy(update={"negative_control": control}),
+                "c": asked.model_copy(update={"endpoint": "club"}),
+            },
+        }
+    )
+    case_file = city()
+    members = case_file.tables["persons"]["person_id"][::3]
+    case_file.tables["transitions"] = pd.DataFrame(
+        {"person_id": members, "entered_on": DAY_0 + pd.Timedelta(days=100)}
+    )
+    effect = measure_effectiveness(case_file, both, "q")
+    assert effect.negative_control_endpoint == "club"
+    assert effect.negative_control.value == measure_effectiveness(case_file, both, "c").fit.value
+    assert effect.negative_control.value != effect.fit.value
 
 
 def test_unknown_question_is_said() -> None:
