@@ -57,6 +57,8 @@ def first_event_dates(
     ------
     TableAbsent
         The table is not in the export.
+    NotEstimable
+        A column that every record should have is empty throughout: the source lacks it.
     UsageError
         The table has no such column, or its records belong to no person.
 
@@ -91,6 +93,14 @@ def matching_rows(tables: Mapping[str, pd.DataFrame], source: EventSource) -> pd
             where=source.table,
             todo="Correct the event in params.",
         )
+    for column in (source.date, *source.where):
+        # A mapping may say that a source lacks a column: filtering by it would find nobody, without a word.
+        if len(rows) and BY_NAME[source.table].column(column).required and rows[column].isna().all():
+            raise NotEstimable(
+                f"The column {column} of {source.table} is empty in this export.",
+                where=source.table,
+                todo="Export and map it, or leave the filter out of params.",
+            )
     keep = pd.Series(True, index=rows.index)
     for column, allowed in source.where.items():
         values = list(allowed) if isinstance(allowed, tuple) else [allowed]

@@ -279,6 +279,16 @@ def test_without_the_table_of_what_competes_there_is_no_answer() -> None:
     assert build_cohort(case_file, params(endpoints=alone), "language_b1").episodes["cause"].tolist() == [0]
 
 
+def test_a_filter_on_a_column_that_the_source_lacks_is_no_answer() -> None:
+    city = City().person("a")
+    city.test("a", "2016-06-01")
+    case_file = city.case_file()
+    tests = case_file.tables["language_tests"]
+    case_file.tables["language_tests"] = tests.assign(passed=pd.array([pd.NA], dtype="boolean"))
+    with pytest.raises(NotEstimable, match="passed of language_tests is empty"):
+        build_cohort(case_file, params(), "language_b1")
+
+
 def test_nobody_at_risk_is_an_empty_cohort() -> None:
     cohort = built(City().person("a", opened="2017-05-01"))
     assert cohort.persons == 0
