@@ -206,9 +206,13 @@ def _balance_title(release: ReleasedEffect, wording: Wording) -> str:
 
 def _overlap_title(release: ReleasedEffect, wording: Wording) -> str:
     """Whether participants have comparable persons, as the bins shown tell it."""
-    shown = [(treated or 0, control or 0) for treated, control in
-             zip(release.overlap_treated, release.overlap_controls, strict=True)]  # fmt: skip
-    matched = sum(treated for treated, control in shown if control)
+    bins = [(treated or 0, control) for treated, control in
+            zip(release.overlap_treated, release.overlap_controls, strict=True)]  # fmt: skip
+    needed = MOST * sum(treated for treated, _ in bins)
     refused = any(key == "overlap" for key, _ in release.withheld)
-    nearly_all = not refused and matched >= MOST * sum(treated for treated, _ in shown)
-    return wording.text("effect.overlap_title_good" if nearly_all else "effect.overlap_title_bad")
+    # A hidden bin holds someone, but nobody may see how many.
+    if refused or sum(treated for treated, control in bins if control != 0) < needed:
+        return wording.text("effect.overlap_title_bad")
+    if sum(treated for treated, control in bins if control) < needed:
+        return wording.text("effect.overlap_title_hidden")
+    return wording.text("effect.overlap_title_good")

@@ -312,3 +312,21 @@ def test_an_effect_among_comparable_persons_reads_well(german: Wording) -> None:
     html = render(release, german).html + quarterly_summary([release], german)
     assert "von 100 vergleichbaren Personen zwischen 0 mehr und 11 mehr" in html
     assert ",," not in html
+
+
+@pytest.mark.parametrize(
+    ("controls", "title"),
+    [
+        ((55, 95, 85, 60, 45, 25, 15, 10), "Für fast alle Teilnehmenden"),
+        (
+            (55, 95, 85, 60, None, None, 15, None),
+            "Vergleichbare Personen gibt es; in den schraffierten Feldern",
+        ),
+        ((55, 95, 85, 60, 0, 0, 15, None), "Nicht für alle Teilnehmenden"),
+    ],
+)
+def test_a_hidden_bin_is_not_taken_for_an_empty_one(
+    controls: tuple[int | None, ...], title: str, german: Wording
+) -> None:
+    release = dataclasses.replace(samples.effect(), overlap_controls=controls)
+    assert title in render(release, german).html
