@@ -165,7 +165,10 @@ class NegativeControl(FrozenModel):
 
 
 class EffectQuestion(FrozenModel):
-    """Does this measure help to reach this endpoint? Landmark design, ESTIMANDS of the first version."""
+    """Does this measure help to reach this endpoint? Landmark design, ESTIMANDS of the first version.
+
+    `assignment` says whether lots were drawn: then a comparison need not be warned of as one of volunteers.
+    """
 
     measure: Key
     endpoint: Key
@@ -175,6 +178,7 @@ class EffectQuestion(FrozenModel):
     adjust_for: Mapping[Key, Label]
     left_out: Mapping[Key, Label] = {}
     negative_control: NegativeControl | None = None
+    assignment: Literal["observed", "randomised"] = "observed"
     primary: bool = False
 
 

@@ -120,6 +120,10 @@ class Study:
 
     def time_to_integration(self, endpoint: str, by: str | None = None) -> Curves | Absent:
         """Cumulative incidence of an endpoint, departures competing, by a group that params name."""
+        if by is not None and not isinstance(by, str):
+            raise UsageError(
+                "Curves are drawn by one group.", where="by", todo=f"Known: {', '.join(self.params.groups)}."
+            )
         return _or_absent(
             "time_to_integration",
             f"{endpoint}/{by}" if by else endpoint,

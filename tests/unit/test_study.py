@@ -187,3 +187,8 @@ def test_every_public_name_can_be_had() -> None:
     assert set(hamm_eval.__all__) <= set(dir(hamm_eval))
     with pytest.raises(AttributeError):
         hamm_eval.no_such_name  # noqa: B018
+
+
+def test_a_list_of_groups_is_answered_in_words(study: Study) -> None:
+    with pytest.raises(UsageError, match="drawn by one group"):
+        study.time_to_integration("school_entry", by=["sex", "household_type"])  # type: ignore[arg-type]
