@@ -27,7 +27,7 @@ class Finding:
     file, table : str
         Name of the file, and our name of the table.
     column : str
-        Header as the file writes it, or its position where the header itself cannot be trusted.
+        Header as the file writes it, or its position where that text might be data.
     line : int or None
         First physical line, counted from 1 with the header.
     lines : tuple of int

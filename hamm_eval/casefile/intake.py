@@ -160,6 +160,7 @@ def _read_table(
     text = read_csv(
         raw,
         known=plan.known_headers | plan.free_text,
+        words=plan.known_words,
         match=lambda header, its_notes: match_columns(plan, header, its_notes),
         notes=notes,
     )

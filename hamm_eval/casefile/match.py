@@ -34,15 +34,16 @@ def match_columns(plan: TablePlan, header: Header, notes: FileCollector) -> dict
         elif not column.absent and column.constant is None:
             missing.append(column)
     wanted = {folded(name) for column in plan.columns for name in column.headers}
-    extra = [name for name in header.names if folded(name) not in wanted]
+    extra = {name: index for index, name in enumerate(header.names) if folded(name) not in wanted}
     for column in missing:
         near = nearest(column.headers[0], extra)
+        place = f"#{extra[near] + 1}" if near else ""  # its text might be data
         notes.add(
             "column_missing",
             column=column.headers[0],
             lines=[header.line],
-            hint_de=f" Ist „{near}“ gemeint?" if near else "",
-            hint_en=f" Is “{near}” meant?" if near else "",
+            hint_de=f" Spalte {place} ähnelt ihr." if near else "",
+            hint_en=f" Column {place} resembles it." if near else "",
         )
     for index, name in enumerate(header.names):
         if folded(name) not in wanted:

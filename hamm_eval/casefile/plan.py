@@ -11,6 +11,13 @@ from hamm_eval.casefile.schema import Column, Kind, Sensitivity, Table
 from hamm_eval.casefile.tables import TABLES
 
 YES_NO = {"ja": True, "nein": False, "yes": True, "no": False, "true": True, "false": False}
+DECLARED_WORDS = frozenset(
+    folded(word)
+    for table in TABLES
+    for column in table.columns
+    for pair in column.categories.items()
+    for word in pair
+) | frozenset(YES_NO)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +70,11 @@ class TablePlan:
     def known_headers(self) -> frozenset[str]:
         """All headers it may have, folded."""
         return frozenset(folded(header) for plan in self.columns for header in plan.headers)
+
+    @property
+    def known_words(self) -> frozenset[str]:
+        """All words that a cell may hold, of this table as mapped and of all tables as declared, folded."""
+        return frozenset(word for plan in self.columns for word in plan.words) | DECLARED_WORDS
 
 
 def plan_tables(mapping: SourceMapping, free_text: tuple[str, ...] = ()) -> tuple[TablePlan, ...]:

@@ -45,6 +45,7 @@ def read_csv(
     raw: bytes,
     *,
     known: Collection[str],
+    words: Collection[str],
     match: Callable[[Header, FileCollector], dict[str, int] | None],
     notes: FileCollector,
 ) -> TextTable | None:
@@ -56,6 +57,8 @@ def read_csv(
         The file's content.
     known : collection of str
         Folded headers that the table may have: they tell the header and the delimiter.
+    words : collection of str
+        Folded category words that the table may hold: they tell data from a header.
     match : callable
         From the header to the columns wanted, our name to position; columns not wanted are not parsed.
     notes : FileCollector
@@ -63,7 +66,7 @@ def read_csv(
     decoded = decode(raw, notes)
     if decoded is None:
         return None
-    header = find_header(decoded.data, known, notes)
+    header = find_header(decoded.data, known, words, notes)
     if header is None:
         return None
     _note_mojibake(decoded.data, header, notes)

@@ -9,6 +9,7 @@ from itertools import islice
 
 from hamm_eval.casefile.findings import FileCollector
 from hamm_eval.casefile.names import folded, tidy
+from hamm_eval.casefile.readers.plausible import first_record_at, is_data, plausible
 
 DELIMITERS = (";", ",", "\t")
 _LINES_LOOKED_AT = 20
@@ -29,7 +30,9 @@ class Header:
         Byte at which the rows begin.
     delimiter : str
     trusted : bool
-        Whether so many names are known that the others are names too, not data of a headerless file.
+        Whether so many names are known that this is a header, not the data of a headerless file.
+    labels : tuple of str
+        How messages call the columns: by position where a name might be data.
     """
 
     names: tuple[str, ...]
@@ -37,20 +40,24 @@ class Header:
     end: int
     delimiter: str
     trusted: bool
+    labels: tuple[str, ...]
 
     def __repr__(self) -> str:
         return f"Header({len(self.names)} columns, line {self.line})"
 
     def shown(self, index: int) -> str:
         """How messages call a column: its name, or its position where the name might be data."""
-        return self.names[index] if self.trusted and self.names[index] else f"#{index + 1}"
+        return self.labels[index]
 
 
-def find_header(data: bytes, known: Collection[str], notes: FileCollector) -> Header | None:
+def find_header(
+    data: bytes, known: Collection[str], words: Collection[str], notes: FileCollector
+) -> Header | None:
     """Find the header by its known (folded) names, or note why not and return None.
 
     Title rows before it are passed over and counted, blank lines without being counted; without any
-    known name the first line that is not blank is taken, so that the missing columns are named.
+    known name the first line that is not blank is taken, so that the missing columns are named. `words`
+    are folded category words: what is no column's name.
     """
     first: tuple[str, int, int] | None = None
     titles = too_long = 0
@@ -87,7 +94,29 @@ def find_header(data: bytes, known: Collection[str], notes: FileCollector) -> He
         notes.add("title_rows", count=titles)
     if trusted and any(name != raw.strip(" ") for name, raw in zip(names, raw_names, strict=True)):
         notes.add("header_normalised", lines=[number])
-    return Header(names, number, end, delimiter, trusted)
+    if trusted:
+        record = first_record_at(names, _widths(data[end:], delimiter), known, words)
+        if record is not None:
+            notes.add("header_runs_on", column=f"#{record + 1}", lines=[number])
+            return None
+    labels = _labels(names, known, words) if trusted else tuple(f"#{i + 1}" for i in range(len(names)))
+    return Header(names, number, end, delimiter, trusted, labels)
+
+
+def _labels(names: tuple[str, ...], known: Collection[str], words: Collection[str]) -> tuple[str, ...]:
+    """Declared names; others where they can be names, which one cell of data puts in doubt for all."""
+    undeclared = [name for name in names if folded(name) not in known]
+    doubtful = any(is_data(name, words) for name in undeclared)
+    return tuple(
+        name if folded(name) in known or (not doubtful and plausible(name, known, words)) else f"#{i + 1}"
+        for i, name in enumerate(names)
+    )
+
+
+def _widths(body: bytes, delimiter: str) -> list[int]:
+    """How many cells the next lines have."""
+    lines = [text for text, _, _ in islice(_written_lines(body), _LINES_LOOKED_AT)]
+    return [len(_fields(text, delimiter)) for text in lines if len(text) <= _LONGEST]
 
 
 def _written_lines(data: bytes) -> Iterator[tuple[str, int, int]]:

@@ -12,6 +12,14 @@ HEADER_RULES = (
         "No header can be found. The first line must hold the column names: {expected}.",
     ),
     Rule(
+        "header_runs_on",
+        Severity.REFUSE,
+        "Die Kopfzeile geht ab dieser Spalte in den ersten Datensatz über: Der Zeilenumbruch nach den "
+        "Spaltennamen fehlt. Exportieren Sie die Tabelle noch einmal, oder fügen Sie ihn ein.",
+        "From this column on the header runs into the first record: the line end behind the column names "
+        "is missing. Export the table again, or insert it.",
+    ),
+    Rule(
         "header_normalised",
         Severity.NOTICE,
         "Die Schreibweise von Spaltennamen wurde vereinheitlicht (Leerzeichen, Umlaute).",

@@ -107,6 +107,23 @@ DEFECTS = (
     Defect("title_rows", content("goals", lambda data: b"Stand 30.06.2017\r\n" + data), "ziele.csv"),
     # headers
     Defect("header_missing", content("goals", lambda d: d.split(b"\r\n", 1)[1]), "ziele.csv", 1),
+    Defect("header_runs_on", content("persons", lambda d: d.replace(b"\r\n", b"", 1)), PERSONS, 1, "#11"),
+    Defect(
+        "header_runs_on",
+        content("persons", lambda d: d.replace(b"\r\n", b";", 1)),
+        PERSONS,
+        1,
+        "#12",
+        "a delimiter in place of the line end",
+    ),
+    Defect(
+        "header_runs_on",
+        content("goals", lambda d: d.replace(b"\r\n", b"", 1)),
+        "ziele.csv",
+        1,
+        "#6",
+        "one row",
+    ),
     Defect("header_normalised", replaced("goals", "Ziel-Nr", "Ziel-Nr\u00a0"), "ziele.csv", 1),
     Defect("column_duplicate", extra("goals", "Bereich"), "ziele.csv", 1, "Bereich"),
     Defect(

@@ -39,7 +39,7 @@ def carriers() -> dict[str, object]:
     notes.add("date_not_readable", column="Status", lines=[2], values=[TOKEN], format_de="", format_en="")
     made = [
         Decoded(raw, "utf-8"),
-        Header((TOKEN, TOKEN), 1, 3, ";", False),
+        Header((TOKEN, TOKEN), 1, 3, ";", False, (TOKEN, TOKEN)),
         Rows(raw, np.array([2]), False),
         TextTable(frame, {"status": "Status"}, "utf-8", ";"),
         Cells(text, pl.Series([2]), "Status", notes),
