@@ -45,7 +45,7 @@ lock: $(VENV)/.uv
 
 # The committed synthetic city and its truth, anew from the seed.
 truth: install
-	$(BIN)/hamm-eval synth synthetic_data/hamm --seed 20170630
+	$(BIN)/hamm-eval synth synthetic_data/hamm --seed 20170630 --force
 
 clean:
 	rm -rf $(VENV) .hamm_eval reports .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
@@ -59,7 +59,7 @@ $(VENV)/.uv: requirements-uv.lock
 	@touch $@
 
 $(VENV)/.locked: requirements.lock $(VENV)/.uv
-	@echo "Installing the locked dependencies into $(VENV) ..."
+	@echo "Installing the locked dependencies into $(VENV) (about two minutes the first time) ..."
 	@$(BIN)/uv pip sync --quiet --python $(BIN)/python --require-hashes requirements.lock requirements-uv.lock
 	@touch $@
 

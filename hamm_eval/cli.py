@@ -9,7 +9,7 @@ import json
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -19,10 +19,41 @@ from rich.console import Console
 from hamm_eval.errors import HammEvalError, IntakeRefused, UsageError
 
 if TYPE_CHECKING:
+    from hamm_eval.casefile import CheckedExport
     from hamm_eval.pipeline import Progress
 
 INTERNAL = 1
 INTERRUPTED = 130
+UNTOUCHED = " The former report is untouched."
+
+Language = Literal["de", "en"]
+# What `check` says around the findings, whose own texts come from their rules.
+_WORDS = {
+    "de": {
+        "refuse": "Ablehnung",
+        "quarantine": "Zurückgestellt",
+        "warn": "Warnung",
+        "notice": "Hinweis",
+        "read": "{tables} Tabellen, {rows} Zeilen gelesen; Stichtag {cut}.",
+        "none": "Keine Befunde.",
+        "one": "1 Befund.",
+        "many": "{count} Befunde.",
+        "usable": "Der Export ist verwendbar.",
+        "refused": "Der Export ist nicht verwendbar.",
+    },
+    "en": {
+        "refuse": "refuse",
+        "quarantine": "quarantine",
+        "warn": "warn",
+        "notice": "notice",
+        "read": "{tables} tables, {rows} rows read; data cut {cut}.",
+        "none": "No findings.",
+        "one": "1 finding.",
+        "many": "{count} findings.",
+        "usable": "The export can be used.",
+        "refused": "The export cannot be used.",
+    },
+}
 
 app = typer.Typer(
     name="hamm-eval",
@@ -44,6 +75,32 @@ def main() -> None:
     app()
 
 
+def _tell_version(asked: bool) -> None:
+    """Print the installed version and end."""
+    if asked:
+        from importlib.metadata import version
+
+        _say(f"hamm_eval {version('hamm-eval')}")
+        raise typer.Exit
+
+
+@app.callback()
+def _everything(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_tell_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """What stands before any command."""
+
+
+def _day(text: str) -> date:
+    """A day as the command line takes it."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise typer.BadParameter("Write the day as 2017-06-30.") from None
+
+
 @app.command()
 def report(
     params: Annotated[Path, typer.Argument(help="Params of the quarter, as params/2017-Q2.yaml.")],
@@ -51,12 +108,12 @@ def report(
         Path | None, typer.Option(help="Publish to this folder instead of reports/, to rehearse.")
     ] = None,
     language: Annotated[
-        Literal["de", "en"] | None,
+        Language | None,
         typer.Option(help="Language of the report; by default that of the params."),
     ] = None,
 ) -> None:
     """Execute the notebooks of a quarter, check every output, and publish one page."""
-    with _errors_for_people():
+    with _errors_for_people(UNTOUCHED):
         from hamm_eval.pipeline import run_report
 
         published = run_report(params, out=out, language=language, progress=_print_progress)
@@ -68,15 +125,17 @@ def report(
 def check(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder that holds an export.")],
     as_of: Annotated[
-        datetime | None,
-        typer.Option(formats=["%Y-%m-%d"], help="Data cut; by default the latest day of recording."),
+        date | None,
+        typer.Option(
+            parser=_day, metavar="YYYY-MM-DD", help="Data cut; by default the latest day of recording."
+        ),
     ] = None,
     mapping: Annotated[Path | None, typer.Option(help="How the source names things (YAML).")] = None,
     private_findings: Annotated[
         Path | None,
         typer.Option(help="Write the values behind the findings to this file, readable by you alone."),
     ] = None,
-    language: Annotated[Literal["de", "en"], typer.Option(help="Language of the findings.")] = "de",
+    language: Annotated[Language, typer.Option(help="Language of the findings.")] = "de",
 ) -> None:
     """Read an export and list what the checks find; exit code 3 if it cannot be used."""
     with _errors_for_people():
@@ -85,13 +144,10 @@ def check(
         checked = check_export(
             folder,
             mapping=mapping,
-            as_of=as_of.date() if as_of else None,
+            as_of=as_of,
             private_findings=private_findings,
         )
-        for finding in checked.findings:
-            text = finding.text_de if language == "de" else finding.text_en
-            _say(f"{finding.severity.value}: {finding.where}: {text} [{finding.rule}]")
-        _say(f"{len(checked.findings)} findings.")
+        _tell_checked(checked, language)
         if not checked.usable:
             raise typer.Exit(IntakeRefused.exit_code)
 
@@ -101,14 +157,19 @@ def synth(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="Where to write the synthetic city.")],
     seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same bytes.")],
     persons: Annotated[
-        int | None, typer.Option(min=1, help="Refugees present on the reference day; by default as in Hamm.")
+        int | None,
+        typer.Option(help="Refugees present on the reference day, 30 or more; by default as in Hamm."),
     ] = None,
+    force: Annotated[
+        bool,
+        typer.Option("--force", help="Write into a folder that holds files, over those of the same names."),
+    ] = False,
 ) -> None:
     """Write a synthetic city, with the truth that it was made from."""
     with _errors_for_people():
         from hamm_eval.synthetic.export import write_city
 
-        _say(f"Written to {write_city(folder, seed=seed, persons=persons)}")
+        _say(f"Written to {write_city(folder, seed=seed, persons=persons, overwrite=force)}")
 
 
 @app.command("params")
@@ -129,8 +190,25 @@ def check_params(
             _say(f"{file}: {load_checked_params(file).quarter}, no problem found.")
 
 
+def _tell_checked(checked: CheckedExport, language: Language) -> None:
+    """The findings, what was read, and whether the export can be used."""
+    from hamm_eval.report.wording import Wording
+
+    words, wording = _WORDS[language], Wording(language)
+    for finding in checked.findings:
+        text = finding.text_de if language == "de" else finding.text_en
+        _say(f"{words[finding.severity.value]}: {finding.where}: {text} [{finding.rule}]")
+    read = checked.case_file
+    if read is not None:
+        rows = wording.number(sum(count.read for count in read.counts.values()))
+        _say(words["read"].format(tables=len(read.counts), rows=rows, cut=wording.date(read.data_cut)))
+    found = len(checked.findings)
+    counted = words["none" if found == 0 else "one" if found == 1 else "many"].format(count=found)
+    _say(f"{counted} {words['refused' if read is None else 'usable']}")
+
+
 @contextmanager
-def _errors_for_people() -> Iterator[None]:
+def _errors_for_people(untouched: str = "") -> Iterator[None]:
     """End a command with one readable message and the error's exit code, never with a traceback."""
     try:
         yield
@@ -138,7 +216,7 @@ def _errors_for_people() -> Iterator[None]:
         _complain(str(error))
         raise typer.Exit(error.exit_code) from None
     except KeyboardInterrupt:
-        _complain("Interrupted. The former report is untouched.")
+        _complain(f"Interrupted.{untouched}")
         raise typer.Exit(INTERRUPTED) from None
     except (typer.Exit, typer.Abort):
         raise
@@ -149,7 +227,7 @@ def _errors_for_people() -> Iterator[None]:
         log = log_exception(error, Path.cwd())
         _complain(
             f"Internal error ({type(error).__name__}). Where it happened stands in {log}; "
-            "please report it. The former report is untouched."
+            f"please report it.{untouched}"
         )
         raise typer.Exit(INTERNAL) from None
 

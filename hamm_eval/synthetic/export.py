@@ -19,6 +19,8 @@ from hamm_eval.synthetic.world import World, build_world
 
 HAMM_SEED = 20170630
 TINY_PERSONS = 150
+# A smaller city may have a table without any row, or no household at all.
+MINIMUM_PERSONS = 30
 
 
 def simulate_city(scenario: Scenario, *, seed: int, scale: float = 1.0) -> tuple[World, dict[str, Records]]:
@@ -70,23 +72,26 @@ def write_city(
     persons: int | None = None,
     truth: bool = True,
     scenario: Scenario | None = None,
+    overwrite: bool = False,
 ) -> Path:
     """Write a synthetic city in the city's export dialect.
 
     Parameters
     ----------
     folder : path
-        Created where it does not exist; files of the same names are overwritten.
+        Created where it does not exist.
     seed : int
         The same seed gives the same bytes.
     scale : float, optional
         Size against Hamm; 1 without it.
     persons : int, optional
-        Instead of `scale`: number of refugees present on the reference day, 2,141 in Hamm.
+        Instead of `scale`: number of refugees present on the reference day, 2,141 in Hamm; 30 or more.
     truth : bool
         Whether to simulate and write ``truth.json`` too, which takes some seconds.
     scenario : Scenario, optional
         Another scenario than the default one.
+    overwrite : bool
+        Whether to write into a folder that holds anything, over the files of the same names.
 
     Returns
     -------
@@ -96,27 +101,50 @@ def write_city(
     Raises
     ------
     UsageError
-        `scale` and `persons` are both given, or not positive; the folder cannot be created.
+        `scale` and `persons` are both given, or too small; the folder cannot be created, or holds
+        something already.
     """
     if scale is not None and persons is not None:
         raise UsageError("Both a scale and a number of persons are given.", todo="Give one of them.")
     scenario = scenario or load_scenario()
-    if persons is not None:
-        scale = persons / refugees_present(scenario)
-    if scale is not None and scale <= 0:
-        raise UsageError("A city needs a positive size.", where="scale or persons")
+    size = _scale(scenario, scale, persons)
     target = Path(folder)
-    try:
-        target.mkdir(parents=True, exist_ok=True)
-    except OSError:
-        raise UsageError(
-            "This folder cannot be created.", where=str(folder), todo="Name another one, or free its name."
-        ) from None
-    _, tables = simulate_city(scenario, seed=seed, scale=1.0 if scale is None else scale)
+    _make_room(target, overwrite)
+    _, tables = simulate_city(scenario, seed=seed, scale=size)
     write_tables(target, tables)
     if truth:
         write_truth(target / "truth.json", scenario)
     return target
+
+
+def _scale(scenario: Scenario, scale: float | None, persons: int | None) -> float:
+    """Size of the city against Hamm; refuses what is too small for a table to be sure of a row."""
+    in_hamm = refugees_present(scenario)
+    asked = persons if persons is not None else in_hamm * (1.0 if scale is None else scale)
+    if not asked >= MINIMUM_PERSONS:
+        raise UsageError(
+            f"A city needs {MINIMUM_PERSONS} persons or more.",
+            where="scale" if persons is None else "persons",
+            todo="A smaller one may lack records of some kind.",
+        )
+    return asked / in_hamm if scale is None else scale
+
+
+def _make_room(folder: Path, overwrite: bool) -> None:
+    """Create the folder; refuse one that may hold somebody's export."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        holds_something = any(folder.iterdir())
+    except OSError:
+        raise UsageError(
+            "This folder cannot be created.", where=str(folder), todo="Name another one, or free its name."
+        ) from None
+    if holds_something and not overwrite:
+        raise UsageError(
+            "This folder is not empty; files of the same names would be overwritten.",
+            where=str(folder),
+            todo="Name another folder, or say --force (overwrite=True) if it holds a synthetic city.",
+        )
 
 
 def refugees_present(scenario: Scenario) -> int:

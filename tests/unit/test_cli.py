@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -76,6 +77,20 @@ def test_wrong_usage_ends_with_2_or_3_and_one_message(arguments: list[str], tmp_
     assert not [*tmp_path.iterdir()]
 
 
+def test_a_day_in_another_notation_is_told_how_to_write_it() -> None:
+    done = RUNNER.invoke(app, ["check", ".", "--as-of", "30.06.2017"])
+
+    assert done.exit_code == 2
+    assert "Write the day as 2017-06-30." in done.stderr
+
+
+def test_the_version_is_the_installed_one() -> None:
+    done = RUNNER.invoke(app, ["--version"])
+
+    assert done.exit_code == 0
+    assert done.stdout == f"hamm_eval {version('hamm-eval')}\n"
+
+
 def test_report_ends_with_where_to_open_it(project: Project) -> None:
     params = project({"01_who": shows("who", 120)})
 
@@ -119,9 +134,26 @@ def test_an_unexpected_exception_keeps_its_text_to_itself(
 
     assert done.exit_code == 1
     assert "Internal error (KeyError)" in done.stderr
+    assert "The former report is untouched." in done.stderr
     assert "Haddad" not in done.output
     (log,) = (params.parents[1] / ".hamm_eval" / "logs").iterdir()
     assert "Haddad" not in log.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("failure", [KeyError, KeyboardInterrupt])
+def test_a_command_that_publishes_nothing_speaks_of_no_report(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, failure: type[BaseException]
+) -> None:
+    def fail(*args: object, **kwargs: object) -> None:
+        raise failure
+
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("hamm_eval.synthetic.export.write_city", fail)
+    done = RUNNER.invoke(app, ["synth", "city", "--seed", "1"])
+
+    assert done.exit_code in (1, 130)
+    assert done.stderr
+    assert "report is untouched" not in done.stderr
 
 
 def test_ctrl_c_ends_with_130(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -137,11 +169,60 @@ def test_synth_writes_a_city_that_check_accepts(tmp_path: Path, monkeypatch: pyt
     folder = tmp_path / "city"
 
     written = RUNNER.invoke(app, ["synth", str(folder), "--seed", "1", "--persons", "50"])
-    checked = RUNNER.invoke(app, ["check", str(folder), "--as-of", "2017-06-30"])
+    day = ["--as-of", "2017-06-30"]
+    german = RUNNER.invoke(app, ["check", str(folder), *day])
+    english = RUNNER.invoke(app, ["check", str(folder), *day, "--language", "en"])
 
-    assert written.exit_code == 0, written.output
-    assert checked.exit_code == 0, checked.output
-    assert "findings." in checked.stdout
+    assert written.exit_code == german.exit_code == english.exit_code == 0, german.output
+    rows = sum(len(file.read_bytes().splitlines()) - 1 for file in folder.glob("*.csv"))
+    assert german.stdout.splitlines() == [
+        f"17 Tabellen, {rows // 1000}.{rows % 1000:03} Zeilen gelesen; Stichtag 30. Juni 2017.",
+        "Keine Befunde. Der Export ist verwendbar.",
+    ]
+    assert english.stdout.splitlines() == [
+        f"17 tables, {rows:,} rows read; data cut 30 June 2017.",
+        "No findings. The export can be used.",
+    ]
+
+
+def test_synth_overwrites_files_only_when_told_to(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("hamm_eval.synthetic.export.write_truth", lambda *args: None)
+    real = tmp_path / "personen.csv"
+    real.write_text("real\n", encoding="utf-8")
+    arguments = ["synth", str(tmp_path), "--seed", "1", "--persons", "30"]
+
+    refused = RUNNER.invoke(app, arguments)
+    assert refused.exit_code == 2
+    assert "--force" in refused.stderr
+    assert [*tmp_path.iterdir()] == [real]
+    assert real.read_text(encoding="utf-8") == "real\n"
+
+    assert RUNNER.invoke(app, [*arguments, "--force"]).exit_code == 0
+    assert real.read_text(encoding="cp1252") != "real\n"
+
+
+def test_synth_tells_the_smallest_city(tmp_path: Path) -> None:
+    done = RUNNER.invoke(app, ["synth", str(tmp_path / "city"), "--seed", "1", "--persons", "1"])
+
+    assert done.exit_code == 2
+    assert "30 persons or more" in done.stderr
+    assert not (tmp_path / "city").exists()
+
+
+def test_check_tells_the_severity_and_the_number_of_findings_in_its_language(
+    tiny_city: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "export"
+    shutil.copytree(tiny_city, folder)
+    (folder / "einkauf.csv").write_text("a;b\n1;2\n", encoding="utf-8")
+
+    german = RUNNER.invoke(app, ["check", str(folder)]).stdout.splitlines()
+    english = RUNNER.invoke(app, ["check", str(folder), "--language", "en"]).stdout.splitlines()
+
+    assert german[0].startswith("Warnung: einkauf.csv: ")
+    assert german[-1] == "1 Befund. Der Export ist verwendbar."
+    assert english[0].startswith("warn: einkauf.csv: ")
+    assert english[-1] == "1 finding. The export can be used."
 
 
 def test_check_lists_findings_without_values_and_ends_with_3(tiny_city: Path, tmp_path: Path) -> None:
@@ -159,8 +240,9 @@ def test_check_lists_findings_without_values_and_ends_with_3(tiny_city: Path, tm
     )
 
     assert german.exit_code == english.exit_code == 3
-    assert "personen.csv:2" in german.stdout
-    assert german.stdout != english.stdout
+    assert "Ablehnung: personen.csv:2" in german.stdout
+    assert german.stdout.endswith("Der Export ist nicht verwendbar.\n")
+    assert english.stdout.endswith("The export cannot be used.\n")
     assert "1984" not in german.output + english.output
     assert "31.02.1984" in private.read_text(encoding="utf-8")
     assert private.stat().st_mode & 0o077 == 0

@@ -10,7 +10,7 @@ import pytest
 from hamm_eval.casefile.intake import check_export
 from hamm_eval.casefile.tables import TABLES
 from hamm_eval.errors import ParamsError, UsageError
-from hamm_eval.synthetic.export import HAMM_SEED, TINY_PERSONS, write_city
+from hamm_eval.synthetic.export import HAMM_SEED, MINIMUM_PERSONS, TINY_PERSONS, write_city
 from hamm_eval.synthetic.scenario import DEFAULT, load_scenario
 
 COMMITTED = Path(__file__).parents[3] / "synthetic_data" / "hamm"
@@ -25,7 +25,7 @@ def test_the_committed_city_is_a_fresh_one(tmp_path: Path) -> None:
     committed = _bytes(COMMITTED)
     assert set(fresh) == set(committed) == {f"{table.german}.csv" for table in TABLES}
     different = [name for name in fresh if fresh[name] != committed[name]]
-    assert not different, "write it anew: hamm-eval synth synthetic_data/hamm --seed 20170630"
+    assert not different, "write it anew: make truth"
     assert sum(map(len, committed.values())) < 8_000_000
 
 
@@ -50,7 +50,10 @@ def test_the_dialect(tmp_path: Path) -> None:
     assert ";2450,00;04.01.2016" in measures
 
 
-@pytest.mark.parametrize("size", [{"scale": 1.0, "persons": 3}, {"scale": 0.0}, {"persons": -1}])
+@pytest.mark.parametrize(
+    "size",
+    [{"scale": 1.0, "persons": 300}, {"scale": 0.0}, {"scale": 0.01}, {"persons": -1}, {"persons": 29}],
+)
 def test_sizes_that_make_no_sense_are_refused(tmp_path: Path, size: dict[str, float]) -> None:
     with pytest.raises(UsageError):
         write_city(tmp_path / "city", seed=1, truth=False, **size)
@@ -60,7 +63,22 @@ def test_sizes_that_make_no_sense_are_refused(tmp_path: Path, size: dict[str, fl
 def test_a_folder_that_cannot_be_made_is_refused(tmp_path: Path) -> None:
     (tmp_path / "city").write_text("a file", encoding="utf-8")
     with pytest.raises(UsageError, match="cannot be created"):
-        write_city(tmp_path / "city", seed=1, persons=10, truth=False)
+        write_city(tmp_path / "city", seed=1, persons=MINIMUM_PERSONS, truth=False)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_the_smallest_city_is_a_sound_export(tmp_path: Path, seed: int) -> None:
+    folder = write_city(tmp_path, seed=seed, persons=MINIMUM_PERSONS, truth=False)
+    assert check_export(folder).usable
+
+
+def test_a_folder_that_holds_something_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "personen.csv").write_text("real", encoding="utf-8")
+    with pytest.raises(UsageError, match="not empty"):
+        write_city(tmp_path, seed=1, persons=MINIMUM_PERSONS, truth=False)
+    assert [path.read_text(encoding="utf-8") for path in tmp_path.iterdir()] == ["real"]
+    write_city(tmp_path, seed=1, persons=MINIMUM_PERSONS, truth=False, overwrite=True)
+    assert len(_bytes(tmp_path)) == len(TABLES)
 
 
 @pytest.mark.parametrize("cut", [dt.date(2016, 9, 30), dt.date(2017, 6, 30), dt.date(2018, 12, 31)])
