@@ -12,6 +12,7 @@ from pathlib import Path
 from hamm_eval.errors import UsageError
 from hamm_eval.params import Params
 from hamm_eval.pipeline.plan import RunUnit
+from hamm_eval.yaml_models import Contradiction, refuse_contradictions
 
 _LOCK = "requirements.lock"
 
@@ -75,16 +76,17 @@ def digest_inputs(
 
     Raises
     ------
-    UsageError
+    ParamsError
         The data source is not there.
     """
     source = root / params.source.folder
     if not source.is_dir():
-        raise UsageError(
-            "The folder of the data source is not there.",
-            where=f"{params_path}: source.folder",
-            todo="Correct the path or put the export there.",
+        missing = Contradiction(
+            ("source", "folder"),
+            f"There is no folder {params.source.folder} beside params/.",
+            "Correct the path, or put the export there.",
         )
+        refuse_contradictions(params_path, [missing])
     data = _tree(source)
     if params.source.mapping is not None:
         data["mapping"] = digest_file(root / params.source.mapping)

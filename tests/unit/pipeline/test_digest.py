@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from small_project import shows
 
+from hamm_eval.errors import ParamsError
 from hamm_eval.params import load_params
 from hamm_eval.pipeline.digest import Inputs, digest_inputs
 from hamm_eval.pipeline.plan import plan_run
@@ -60,3 +61,16 @@ def test_another_language_is_another_run(project: Callable[..., Path]) -> None:
 
     assert digests(params).run_id != digests(params, "en").run_id
     assert digests(params).digests() == digests(params, "en").digests()
+
+
+def test_a_missing_folder_is_told_as_params_name_it_with_the_line(project: Callable[..., Path]) -> None:
+    params = project({"01_who": shows("who", 120)}, source={"folder": "../exports/2017-Q2"})
+    lines = params.read_text(encoding="utf-8").splitlines()
+    line = next(i for i, text in enumerate(lines, 1) if "../exports/2017-Q2" in text)
+
+    with pytest.raises(ParamsError) as raised:
+        digests(params)
+
+    (problem,) = raised.value.problems
+    assert problem.where == f"{params}:{line}: source.folder"
+    assert "../exports/2017-Q2" in problem.what
