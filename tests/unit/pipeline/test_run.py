@@ -166,6 +166,20 @@ def test_unknown_keys_in_params_are_refused_before_anything_runs(
     assert not (tmp_path / "owned").exists()
 
 
+def test_an_export_may_lie_outside_the_project(project: Project, tiny_city: Path) -> None:
+    params = project(TWO)
+    root = params.parents[1]
+    outside = Path(os.path.relpath(tiny_city, root))
+    assert outside.parts[0] == ".."
+    params.write_text(
+        params.read_text(encoding="utf-8").replace("folder: data\n", f"folder: {outside.as_posix()}\n"),
+        encoding="utf-8",
+    )
+    shutil.rmtree(root / "data")
+
+    assert_whole(run_report(params).path)
+
+
 def test_an_export_that_cannot_be_used_is_refused(project: Project) -> None:
     params = project(TWO)
     (params.parents[1] / "data" / "personen.csv").write_bytes(b"")
