@@ -37,7 +37,10 @@ def plausible(name: str, known: Collection[str], words: Collection[str]) -> bool
         and _NAME.fullmatch(name) is not None
         and not runs_on(name, known)
         and not any(
-            _parted(word) in _parted(text) or (len(word) >= _LONG_WORD and word in text) for word in words
+            _parted(word) in _parted(text)
+            or (len(word) >= _LONG_WORD and word in text)
+            or word.startswith(text)  # a file may break off within a word
+            for word in words
         )
     )
 

@@ -34,6 +34,8 @@ DOUBTFUL = (
     "BeginnAnna",
     "xFlüchtling",
     "Flüchtling neu",
+    "sprachli",
+    "Integra",
     "Meier, Anna",
     "Kurs 1",
     "Stand 2016",
