@@ -91,7 +91,7 @@ def _areas(release: ReleasedCurves, curve: ReleasedCurve, wording: Wording) -> M
     labels = [wording.text("curves.stack_event"), wording.text("curves.stack_open"), *causes]
     picture = outcome_areas(
         curve,
-        release.horizons[at],
+        _all_released(release, curve, at),
         [(name[:1].upper() + name[1:], wording.percent(v)) for name, v in
          zip(labels, (reached.value, still_open, *shares), strict=True)],
         follow_up.origin(release.endpoint, wording),
@@ -102,6 +102,15 @@ def _areas(release: ReleasedCurves, curve: ReleasedCurve, wording: Wording) -> M
     box = read_box(wording, wording.text("curves.stack_read", causes=gone_by))
     small = note(follow_up.condition(release, wording))
     return figure(wording.text("curves.stack_title", **said), picture, box, small)
+
+
+def _all_released(release: ReleasedCurves, curve: ReleasedCurve, until: int) -> list[int]:
+    """Horizons up to a position at which every share is shown."""
+    return [
+        days
+        for position, days in enumerate(release.horizons[: until + 1])
+        if findings.value_at(curve, position) and None not in findings.competing_at(curve, position)
+    ]
 
 
 def model_fragment(release: ReleasedModel, wording: Wording) -> Markup:

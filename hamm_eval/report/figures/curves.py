@@ -1,4 +1,4 @@
-"""Cumulative incidence: steps with bands, words at the lines, the at-risk table under the axis."""
+"""Cumulative incidence: lines with bands, words at the lines, the at-risk table under the axis."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from markupsafe import Markup
 from hamm_eval.release.released import ReleasedCurve, ReleasedCurves
 from hamm_eval.report import style
 from hamm_eval.report.figures import canvas
+from hamm_eval.report.figures.polyline import Polyline, polyline
 from hamm_eval.report.findings import value_at
 from hamm_eval.report.follow_up import origin
 from hamm_eval.report.style import pixels
@@ -37,10 +38,13 @@ def incidence(release: ReleasedCurves, wording: Wording) -> Markup:
         last = max(max((*curve.time, *curve.at_risk_time), default=0.0) for curve in shown)
         last = math.ceil(last / DAYS_PER_MONTH - 0.05) * DAYS_PER_MONTH
         top = _ceiling(shown)
+        lines: list[Polyline] = []
         for position, curve in enumerate(shown):
-            _draw(axes, curve, style.series(position), release.horizons, 0.14 if len(shown) < 3 else 0.08)
+            lines.append(polyline(curve, release.horizons))
+            marked = _released(release, curve)
+            _draw(axes, lines[-1], style.series(position), marked, 0.14 if len(shown) < 3 else 0.08)
         if not alone:
-            _label(axes, shown, names, top)
+            _label(axes, lines, names, top)
         _scales(axes, last, top, origin(release.endpoint, wording), wording)
         _at_risk(axes, shown, [] if alone else names, last, wording)
         return canvas.image(sheet, alternative(release, wording))
@@ -84,6 +88,11 @@ def alternative(release: ReleasedCurves, wording: Wording) -> str:
     return " ".join(said)
 
 
+def _released(release: ReleasedCurves, curve: ReleasedCurve) -> list[int]:
+    """Horizons at which the curve has a value."""
+    return [days for position, days in enumerate(release.horizons) if value_at(curve, position) is not None]
+
+
 def _name(release: ReleasedCurves, curve: ReleasedCurve, wording: Wording) -> str:
     """Name of a group, broken to fit beside the plot."""
     return canvas.wrapped(wording.level(release.dimension, curve.level), 20)
@@ -95,39 +104,35 @@ def _ceiling(shown: Sequence[ReleasedCurve]) -> float:
     return min(1.0, max(0.2, math.ceil(highest * 5 - 1e-9) / 5))
 
 
-def _path(curve: ReleasedCurve, values: Sequence[float]) -> tuple[list[float], list[float]]:
-    """Steps from the beginning of observation on, times in months."""
-    start = min((*curve.at_risk_time, *curve.time), default=0.0)
-    times, steps = [start, *curve.time], [0.0, *(v if math.isfinite(v) else 0.0 for v in values)]
-    end = max((*curve.time, *curve.at_risk_time), default=start)
-    if end > times[-1]:
-        times.append(end)
-        steps.append(steps[-1])
-    return [t / DAYS_PER_MONTH for t in times], steps
-
-
-def _draw(
-    axes: Axes, curve: ReleasedCurve, look: style.Series, horizons: Sequence[int], strength: float
-) -> None:
-    """Band, line, and a marker at each horizon."""
-    months, steps = _path(curve, curve.incidence)
-    if curve.lower and curve.upper:
+def _draw(axes: Axes, line: Polyline, look: style.Series, horizons: Sequence[int], strength: float) -> None:
+    """Band and line where they may be read, a thin connector elsewhere, and a marker at each horizon."""
+    months = [day / DAYS_PER_MONTH for day in line.days]
+    for run in line.runs(known=False):
+        axes.plot(
+            months[run], line.values[run], color=look.colour, linewidth=pixels(1.3), linestyle=(0, (1.0, 3.0))
+        )
+    for run in line.runs(known=True):
         axes.fill_between(
-            months,
-            _path(curve, curve.lower)[1],
-            _path(curve, curve.upper)[1],
-            step="post",
+            months[run],
+            line.lower[run],
+            line.upper[run],
             color=look.colour,
             alpha=strength,
             linewidth=0,
         )
-    axes.plot(
-        months, steps, drawstyle="steps-post", color=look.colour, linewidth=pixels(2.6), linestyle=_dash(look)
-    )
+        axes.plot(
+            months[run],
+            line.values[run],
+            color=look.colour,
+            linewidth=pixels(2.6),
+            linestyle=_dash(look),
+            solid_joinstyle="round",
+            dash_joinstyle="round",
+        )
     marked = [
-        (days / DAYS_PER_MONTH, at.value)
-        for position, days in enumerate(horizons)
-        if (at := value_at(curve, position)) is not None and at.value is not None
+        (day / DAYS_PER_MONTH, value)
+        for day, value in zip(line.days, line.values, strict=True)
+        if day in horizons
     ]
     axes.plot(
         [x for x, _ in marked],
@@ -148,12 +153,12 @@ def _dash(look: style.Series) -> object:
     return look.dash if isinstance(look.dash, str) else (0, look.dash)
 
 
-def _label(axes: Axes, shown: Sequence[ReleasedCurve], names: Sequence[str], top: float) -> None:
+def _label(axes: Axes, lines: Sequence[Polyline], names: Sequence[str], top: float) -> None:
     """Names beside the ends of the lines, pushed apart where they would touch."""
-    lines = max(name.count("\n") + 1 for name in names)
+    rows = max(name.count("\n") + 1 for name in names)
     heights = canvas.spread(
-        [curve.incidence[-1] / top * PLOT if curve.incidence else 0.0 for curve in shown],
-        19 * lines + 3,
+        [line.values[-1] / top * PLOT if line.values else 0.0 for line in lines],
+        19 * rows + 3,
         8,
         PLOT - 8,
     )

@@ -6,10 +6,12 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+import numpy as np
 from markupsafe import Markup
 
 from hamm_eval.report import style
 from hamm_eval.report.figures import canvas
+from hamm_eval.report.figures.polyline import points
 from hamm_eval.report.style import pixels
 from hamm_eval.report.wording import DAYS_PER_MONTH, Wording
 
@@ -21,25 +23,25 @@ LEFT, TOP, PLOT, BELOW = 64, 14, 280, 60
 
 def outcome_areas(
     curve: ReleasedCurve,
-    until: int,
+    horizons: Sequence[int],
     labels: Sequence[tuple[str, str]],
     since: str,
     alt: str,
     wording: Wording,
 ) -> Markup:
-    """Draw one curve with what competes, up to a horizon in days.
+    """Draw one curve with what competes, up to the last of some horizons in days, all of them released.
 
-    `labels` are (name, value at the horizon) from below: the goal, still open, then the competing causes.
+    `labels` are (name, value at that horizon) from below: the goal, still open, then the competing causes.
     `since` says from when the months count.
     """
     from matplotlib.ticker import FixedLocator, FuncFormatter
 
-    start = min((*curve.at_risk_time, *curve.time), default=0.0)
-    steps = [step for step, days in enumerate(curve.time) if start < days <= until]
-    end = round(until / DAYS_PER_MONTH, 1)  # a year is 12 months, not 11.99
-    months = [*(t / DAYS_PER_MONTH for t in (0, start, *(curve.time[step] for step in steps))), end]
-    reached = _path(curve.incidence, steps)
-    competing = [_path(values, steps) for values in curve.competing]
+    until = horizons[-1]
+    lines = [_line(curve, values, horizons) for values in (curve.incidence, *curve.competing)]
+    days = sorted({0.0, *(day for line, _ in lines for day in line)})
+    months = [round(day / DAYS_PER_MONTH, 1) if day == until else day / DAYS_PER_MONTH for day in days]
+    # A year is 12 months, not 11.99.
+    reached, *competing = ([float(v) for v in np.interp(days, *line)] for line in lines)
     bounds = [reached]
     gone = [sum(values) for values in zip(*competing, strict=True)] if competing else [0.0] * len(months)
     bounds.append([1 - g for g in gone])
@@ -58,7 +60,6 @@ def outcome_areas(
                 months,
                 floor,
                 bound,
-                step="post",
                 facecolor=colours[position % len(colours)],
                 edgecolor=style.PAPER,
                 linewidth=pixels(1.2),
@@ -88,7 +89,11 @@ def outcome_areas(
         return canvas.image(sheet, alt)
 
 
-def _path(values: Sequence[float], steps: Sequence[int]) -> list[float]:
-    """Nothing until the start of observation, then step by step, held until the end."""
-    path = [0.0, 0.0, *(values[step] for step in steps)]
-    return [*path, path[-1]]
+def _line(
+    curve: ReleasedCurve, values: Sequence[float], horizons: Sequence[int]
+) -> tuple[list[float], list[float]]:
+    """Days and shares up to the last horizon, to be joined straight, as the curve itself is drawn."""
+    days, places = points(curve.time, values, horizons)
+    return [day for day in days if day <= horizons[-1]], [
+        values[at] for day, at in zip(days, places, strict=True) if day <= horizons[-1]
+    ]
