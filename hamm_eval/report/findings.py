@@ -59,6 +59,12 @@ def curves_title(release: ReleasedCurves, wording: Wording) -> str:
         at = next(v for c in release.curves if (v := value_at(c, position)) is not None)
         return _title_of_one(at, months, endpoint, wording)
     (low_curve, low), (high_curve, high) = pair
+    gap = _gap(release, position)
+    # Without an interval of the difference nobody can say whether rounding or chance made the order.
+    if gap is None:
+        return wording.text("curves.title_unreached", endpoint=endpoint)
+    if gap[0] <= 0:
+        return wording.text("curves.title_unclear", endpoint=endpoint, months=months)
     if wording.percent(low.value or 0) == wording.percent(high.value or 0):
         return wording.text(
             "curves.title_equal", endpoint=endpoint, months=months, value=wording.percent(high.value or 0)
@@ -102,27 +108,37 @@ def curves_comparison(release: ReleasedCurves, wording: Wording) -> str:
     """
     position = headline_horizon(release)
     pair = None if position is None else extremes(release, position)
-    if position is None or pair is None:
+    gap = None if position is None else _gap(release, position)
+    if position is None or pair is None or gap is None:
         return ""
     (low_curve, low), (high_curve, high) = pair
-    errors = [curve.std_error_at_horizon[position] for curve in (low_curve, high_curve)]
-    if low.value is None or high.value is None or None in errors:
-        return ""
-    shown = sum(value_at(curve, position) is not None for curve in release.curves)
-    pairs = shown * (shown - 1) // 2
-    critical = NormalDist().inv_cdf(1 - 0.025 / pairs)
-    apart = high.value - low.value
-    reach = critical * math.hypot(*(error for error in errors if error is not None))
-    span = wording.points_range(apart - reach, apart + reach)
-    key = "curves.apart" if apart - reach > 0 else "curves.perhaps_apart"
+    apart = (high.value or 0.0) - (low.value or 0.0)
+    key = "curves.apart" if gap[0] > 0 else "curves.perhaps_apart"
     return wording.text(
         key,
         low_level=wording.level(release.dimension, low_curve.level),
         high_level=wording.level(release.dimension, high_curve.level),
         months=wording.months(release.horizons[position]),
         apart=wording.points(apart, signed=False),
-        range=span,
+        range=wording.points_range(*gap),
     )
+
+
+def _gap(release: ReleasedCurves, position: int) -> tuple[float, float] | None:
+    """Interval of the difference between the highest and the lowest group; None where there is none."""
+    pair = extremes(release, position)
+    if pair is None:
+        return None
+    (low_curve, low), (high_curve, high) = pair
+    errors = [curve.std_error_at_horizon[position] for curve in (low_curve, high_curve)]
+    if low.value is None or high.value is None or None in errors:
+        return None
+    shown = sum(value_at(curve, position) is not None for curve in release.curves)
+    pairs = shown * (shown - 1) // 2
+    critical = NormalDist().inv_cdf(1 - 0.025 / pairs)
+    apart = high.value - low.value
+    reach = critical * math.hypot(*(error for error in errors if error is not None))
+    return apart - reach, apart + reach
 
 
 def model_title(release: ReleasedModel, wording: Wording) -> str:

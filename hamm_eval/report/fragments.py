@@ -15,6 +15,7 @@ from hamm_eval.report.figures.effect import risks_and_difference
 from hamm_eval.report.figures.forest import forest
 from hamm_eval.report.figures.outcome_areas import outcome_areas
 from hamm_eval.report.figures.overlap import overlap_histogram
+from hamm_eval.report.figures.polyline import polyline
 from hamm_eval.report.markup import caution, figure, join, note, read_box
 from hamm_eval.report.tables.counts import count_table
 from hamm_eval.report.tables.curves import curves_table
@@ -33,13 +34,16 @@ def curves_fragment(release: ReleasedCurves, wording: Wording) -> Markup:
         read = "curves.read_one" if len(shown) == 1 else "curves.read_groups"
         sentences = (
             wording.text(read),
+            wording.text("curves.read_points_dotted" if _dotted(release, shown) else "curves.read_points"),
             follow_up.leaving(release, wording),
             wording.text("curves.read_at_risk"),
+            wording.text("curves.read_late_entry") if any(map(_rises, shown)) else "",
         )
         box = read_box(wording, *(sentence for sentence in sentences if sentence))
         small = note(
             follow_up.condition(release, wording),
             findings.curves_comparison(release, wording),
+            wording.text("curves.merged") if any(curve.merged for curve in release.curves) else "",
             _rounding_note(shown, wording),
         )
         parts.append(figure(findings.curves_title(release, wording), incidence(release, wording), box, small))
@@ -50,6 +54,17 @@ def curves_fragment(release: ReleasedCurves, wording: Wording) -> Markup:
         parts.append(_areas(release, shown[0], wording))
     parts.append(curves_table(release, wording))
     return join(parts)
+
+
+def _dotted(release: ReleasedCurves, shown: Sequence[ReleasedCurve]) -> bool:
+    """Whether any line has a stretch that may not be read."""
+    return any(not all(polyline(curve, release.horizons).known) for curve in shown)
+
+
+def _rises(curve: ReleasedCurve) -> bool:
+    """Whether more persons are at risk at first than at the beginning, as where some enter late."""
+    shown = [persons for persons in curve.at_risk if persons is not None]
+    return len(shown) > 1 and shown[1] > shown[0]
 
 
 def _rounding_note(shown: Sequence[ReleasedCurve], wording: Wording) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 from markupsafe import Markup
 
@@ -11,6 +12,7 @@ from hamm_eval.release.released import Cell
 from hamm_eval.report.wording import Wording
 
 Content = str | Markup
+MOST_COLUMNS = 4  # that fit on a phone
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,12 +26,16 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A row: its heading, the cells, a note under the heading; `strong` for sums."""
+    """A row: its heading, the cells, a note under the heading; `strong` for sums.
+
+    Neighbours with the same `group` stand under that as a heading of their own.
+    """
 
     heading: Content
     cells: tuple[Content, ...]
     note: str = ""
     strong: bool = False
+    group: str = ""
 
 
 def join(parts: Iterable[Content]) -> Markup:
@@ -70,11 +76,17 @@ def figure(title: str, picture: Markup, *below: Markup) -> Markup:
     ).format(numbered("figure"), title, picture, join(below))
 
 
-def count_note(wording: Wording, cells: Iterable[Cell | None]) -> str:
+def count_note(wording: Wording, cells: Iterable[Cell | None], unit: str = "persons") -> str:
     """What a table says of its counts: rounded, and what "≤7" means where it occurs."""
     hidden = [cell for cell in cells if cell is not None and cell.value is None]
     small = any(not cell.linked for cell in hidden)
-    rules = {"base": wording.policy.count_rounding, "largest": wording.policy.largest_hidden_count}
+    named = wording.text(f"unit.{unit}")
+    rules = {
+        "base": wording.policy.count_rounding,
+        "largest": wording.policy.largest_hidden_count,
+        "counts": wording.text(f"counts.{unit}"),
+        "unit": named if wording.language == "de" else named.lower(),
+    }
     said = [
         wording.text("table.hidden_note" if small else "table.rounded_note", hidden=wording.hidden, **rules)
     ]
@@ -83,20 +95,52 @@ def count_note(wording: Wording, cells: Iterable[Cell | None]) -> str:
     return " ".join(said)
 
 
+def dash_note(wording: Wording, rows: Iterable[Row]) -> str:
+    """What a dash stands for, where the rows have one."""
+    none = wording.text("symbols.none")
+    return wording.text("table.dash_note") if any(none in row.cells for row in rows) else ""
+
+
 def with_interval(value: str, interval: str) -> Content:
     """A value with its interval small beneath."""
     return Markup('{}<span class="he-interval">{}</span>').format(value, interval) if interval else value
 
 
-def table(caption: str, columns: Sequence[Column], rows: Sequence[Row], *notes: Content) -> Markup:
-    """A numbered table; the first column heads the rows."""
+def table(
+    caption: str,
+    columns: Sequence[Column],
+    rows: Sequence[Row],
+    *notes: Content,
+    hint: str = "",
+) -> Markup:
+    """A numbered table; the first column heads the rows.
+
+    One with many columns is scrolled sideways on a phone, where `hint` says so.
+    """
+    wide = len(columns) > MOST_COLUMNS
+    beside = Markup('<p class="he-hint" aria-hidden="true">{}</p>\n').format(hint) if wide and hint else ""
     head = _head(columns)
-    body = join(_row(row, columns[1:]) for row in rows)
+    body = join(_body(list(together), columns) for _, together in groupby(rows, key=lambda row: row.group))
     return Markup(
-        '<div class="he-table-block">\n<div class="he-scroll" role="region" tabindex="0" aria-label="{}">\n'
-        '<table class="he-table">\n<caption>{} <span class="he-title">{}</span></caption>\n'
-        "<thead>\n{}\n</thead>\n<tbody>\n{}\n</tbody>\n</table>\n</div>\n{}\n</div>"
-    ).format(caption, numbered("table"), caption, head, body, note(*notes))
+        '<div class="he-table-block">\n{}<div class="he-scroll" role="region" tabindex="0" aria-label="{}">\n'
+        '<table class="he-table{}">\n<caption>{} <span class="he-title">{}</span></caption>\n'
+        "<thead>\n{}\n</thead>\n{}\n</table>\n</div>\n{}\n</div>"
+    ).format(
+        beside, caption, " he-wide" if wide else "", numbered("table"), caption, head, body, note(*notes)
+    )
+
+
+def _body(rows: Sequence[Row], columns: Sequence[Column]) -> Markup:
+    """Rows that stand under one heading, or under none."""
+    lines = [_row(row, columns[1:]) for row in rows]
+    if rows and rows[0].group:
+        lines.insert(
+            0,
+            Markup('<tr class="he-subhead"><th scope="rowgroup" colspan="{}">{}</th></tr>').format(
+                len(columns), rows[0].group
+            ),
+        )
+    return Markup("<tbody>\n{}\n</tbody>").format(join(lines))
 
 
 def _head(columns: Sequence[Column]) -> Markup:

@@ -121,8 +121,12 @@ class Show:
         The record holds the bare fragment; the display brings style and session numbers for the reader in
         JupyterLab.
         """
+        from IPython import get_ipython
         from IPython.display import display
 
         mark = self._record.enter(release, rendered.html, number=None)
+        if get_ipython() is None:  # a plain script has no place for pictures
+            print(rendered.title, self._wording.text("show.plain"), sep="\n")
+            return
         html = f"<style>{fragment_style()}</style>\n{self._numbering.fill(rendered.html)}"
         display({"text/html": html, "text/plain": rendered.title}, raw=True, metadata=mark)

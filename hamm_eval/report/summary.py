@@ -130,35 +130,46 @@ def _incidence_sentence(figure: Figure, wording: Wording) -> Markup:
     endpoint = wording.endpoint(figure.release.endpoint)
     if figure.interval is None or figure.interval.value is None:
         return wording.markup("summary.first_none", endpoint=endpoint)
+    span = wording.percent_range(figure.interval)
     return wording.markup(
-        "summary.first",
+        "summary.first" if span else "summary.first_bare",
         months=figure.months,
         value=wording.percent(figure.interval.value),
         endpoint=endpoint,
-        range=wording.percent_range(figure.interval),
+        range=span,
     )
 
 
 def _second_sentence(others: Sequence[Figure], wording: Wording) -> Markup:
-    """The other endpoints: the least and the most reached among those with the same horizon."""
+    """The other endpoints: the least and the most reached at each horizon."""
     shown = [figure for figure in others if figure.interval is not None]
     if not shown:
         return wording.markup("summary.others_none")
-    months = max((f.months for f in shown), key=lambda m: (sum(f.months == m for f in shown), m))
-    alike = sorted((f for f in shown if f.months == months), key=_value)
-    if len(alike) == 1:
-        return _incidence_sentence(alike[0], wording)
-    low, high = alike[0], alike[-1]
-    return wording.markup(
-        "summary.range_of",
-        months=months,
-        low=wording.percent(_value(low)),
-        low_range=_range(low, wording),
-        low_endpoint=wording.endpoint(low.release.endpoint),
-        high=wording.percent(_value(high)),
-        high_range=_range(high, wording),
-        high_endpoint=wording.endpoint(high.release.endpoint),
-    )
+    together: dict[int, list[Figure]] = {}
+    for figure in shown:
+        together.setdefault(figure.months, []).append(figure)
+    said: list[Markup] = []
+    for months, alike in sorted(together.items(), key=lambda item: (-len(item[1]), item[0])):
+        said.append(wording.markup(f"summary.others_{'next' if said else 'first'}", months=months))
+        low, high = min(alike, key=_value), max(alike, key=_value)
+        said.append(
+            wording.markup(
+                "summary.others_range" if len(alike) > 1 else "summary.others_one",
+                endpoint=wording.endpoint(low.release.endpoint),
+                value=_told(low, wording),
+                low_endpoint=wording.endpoint(low.release.endpoint),
+                low=_told(low, wording),
+                high_endpoint=wording.endpoint(high.release.endpoint),
+                high=_told(high, wording),
+            )
+        )
+    return Markup(" ").join(said)
+
+
+def _told(figure: Figure, wording: Wording) -> str:
+    """A share with its interval, which may be hidden: "13 % (9 bis 16 %)"."""
+    value, span = wording.percent(_value(figure)), _range(figure, wording)
+    return wording.text("summary.value_range", value=value, range=span) if span else value
 
 
 def _value(figure: Figure) -> float:
@@ -196,21 +207,15 @@ def _card(figure: Figure, earlier: Figure | None, wording: Wording) -> Markup:
         )
     if at is not None and at.value is not None:
         if isinstance(release, ReleasedEffect):
-            value = findings.in_hundred(round(at.value * 100), wording)
-            if at.lower is not None and at.upper is not None:
-                span = wording.text(
-                    "summary.card_effect_range",
-                    lower=findings.bound(round(at.lower * 100), wording),
-                    upper=findings.bound(round(at.upper * 100), wording),
-                )
+            value, span = _effect_words(at, wording)
         else:
             value = wording.percent(at.value)
-            span = wording.text("summary.card_range", range=_range(figure, wording))
+            told = _range(figure, wording)
+            span = wording.text("summary.card_range", range=told) if told else ""
     return Markup(
         '<li class="he-card he-card-{status}"><p class="he-card-name">{name}</p>'
         '<p class="he-card-value{none}">{value}</p><p class="he-card-what">{what}</p>'
         '<p class="he-card-range">{span}</p><p class="he-card-change">{change}</p>'
-        '<p class="he-card-target">{target}</p>'
         '<p class="he-card-status"><span aria-hidden="true">{sign}</span> {word}</p></li>'
     ).format(
         status=figure.status,
@@ -220,10 +225,22 @@ def _card(figure: Figure, earlier: Figure | None, wording: Wording) -> Markup:
         what=what,
         span=span,
         change=_change(figure, earlier, wording),
-        target=wording.text("summary.target_none"),
         sign=_SIGNS[figure.status],
         word=wording.text(f"summary.status.{figure.status}"),
     )
+
+
+def _effect_words(at: Interval, wording: Wording) -> tuple[str, str]:
+    """What a card says large and small: the range where it covers 0, for then no direction is known."""
+    estimate = findings.in_hundred(round((at.value or 0.0) * 100), wording)
+    if at.lower is None or at.upper is None:
+        return estimate, ""
+    lower, upper = round(at.lower * 100), round(at.upper * 100)
+    if lower <= 0 <= upper:
+        best = wording.text("summary.card_effect_best", estimate=estimate)
+        return wording.points_range(at.lower, at.upper), best
+    ends = {"lower": findings.bound(lower, wording), "upper": findings.bound(upper, wording)}
+    return estimate, wording.text("summary.card_effect_range", **ends)
 
 
 def _change(figure: Figure, earlier: Figure | None, wording: Wording) -> str:

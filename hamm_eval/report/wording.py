@@ -148,6 +148,11 @@ class Wording:
             return named(level)
         return level.replace("_", " ")
 
+    def level_name(self, dimension: str, level: str) -> str:
+        """Name of one level where it stands alone, in a table or a figure: it begins with a capital."""
+        name = self.level(dimension, level)
+        return name[:1].upper() + name[1:]
+
     def column(self, name: str) -> str:
         """A column of the case file, ``table.column``: its table and its name in the export's language."""
         from hamm_eval.casefile.tables import BY_NAME

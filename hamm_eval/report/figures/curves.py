@@ -79,12 +79,8 @@ def alternative(release: ReleasedCurves, wording: Wording) -> str:
                 )
             )
         if points:
-            level = wording.level(release.dimension, curve.level)
-            said.append(
-                wording.text(
-                    "curves.alt_value", level=level[:1].upper() + level[1:], values=wording.join(points)
-                )
-            )
+            level = wording.level_name(release.dimension, curve.level)
+            said.append(wording.text("curves.alt_value", level=level, values=wording.join(points)))
     return " ".join(said)
 
 
@@ -95,7 +91,7 @@ def _released(release: ReleasedCurves, curve: ReleasedCurve) -> list[int]:
 
 def _name(release: ReleasedCurves, curve: ReleasedCurve, wording: Wording) -> str:
     """Name of a group, broken to fit beside the plot."""
-    return canvas.wrapped(wording.level(release.dimension, curve.level), 20)
+    return canvas.wrapped(wording.level_name(release.dimension, curve.level), 20)
 
 
 def _ceiling(shown: Sequence[ReleasedCurve]) -> float:

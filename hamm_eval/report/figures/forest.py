@@ -103,7 +103,7 @@ def _lines(terms: Sequence[ReleasedTerm]) -> list[ReleasedTerm | None]:
 
 def _label(term: ReleasedTerm, wording: Wording) -> str:
     """Name of a line."""
-    return wording.level(term.factor, term.level) if term.level else wording.dimension(term.factor)
+    return wording.level_name(term.factor, term.level) if term.level else wording.dimension(term.factor)
 
 
 def _range(term: ReleasedTerm, wording: Wording) -> str:

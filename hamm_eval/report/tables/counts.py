@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from markupsafe import Markup
 
 from hamm_eval.release.released import Cell, ReleasedTable
-from hamm_eval.report.markup import Column, Content, Row, count_note, table
+from hamm_eval.report.markup import Column, Content, Row, count_note, dash_note, table
 from hamm_eval.report.wording import Wording
 
 
@@ -31,7 +31,7 @@ def count_table(release: ReleasedTable, wording: Wording, caption: str) -> Marku
         else:
             columns.append(Column(heading))
     rows = [
-        Row(wording.level(release.row_dimension, name), tuple(_cells(cells, with_shares, wording)))
+        Row(wording.level_name(release.row_dimension, name), tuple(_cells(cells, with_shares, wording)))
         for name, cells in zip(release.rows, release.cells, strict=True)
     ]
     if with_sum:
@@ -40,12 +40,12 @@ def count_table(release: ReleasedTable, wording: Wording, caption: str) -> Marku
             sums += [wording.number(total), ""] if with_shares else [wording.number(total)]
         rows.append(Row(wording.text("table.total"), tuple(sums), strong=True))
     cells = [cell for line in release.cells for cell in line]
-    notes = [count_note(wording, [*cells, release.total])]
+    notes = [count_note(wording, [*cells, release.total], release.unit), dash_note(wording, rows)]
     if with_sum and any(cell.value is None for cell in cells):
         notes.append(wording.text("table.total_note", hidden=wording.hidden))
     if release.total is not None:
         notes.insert(0, f"{wording.text('table.overall')}: {wording.count(release.total)}.")
-    return table(caption, columns, rows, *notes)
+    return table(caption, columns, rows, *notes, hint=wording.text("table.scroll_hint"))
 
 
 def count_caption(release: ReleasedTable, wording: Wording) -> str:
@@ -65,7 +65,7 @@ def _column_name(release: ReleasedTable, name: str, wording: Wording) -> str:
     """Heading of a count column."""
     if not release.column_dimension:
         return wording.text(f"unit.{release.unit}")
-    return wording.level(release.column_dimension, name)
+    return wording.level_name(release.column_dimension, name)
 
 
 def _cells(cells: Iterable[Cell], with_shares: bool, wording: Wording) -> Iterable[Content]:

@@ -6,7 +6,7 @@ from markupsafe import Markup
 
 from hamm_eval.release.released import Interval, ReleasedCurve, ReleasedCurves
 from hamm_eval.report.findings import competing_at, headline_horizon, value_at
-from hamm_eval.report.markup import Column, Content, Row, count_note, table, with_interval
+from hamm_eval.report.markup import Column, Content, Row, count_note, dash_note, table, with_interval
 from hamm_eval.report.tables.terms import merged_note
 from hamm_eval.report.wording import DAYS_PER_MONTH, Wording
 
@@ -47,6 +47,8 @@ def curves_table(release: ReleasedCurves, wording: Wording) -> Markup:
         columns,
         rows,
         count_note(wording, [cell for curve in release.curves for cell in (curve.persons, curve.events)]),
+        dash_note(wording, rows),
+        hint=wording.text("table.scroll_hint"),
     )
 
 
@@ -71,14 +73,17 @@ def _row(release: ReleasedCurves, curve: ReleasedCurve, at: int | None, wording:
     if at is not None:
         cells += _competing(release, curve, at, wording)
     cells.append(none if curve.withheld else _median(curve.median, wording))
-    level = wording.level(release.dimension, curve.level)
     notes = [merged_note(release.dimension, curve.merged, wording)]
     if curve.withheld:
         reason = wording.text(
             f"withheld.{curve.withheld}" if wording.has(f"withheld.{curve.withheld}") else "withheld.generic"
         )
         notes.append(wording.text("curves.withheld_row", reason=reason))
-    return Row(level[:1].upper() + level[1:], tuple(cells), note="; ".join(note for note in notes if note))
+    return Row(
+        wording.level_name(release.dimension, curve.level),
+        tuple(cells),
+        note="; ".join(note for note in notes if note),
+    )
 
 
 def _competing(release: ReleasedCurves, curve: ReleasedCurve, at: int, wording: Wording) -> list[Content]:

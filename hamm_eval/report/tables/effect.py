@@ -15,23 +15,22 @@ _ARM_KEYS = {"treated": "effect.with", "control": "effect.without", "controls": 
 
 def effect_table(release: ReleasedEffect, wording: Wording) -> Markup:
     """Both risks, the difference under both clusterings, departures, the negative control."""
-    none = wording.text("symbols.none")
     rows = [
         Row(
             wording.text("effect.row_treated"),
-            (f"{wording.count(release.treated)} / {wording.count(release.controls)}", none),
+            (f"{wording.count(release.treated)} / {wording.count(release.controls)}", ""),
         )
     ]
     if release.effective_treated is not None and release.effective_controls is not None:
         both = f"{wording.number(release.effective_treated)} / {wording.number(release.effective_controls)}"
-        rows.append(Row(wording.text("effect.row_effective"), (both, none)))
+        rows.append(Row(wording.text("effect.row_effective"), (both, "")))
     if release.risk_treated is not None and release.risk_control is not None:
         both = f"{wording.percent(release.risk_treated)} / {wording.percent(release.risk_control)}"
-        rows.append(Row(wording.text("effect.row_risks"), (both, none)))
+        rows.append(Row(wording.text("effect.row_risks"), (both, "")))
     rows += _differences(release, wording)
     if release.detectable is not None:
         cell = wording.points(release.detectable, signed=False)
-        rows.append(Row(wording.text("effect.row_detectable"), (cell, none)))
+        rows.append(Row(wording.text("effect.row_detectable"), (cell, "")))
     columns = [
         Column(wording.text("effect.column_what"), numeric=False),
         Column(wording.text("effect.column_value")),
@@ -55,7 +54,7 @@ def _differences(release: ReleasedEffect, wording: Wording) -> list[Row]:
         endpoint = wording.endpoint(release.negative_control_endpoint)
         named.append((wording.text("effect.row_negative", endpoint=endpoint), release.negative_control))
     return [
-        Row(name, (wording.points(at.value), points_range(at, wording) or wording.text("symbols.none")))
+        Row(name, (wording.points(at.value), points_range(at, wording)))
         for name, at in named
         if at is not None and at.value is not None
     ]

@@ -33,7 +33,7 @@ def quantile_table(release: ReleasedQuantiles, wording: Wording) -> Markup:
                 if known and planned is not None
                 else wording.text("symbols.none")
             )
-        rows.append(Row(wording.level(release.row_dimension, name), tuple(cells)))
+        rows.append(Row(wording.level_name(release.row_dimension, name), tuple(cells)))
     return table(wording.text("table.caption.quantiles", share=share), columns, rows)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from markupsafe import Markup
 
 from hamm_eval.release.released import Interval, ReleasedTruth, ReleasedTruthRow
-from hamm_eval.report.markup import Column, Row, join, table
+from hamm_eval.report.markup import Column, Row, dash_note, join, table
 from hamm_eval.report.wording import Wording
 
 
@@ -17,9 +17,14 @@ def truth_table(release: ReleasedTruth, wording: Wording) -> Markup:
         table(
             wording.text(f"table.caption.truth_{kind}"),
             _columns(wording),
-            [_row(row, wording) for row in rows],
+            rows,
+            dash_note(wording, rows),
+            hint=wording.text("table.scroll_hint"),
         )
-        for kind, rows in (("incidences", incidences), ("effects", effects))
+        for kind, rows in (
+            ("incidences", [_row(row, wording) for row in incidences]),
+            ("effects", [_row(row, wording) for row in effects]),
+        )
         if rows
     )
 
@@ -67,11 +72,19 @@ def _row(row: ReleasedTruthRow, wording: Wording) -> Row:
                 '<span class="he-verdict he-verdict-{}"><span aria-hidden="true">{}</span> {}</span>'
             ).format(verdict, sign, wording.text(f"truth.{verdict}")),
         ),
+        group=_goal(row, wording),
     )
 
 
+def _goal(row: ReleasedTruthRow, wording: Wording) -> str:
+    """The goal of an incidence, which heads all its rows; an effect names its own."""
+    if _is_effect(row):
+        return ""
+    return wording.endpoint(row.estimate_id.partition(":")[2].partition("/")[0])
+
+
 def _heading(row: ReleasedTruthRow, wording: Wording) -> str:
-    """Which result it is: an effect by its question in params, else an incidence."""
+    """Which result it is: an effect by its question in params, else the group and time of an incidence."""
     months = wording.months(row.days)
     _, _, key = row.estimate_id.partition(":")
     asked = wording.params.measure_effectiveness.get(key) if wording.params else None
@@ -82,10 +95,5 @@ def _heading(row: ReleasedTruthRow, wording: Wording) -> str:
             endpoint=wording.endpoint(asked.endpoint),
             months=months,
         )
-    endpoint, _, dimension = key.partition("/")
-    return wording.text(
-        "truth.curve_row",
-        endpoint=wording.endpoint(endpoint),
-        level=wording.level(dimension, row.level),
-        months=months,
-    )
+    dimension = key.partition("/")[2]
+    return wording.text("truth.curve_row", level=wording.level_name(dimension, row.level), months=months)

@@ -6,7 +6,7 @@ import pytest
 import report_samples as samples
 
 from hamm_eval.release.released import Interval, ReleasedCurves
-from hamm_eval.report.findings import curves_comparison
+from hamm_eval.report.findings import curves_comparison, curves_title
 from hamm_eval.report.wording import Wording
 
 
@@ -44,3 +44,19 @@ def test_extremes_of_many_groups_are_judged_for_all_pairs(german: Wording) -> No
 @pytest.mark.parametrize("release", [samples.one_curve(), samples.withheld_curves()])
 def test_nothing_is_compared_with_fewer_than_two_groups(release: ReleasedCurves, german: Wording) -> None:
     assert curves_comparison(release, german) == ""
+
+
+def test_a_title_orders_groups_only_where_the_difference_is_clear(german: Wording) -> None:
+    assert curves_title(groups(0.12, 0.19), german).endswith("12\u202f%, group 1 19\u202f%")
+    for values in ((0.80, 0.83), (0.12, 0.15, 0.16, 0.185)):
+        title = curves_title(groups(*values), german)
+        assert title == (
+            "„Sprachzertifikat B1“ nach 12 Monaten: kein erkennbarer Unterschied zwischen den Gruppen"
+        )
+
+
+def test_a_title_orders_no_groups_without_an_interval_of_the_difference(german: Wording) -> None:
+    bare = groups(0.12, 0.19)
+    curves = tuple(dataclasses.replace(c, std_error_at_horizon=(None, None, None)) for c in bare.curves)
+    title = curves_title(dataclasses.replace(bare, curves=curves), german)
+    assert title == "Wie viele Personen das Ziel „Sprachzertifikat B1“ erreichen"

@@ -71,7 +71,7 @@ def test_every_release_becomes_sound_html_in_both_languages(name: str, wording: 
             assert attributes["alt"]
             assert str(attributes["src"]).startswith("data:image/png;base64,")
         if tag == "th":
-            assert attributes["scope"] in {"col", "row", "colgroup"}
+            assert attributes["scope"] in {"col", "row", "colgroup", "rowgroup"}
     assert not re.search(r"https?:|//[a-z]|url\(", re.sub(r"base64,[^\"]+", "", rendered.html))
     words = " ".join(page.words)
     assert "{" not in words  # a placeholder that nobody filled
@@ -103,7 +103,7 @@ def test_titles_state_the_finding_with_its_uncertainty() -> None:
         "Nach 12 Monaten haben 33\u202f% das Ziel „Sprachzertifikat B1“ erreicht (28\u00a0bis\u00a038\u202f%)"
     )
     assert shown("grouped").title == (
-        "„Sprachzertifikat B1“ nach 12 Monaten: Paare 26\u202f%, alleinstehend 37\u202f%"
+        "„Sprachzertifikat B1“ nach 12 Monaten: kein erkennbarer Unterschied zwischen den Gruppen"
     )
     assert "Deutsch bei Ankunft" in shown("model").title
 
@@ -112,7 +112,7 @@ def test_an_effect_speaks_of_a_hundred_persons_and_the_caution_follows() -> None
     html = shown("effect").html
     assert (
         "Von 100 Teilnehmenden erreichen <strong>etwa 14 mehr</strong> das Ziel „Sprachzertifikat B1“ "
-        "als ohne Maßnahme; mit der Unsicherheit zwischen 5 und 23."
+        "als ohne Maßnahme (95-%-Bereich: 5 bis 23)."
     ) in html
     headline, caution, figure = (html.index(word) for word in ("he-headline", "he-caution", "<figure"))
     assert headline < caution < figure
@@ -121,7 +121,7 @@ def test_an_effect_speaks_of_a_hundred_persons_and_the_caution_follows() -> None
 def test_a_negative_effect_turns_the_interval() -> None:
     html = shown("fewer").html
     assert "etwa 10 weniger</strong>" in html
-    assert "zwischen 2 und 18" in html
+    assert "95-%-Bereich: 2 bis 18" in html
 
 
 def test_an_unclear_effect_says_so_without_the_wording_of_significance(wording: Wording) -> None:
@@ -330,3 +330,48 @@ def test_a_hidden_bin_is_not_taken_for_an_empty_one(
 ) -> None:
     release = dataclasses.replace(samples.effect(), overlap_controls=controls)
     assert title in render(release, german).html
+
+
+def test_a_table_says_what_its_dashes_and_roundings_are(german: Wording) -> None:
+    none = Interval(value=None, lower=None, upper=None)
+    curve = samples.one_curve().curves[0]
+    gap = dataclasses.replace(curve, at_horizon=(*curve.at_horizon[:2], none))
+    html = render(dataclasses.replace(samples.one_curve(), curves=(gap,)), german).html
+    said = "– nicht gezeigt: zu wenige Personen oder Ereignisse dahinter."
+    assert said in html
+    assert said not in shown("curve").html
+    assert said not in shown("effect").html  # no interval of a count is no secret
+    assert "Alle Personenzahlen sind auf 5 gerundet." in html
+    households = dataclasses.replace(samples.table(), unit="households")
+    assert "höchstens 7 Haushalte" in render(households, german).html
+
+
+def test_merging_is_told_where_groups_are_merged() -> None:
+    assert "Kleine Gruppen sind zusammengefasst" in shown("grouped").html
+    assert "Kleine Gruppen sind zusammengefasst" not in shown("curve").html
+
+
+def test_a_rising_number_at_risk_is_explained(german: Wording) -> None:
+    said = german.text("curves.read_late_entry")
+    assert said not in shown("curve").html
+    curve = samples.one_curve().curves[0]
+    late = dataclasses.replace(curve, at_risk=(100, 400, *curve.at_risk[2:]))
+    assert said in render(dataclasses.replace(samples.one_curve(), curves=(late,)), german).html
+
+
+def test_planted_values_stand_under_their_goal() -> None:
+    html = shown("truth").html
+    assert html.count('scope="rowgroup"') == 1
+    assert html.index("Sprachzertifikat B1</th>") < html.index("Alle, nach 12\u00a0Monaten")
+
+
+def test_names_of_groups_begin_alike_in_table_and_figure() -> None:
+    html = shown("grouped").html
+    assert "Alleinstehend: " in re.findall(r'alt="([^"]+)"', html)[0]
+    assert '<th scope="row">Alleinstehend' in html
+    assert '<th scope="row">Alleinstehend' in shown("table").html
+
+
+def test_a_wide_table_says_that_it_can_be_scrolled() -> None:
+    assert "he-hint" in shown("curve").html
+    assert "he-hint" not in shown("attrition").html

@@ -27,6 +27,7 @@ def displayed(monkeypatch: pytest.MonkeyPatch) -> list[tuple[dict[str, str], dic
         found.append((data, metadata))
 
     monkeypatch.setattr("IPython.display.display", display)
+    monkeypatch.setattr("IPython.get_ipython", object)  # as in a kernel
     return found
 
 
@@ -107,3 +108,15 @@ def test_without_other_notebooks_the_summary_reads_what_the_same_run_published(
     again = RunRecord(tmp_path / "again", "00_summary")
     Show(Policy.strict(), german, again, same_run=lambda: (samples.one_curve(),)).summary()
     assert "33\u202f%" in again.entries("00_summary")[0].html
+
+
+def test_a_plain_script_prints_a_line_instead_of_the_raw_output(
+    tmp_path: Path, german: Wording, capsys: pytest.CaptureFixture[str]
+) -> None:
+    record = RunRecord(tmp_path, "01_cohort")
+    Show(Policy.strict(), german, record).table(households())
+    printed = capsys.readouterr().out
+    title, where = printed.splitlines()
+    assert title and "<" not in title
+    assert where == german.text("show.plain")
+    assert len(record.entries("01_cohort")) == 1

@@ -44,10 +44,11 @@ def test_three_sentences_with_uncertainty_primary_endpoint_first(german: Wording
     html = quarterly_summary([*quarter(), samples.effect()], german)
     first, second, third = sentences(html)
     assert first == (
-        "Nach 12 Monaten haben 33\u202f% das Ziel „Sprachzertifikat B1“ erreicht; "
-        "mit der Unsicherheit 28 bis 38\u202f%."
+        "Nach 12 Monaten haben 33\u202f% das Ziel „Sprachzertifikat B1“ erreicht "
+        "(95-%-Bereich: 28 bis 38\u202f%)."
     )
-    assert "13\u202f% (9 bis 16\u202f%; „Arbeit oder Ausbildung über 13 Wochen“)" in second
+    assert second.startswith("Die anderen Ziele nach 12 Monaten: am seltensten erreicht ")
+    assert "„Arbeit oder Ausbildung über 13 Wochen“ mit 13\u202f% (9 bis 16\u202f%)" in second
     assert "etwa 14 mehr" in third
     assert "zwischen 5 und 23" in third
 
@@ -87,3 +88,25 @@ def test_what_the_former_quarter_withheld_is_not_called_missing(german: Wording)
     now = samples.one_curve()
     before = dataclasses.replace(now, curves=(dataclasses.replace(now.curves[0], at_horizon=none),))
     assert "im Vorquartal nicht gezeigt" in cards(quarterly_summary(quarter(), german, [before]))[0]
+
+
+def test_a_goal_with_another_horizon_is_named_too(german: Wording) -> None:
+    school = samples.one_curve("school_entry", 0.01)
+    none = Interval(value=None, lower=None, upper=None)
+    reached = dataclasses.replace(
+        school.curves[0],
+        at_horizon=(Interval(value=0.84, lower=0.78, upper=0.89), none, none),
+    )
+    _, second, _ = sentences(
+        quarterly_summary([*quarter(), dataclasses.replace(school, curves=(reached,))], german)
+    )
+    assert second.endswith("Nach 6 Monaten: „Eintritt in die Schule“ mit 84\u202f% (78 bis 89\u202f%).")
+
+
+def test_a_card_of_an_unclear_effect_shows_the_range_large(german: Wording) -> None:
+    (card,) = re.findall(
+        r'<p class="he-card-value">(.*?)</p>', quarterly_summary([samples.effect(0.09, -0.04, 0.21)], german)
+    )
+    assert card == "\u22124 bis +21"
+    assert "bester Schätzwert: 9 mehr" in quarterly_summary([samples.effect(0.09, -0.04, 0.21)], german)
+    assert '<p class="he-card-value">14 mehr</p>' in quarterly_summary([samples.effect()], german)
