@@ -122,11 +122,12 @@ def table(
     head = _head(columns)
     body = join(_body(list(together), columns) for _, together in groupby(rows, key=lambda row: row.group))
     return Markup(
-        '<div class="he-table-block">\n{}<div class="he-scroll" role="region" tabindex="0" aria-label="{}">\n'
-        '<table class="he-table{}">\n<caption>{} <span class="he-title">{}</span></caption>\n'
-        "<thead>\n{}\n</thead>\n{}\n</table>\n</div>\n{}\n</div>"
+        '<div class="he-table-block">\n<div class="he-scroll" role="region" tabindex="0" aria-label="{}">\n'
+        '<table class="he-table{}">\n'
+        '<caption><span class="he-caption">{} <span class="he-title">{}</span></span></caption>\n'
+        "<thead>\n{}\n</thead>\n{}\n</table>\n</div>\n{}{}\n</div>"
     ).format(
-        beside, caption, " he-wide" if wide else "", numbered("table"), caption, head, body, note(*notes)
+        caption, " he-wide" if wide else "", numbered("table"), caption, head, body, beside, note(*notes)
     )
 
 
