@@ -73,9 +73,9 @@ def curves_title(release: ReleasedCurves, wording: Wording) -> str:
         "curves.title_groups",
         endpoint=endpoint,
         months=months,
-        low_level=wording.level(release.dimension, low_curve.level),
+        low_level=wording.level_name(release.dimension, low_curve.level),
         low=wording.percent(low.value or 0),
-        high_level=wording.level(release.dimension, high_curve.level),
+        high_level=wording.level_name(release.dimension, high_curve.level),
         high=wording.percent(high.value or 0),
     )
 
@@ -116,8 +116,8 @@ def curves_comparison(release: ReleasedCurves, wording: Wording) -> str:
     key = "curves.apart" if gap[0] > 0 else "curves.perhaps_apart"
     return wording.text(
         key,
-        low_level=wording.level(release.dimension, low_curve.level),
-        high_level=wording.level(release.dimension, high_curve.level),
+        low_level=wording.level_name(release.dimension, low_curve.level),
+        high_level=wording.level_name(release.dimension, high_curve.level),
         months=wording.months(release.horizons[position]),
         apart=wording.points(apart, signed=False),
         range=wording.points_range(*gap),

@@ -47,7 +47,7 @@ def test_nothing_is_compared_with_fewer_than_two_groups(release: ReleasedCurves,
 
 
 def test_a_title_orders_groups_only_where_the_difference_is_clear(german: Wording) -> None:
-    assert curves_title(groups(0.12, 0.19), german).endswith("12\u202f%, group 1 19\u202f%")
+    assert curves_title(groups(0.12, 0.19), german).endswith("12\u202f%, Group 1 19\u202f%")
     for values in ((0.80, 0.83), (0.12, 0.15, 0.16, 0.185)):
         title = curves_title(groups(*values), german)
         assert title == (
