@@ -179,7 +179,8 @@ def effect_fragment(release: ReleasedEffect, wording: Wording) -> Markup:
     else:
         headline = findings.effect_headline(release, wording)
         parts.append(Markup('<p class="he-headline">{}</p>').format(headline))
-        parts.append(caution(wording.text("effect.caution")))
+        drawn = "_randomised" if wording.randomised(release) else ""
+        parts.append(caution(wording.text(f"effect.caution{drawn}")))
         parts.append(note(wording.text("effect.interim")))
         parts.append(
             figure(

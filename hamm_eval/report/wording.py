@@ -26,7 +26,7 @@ from hamm_eval.vocabulary import Quarter
 
 if TYPE_CHECKING:
     from hamm_eval.params import Params
-    from hamm_eval.release.released import Cell, Interval
+    from hamm_eval.release.released import Cell, Interval, Release
 
 Language = Literal["de", "en"]
 LANGUAGES: tuple[Language, ...] = ("de", "en")
@@ -117,6 +117,12 @@ class Wording:
         """Name of an endpoint."""
         known = self.params.endpoints.get(key) if self.params else None
         return getattr(known.label, self.language) if known else self._named("endpoints", key)
+
+    def randomised(self, release: Release) -> bool:
+        """Whether params say that lots were drawn for the question that a release answers."""
+        asked = self.params.measure_effectiveness if self.params else {}
+        question = asked.get(release.id.partition(":")[2])
+        return question is not None and question.assignment == "randomised"
 
     def measure(self, key: str) -> str:
         """Name of a support measure."""

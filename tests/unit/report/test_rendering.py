@@ -118,6 +118,20 @@ def test_an_effect_speaks_of_a_hundred_persons_and_the_caution_follows() -> None
     assert headline < caution < figure
 
 
+def test_lots_are_not_denied_where_they_were_drawn() -> None:
+    params = samples.params()
+    release = samples.effect()
+    key = release.id.partition(":")[2]
+    question = params.measure_effectiveness[key].model_copy(update={"assignment": "randomised"})
+    drawn = params.model_copy(
+        update={"measure_effectiveness": {**params.measure_effectiveness, key: question}}
+    )
+    assert "nicht ausgelost" in shown("effect").html
+    html = render(release, Wording("de", drawn)).html
+    assert "nicht ausgelost" not in html
+    assert "wurde ausgelost" in html
+
+
 def test_a_negative_effect_turns_the_interval() -> None:
     html = shown("fewer").html
     assert "etwa 10 weniger</strong>" in html
