@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
@@ -17,6 +17,7 @@ from hamm_eval.casefile.frames import empty_records, to_pandas
 from hamm_eval.casefile.mapping import FurtherColumn
 from hamm_eval.casefile.reconciliation import Counts, reconcile
 from hamm_eval.casefile.schema import Kind, Sensitivity
+from hamm_eval.casefile.storage import load_parts, save_parts
 from hamm_eval.casefile.tables import BY_NAME
 from hamm_eval.casefile.versions import latest_by
 from hamm_eval.errors import InputError
@@ -130,9 +131,7 @@ class CaseFile:
 
     def save(self, folder: Path) -> None:
         """Store as Parquet in a private folder (mode 0700, files 0600)."""
-        from hamm_eval.casefile.storage import save_case_file
-
-        save_case_file(self, folder)
+        save_parts(folder, **{part.name: getattr(self, part.name) for part in fields(self)})
 
     @classmethod
     def load(cls, folder: Path) -> CaseFile:
@@ -143,9 +142,7 @@ class CaseFile:
         InputError
             The folder holds no CaseFile.
         """
-        from hamm_eval.casefile.storage import load_case_file
-
-        return load_case_file(folder)
+        return cls(**load_parts(folder))
 
     def __repr__(self) -> str:
         rows = sum(frame.height for frame in self.records.values())

@@ -5,13 +5,14 @@ from __future__ import annotations
 import datetime as dt
 import io
 import json
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from types import MappingProxyType
+from typing import Any
 
 import polars as pl
 
-from hamm_eval.casefile.case_file import CaseFile
 from hamm_eval.casefile.findings import Finding
 from hamm_eval.casefile.mapping import FurtherColumn
 from hamm_eval.casefile.private_files import private_folder, write_private
@@ -22,26 +23,35 @@ _FACTS = "casefile.json"
 _FORMAT = 1
 
 
-def save_case_file(case_file: CaseFile, folder: Path) -> None:
-    """Store a CaseFile; the facts last, so that half a CaseFile is none."""
+def save_parts(
+    folder: Path,
+    *,
+    data_cut: dt.date,
+    records: Mapping[str, pl.DataFrame],
+    counts: Mapping[str, Counts],
+    findings: Sequence[Finding],
+    further: Sequence[FurtherColumn],
+    digest: str,
+) -> None:
+    """Store the parts of a CaseFile; the facts last, so that half a CaseFile is none."""
     private_folder(folder)
-    for name, frame in case_file.records.items():
+    for name, frame in records.items():
         content = io.BytesIO()
         frame.write_parquet(content)
         write_private(folder / f"{name}.parquet", content.getvalue())
     facts = {
         "format": _FORMAT,
-        "data_cut": case_file.data_cut.isoformat(),
-        "digest": case_file.digest,
-        "counts": {name: asdict(counts) for name, counts in case_file.counts.items()},
-        "findings": [finding.to_json() for finding in case_file.findings],
-        "further": [further.model_dump(mode="json") for further in case_file.further],
+        "data_cut": data_cut.isoformat(),
+        "digest": digest,
+        "counts": {name: asdict(rows) for name, rows in counts.items()},
+        "findings": [finding.to_json() for finding in findings],
+        "further": [column.model_dump(mode="json") for column in further],
     }
     write_private(folder / _FACTS, json.dumps(facts, ensure_ascii=False, indent=1).encode())
 
 
-def load_case_file(folder: Path) -> CaseFile:
-    """Read a stored CaseFile back."""
+def load_parts(folder: Path) -> dict[str, Any]:
+    """The parts of a stored CaseFile by their names."""
     try:
         facts = json.loads((folder / _FACTS).read_bytes())
         if facts["format"] != _FORMAT:
@@ -53,11 +63,11 @@ def load_case_file(folder: Path) -> CaseFile:
             where=folder.name,
             todo="Read the export again.",
         ) from None
-    return CaseFile(
-        data_cut=dt.date.fromisoformat(facts["data_cut"]),
-        records=MappingProxyType(records),
-        counts=MappingProxyType({name: Counts(**counts) for name, counts in facts["counts"].items()}),
-        findings=tuple(Finding.from_json(finding) for finding in facts["findings"]),
-        further=tuple(FurtherColumn.model_validate(further) for further in facts["further"]),
-        digest=facts["digest"],
-    )
+    return {
+        "data_cut": dt.date.fromisoformat(facts["data_cut"]),
+        "records": MappingProxyType(records),
+        "counts": MappingProxyType({name: Counts(**counts) for name, counts in facts["counts"].items()}),
+        "findings": tuple(Finding.from_json(finding) for finding in facts["findings"]),
+        "further": tuple(FurtherColumn.model_validate(further) for further in facts["further"]),
+        "digest": facts["digest"],
+    }
