@@ -21,7 +21,6 @@ _LIBRARIES = (
     "scipy",
     "pandas",
     "polars",
-    "statsmodels",
     "matplotlib",
     "papermill",
     "nbconvert",
