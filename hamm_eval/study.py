@@ -37,7 +37,7 @@ from hamm_eval.estimate import (
 from hamm_eval.params import Params
 from hamm_eval.pipeline.published import FORMER, former_results, releases_in, results_of_same_run
 from hamm_eval.project import find_root
-from hamm_eval.release.policy import Policy
+from hamm_eval.release.policy import policy_of
 from hamm_eval.release.record import RUN_VARIABLE, RunRecord
 from hamm_eval.report.show import Show
 from hamm_eval.report.wording import Wording
@@ -270,7 +270,7 @@ def open_study(
         )
     check_measures(path, params, case_file)
     record = RunRecord.of_environment()
-    policy = Policy.strict().tighten(params.release.tighten)
+    policy = policy_of(params)
     spoken = language or params.language
     reports = root / "reports"
     show = Show(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 import pandas as pd
 
-from hamm_eval.analysis.definitions import define, endpoint_details, group_details, release_policy
+from hamm_eval.analysis.definitions import define, endpoint_details, group_details
 from hamm_eval.analysis.design_matrix import DesignMatrix, TooSmall, design_matrix
 from hamm_eval.cohort import Cohort, TimeVarying, split_at, split_by_spells
 from hamm_eval.cohort.event_source import tables_given
@@ -17,7 +17,7 @@ from hamm_eval.errors import NotEstimable, Problem, UsageError
 from hamm_eval.estimate import Model, Term
 from hamm_eval.inference import IntArray
 from hamm_eval.params import Group, Label, Params
-from hamm_eval.release.policy import Policy
+from hamm_eval.release.policy import Policy, policy_of
 from hamm_eval.survival import cox
 
 if TYPE_CHECKING:
@@ -99,7 +99,7 @@ def associations(
     rows = rows.reset_index(drop=True).assign(event=lambda r: (r["cause"] == 1).astype("int64"))
     groups = {**params.groups, **_groups_of(time_varying or {})}
     matrix = design_matrix(
-        rows, [*covariates, *(time_varying or {})], groups, _too_small(rows, release_policy(params))
+        rows, [*covariates, *(time_varying or {})], groups, _too_small(rows, policy_of(params))
     )
     columns = matrix.columns
     for name in time_interactions:

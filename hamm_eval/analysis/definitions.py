@@ -10,17 +10,11 @@ from typing import Any
 
 from hamm_eval.estimate import Definition
 from hamm_eval.params import Params
-from hamm_eval.release.policy import Policy
 
 
 def define(question: str, key: str, **details: Any) -> Definition:
     """A definition of one of this package's questions."""
     return Definition(question=question, key=key, details=details)
-
-
-def release_policy(params: Params) -> Policy:
-    """The policy a report of these params goes by: groups are merged up to what it lets out."""
-    return Policy.strict().tighten(params.release.tighten)
 
 
 def cohort_details(params: Params) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from hamm_eval.analysis.definitions import define, endpoint_details, group_details, release_policy
+from hamm_eval.analysis.definitions import define, endpoint_details, group_details
 from hamm_eval.analysis.design_matrix import DesignMatrix, TooSmall, design_matrix
 from hamm_eval.cohort import LandmarkTrial, build_cohort, landmark_trial
 from hamm_eval.cohort.event_source import require_table, tables_given
@@ -25,7 +25,7 @@ from hamm_eval.effects import (
 from hamm_eval.errors import NotEstimable, UsageError
 from hamm_eval.estimate import CountTable, Definition, Effect
 from hamm_eval.params import EffectQuestion, Params
-from hamm_eval.release.policy import Policy
+from hamm_eval.release.policy import Policy, policy_of
 
 if TYPE_CHECKING:
     from hamm_eval.casefile import CaseFile
@@ -80,7 +80,7 @@ def measure_effectiveness(case_file: CaseFile, params: Params, key: str) -> Effe
     definition = _define(params, key, question)
     trial = _trial(case_file, params, question, question.endpoint)
     matrix = design_matrix(
-        trial.rows, list(question.adjust_for), params.groups, _too_small(trial, release_policy(params))
+        trial.rows, list(question.adjust_for), params.groups, _too_small(trial, policy_of(params))
     )
     rows = trial.rows[matrix.kept]
     flow = (*trial.flow, ("covariates_known", len(rows)))
@@ -211,7 +211,7 @@ def _negative_control(case_file: CaseFile, params: Params, question: EffectQuest
     assert question.negative_control is not None
     trial = _trial(case_file, params, question, question.negative_control.endpoint)
     matrix = design_matrix(
-        trial.rows, list(question.adjust_for), params.groups, _too_small(trial, release_policy(params))
+        trial.rows, list(question.adjust_for), params.groups, _too_small(trial, policy_of(params))
     )
     return _fit(trial.rows[matrix.kept], matrix, trial, question)[0]
 

@@ -7,13 +7,14 @@ import math
 import numpy as np
 import pandas as pd
 
-from hamm_eval.analysis.definitions import define, endpoint_details, group_details, release_policy
+from hamm_eval.analysis.definitions import define, endpoint_details, group_details
 from hamm_eval.cohort import Cohort
 from hamm_eval.cohort.grouping import Levels, is_number, levels_in_order, levels_of, merge_small
 from hamm_eval.errors import NotEstimable, UsageError
 from hamm_eval.estimate import CurveGroup, Curves
 from hamm_eval.inference import IntArray, labels_to_codes
 from hamm_eval.params import Params
+from hamm_eval.release.policy import policy_of
 from hamm_eval.survival import aalen_johansen
 
 QUESTION = "time_to_integration"
@@ -58,7 +59,7 @@ def time_to_integration(cohort: Cohort, params: Params, by: str | None = None) -
     entry, time, cause = cohort.column("entry"), cohort.column("time"), cohort.column("cause")
     order = levels_in_order(levels.values, params.groups[by]) if by else ["all"]
     members = {level: (levels.values == level).to_numpy() for level in order}
-    policy = release_policy(params)
+    policy = policy_of(params)
     large = [
         rows
         for rows in members.values()
@@ -144,7 +145,7 @@ def _levels(cohort: Cohort, params: Params, by: str | None) -> Levels:
             todo="Give the group cuts, or name one that has them.",
         )
     event = (rows["cause"] == 1).astype("int64")
-    policy = release_policy(params)
+    policy = policy_of(params)
 
     def too_small(values: pd.Series) -> pd.Series:
         count = event.groupby(values).agg(["size", "sum"])

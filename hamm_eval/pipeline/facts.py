@@ -10,7 +10,7 @@ from hamm_eval.errors import ParamsError
 from hamm_eval.params import Language, Params
 from hamm_eval.pipeline.digest import Inputs
 from hamm_eval.release.json import from_json
-from hamm_eval.release.policy import Policy
+from hamm_eval.release.policy import Policy, policy_of
 from hamm_eval.release.record import Entry
 from hamm_eval.release.released import Cell, ReleasedCurves, ReleasedEffect, ReleasedTable
 from hamm_eval.report.page import PageFacts
@@ -40,11 +40,6 @@ def _version(name: str) -> str:
         return importlib.metadata.version(name)
     except importlib.metadata.PackageNotFoundError:
         return "not installed"
-
-
-def policy_of(params: Params) -> Policy:
-    """The release policy that params ask for."""
-    return Policy.strict().tighten(params.release.tighten)
 
 
 def page_facts(params: Params, inputs: Inputs, entries: Iterable[Entry], language: Language) -> PageFacts:

@@ -8,7 +8,8 @@ from typing import Any
 
 from hamm_eval.params import Language, Params
 from hamm_eval.pipeline.digest import Inputs, digest_bytes
-from hamm_eval.pipeline.facts import policy_of, versions
+from hamm_eval.pipeline.facts import versions
+from hamm_eval.release.policy import policy_of
 from hamm_eval.release.record import Entry
 
 FORMAT = 1

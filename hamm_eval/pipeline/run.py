@@ -17,7 +17,7 @@ from hamm_eval.errors import HammEvalError
 from hamm_eval.params import Language, Params
 from hamm_eval.pipeline.digest import Inputs, digest_inputs
 from hamm_eval.pipeline.execute import RunParameters
-from hamm_eval.pipeline.facts import page_facts, policy_of
+from hamm_eval.pipeline.facts import page_facts
 from hamm_eval.pipeline.inspect import inspect_notebooks, refuse_identifiers
 from hamm_eval.pipeline.manifest import manifest_json, results_json
 from hamm_eval.pipeline.plan import RunUnit, plan_run
@@ -29,6 +29,7 @@ from hamm_eval.pipeline.render import render_section
 from hamm_eval.pipeline.schedule import execute_units
 from hamm_eval.pipeline.workplace import PRIVATE, Workplace, open_workplace
 from hamm_eval.project import find_root
+from hamm_eval.release.policy import policy_of
 from hamm_eval.release.record import RunRecord
 from hamm_eval.report.page import assemble
 

@@ -6,12 +6,15 @@ import difflib
 import hashlib
 import json
 from collections.abc import Mapping
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import Field, model_validator
 
 from hamm_eval.errors import ParamsError, Problem
 from hamm_eval.yaml_models import FrozenModel
+
+if TYPE_CHECKING:
+    from hamm_eval.params import Params
 
 Positive = Annotated[int, Field(ge=1)]
 
@@ -167,3 +170,14 @@ class Policy(FrozenModel):
                 todo="A rounded count must stay above the hidden ones, and a curve's step must hold as many "
                 "events as counts are rounded to.",
             ) from None
+
+
+def policy_of(params: Params) -> Policy:
+    """The policy that a quarter's params ask for: `strict`, tightened as they say.
+
+    Raises
+    ------
+    ParamsError
+        As `Policy.tighten`.
+    """
+    return Policy.strict().tighten(params.release.tighten)

@@ -21,7 +21,7 @@ from babel.numbers import format_decimal
 from markupsafe import Markup, escape
 
 from hamm_eval.errors import UsageError
-from hamm_eval.release.policy import Policy
+from hamm_eval.release.policy import Policy, policy_of
 from hamm_eval.vocabulary import Quarter
 
 if TYPE_CHECKING:
@@ -89,7 +89,7 @@ class Wording:
             )
         self.language: Language = language
         self.params = params
-        self.policy = Policy.strict().tighten(params.release.tighten if params else {})
+        self.policy = policy_of(params) if params else Policy.strict()
         self._texts = load_texts(language)
         self._locale = _LOCALES[language]
 

@@ -14,7 +14,6 @@ from hamm_eval.synthetic.scenario import Delay
 Records = dict[str, Any]  # column name to array, all of one length
 
 Z95 = 1.6448536269514722
-STATES = "states"  # column of a fact's position before the ids are written
 
 
 def delays(law: Delay, n: int, rng: np.random.Generator) -> IntArray:
