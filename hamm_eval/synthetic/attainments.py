@@ -54,10 +54,10 @@ def language_test_records(world: World, cases: Cases, rng: np.random.Generator) 
         )
     facts = _gather(parts, "tested_on", "person_id")
     size = len(facts["person_id"])
-    law = s.recording_delay["language_tests"]
+    law = s.delay("language_tests")
     recorded = cases.learns(facts["person_id"], facts["tested_on"]) + delays(law, size, rng)
     # A few are first entered with a day that is wrong by up to a week, and corrected later.
-    wrong = rng.random(size) < s.casework.corrected
+    wrong = rng.random(size) < s.corrected
     first = np.where(wrong, facts["tested_on"] - rng.integers(1, 8, size=size), facts["tested_on"])
     stage = Stage(
         np.where(wrong, recorded + rng.integers(10, 90, size=size), NEVER), {"tested_on": facts["tested_on"]}
@@ -124,7 +124,7 @@ def transition_records(world: World, cases: Cases, rng: np.random.Generator) -> 
         )
     facts = _gather(parts, "entered_on", "person_id", "kind")
     person, n = facts["person_id"], len(facts["person_id"])
-    law = s.recording_delay["transitions"]
+    law = s.delay("transitions")
     opened = cases.learns(person, facts["entered_on"]) + delays(law, n, rng)
     ended = cases.learns(person, facts["left_on"]) + delays(law, n, rng)
     return record_spell(facts, "transition_id", "left_on", opened=opened, ended=ended)

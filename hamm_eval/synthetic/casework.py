@@ -62,6 +62,8 @@ def open_cases(world: World, rng: np.random.Generator) -> Cases:
     backlog = begin + np.floor(rng.exponential(law.backlog_mean_days, h)).astype(np.int64)
     backlog = np.minimum(backlog, day_number(law.backlog_last_day) - rng.integers(0, 28, size=h))
     opened = np.where(prompt >= begin, prompt, backlog)
+    if not s.traps.late_entry:
+        opened = homes.eligible_from
     possible = (opened < homes.departure) & (opened < homes.eligible_until) & (opened <= end)
     opened = np.where((homes.eligible_from < NEVER) & possible, opened, NEVER)[world.people.household]
 
@@ -95,14 +97,14 @@ def open_cases(world: World, rng: np.random.Generator) -> Cases:
 def case_records(world: World, cases: Cases, rng: np.random.Generator) -> tuple[Records, IntArray]:
     """The table of cases, and the persons in the order of their case numbers."""
     s = world.scenario
-    law = s.recording_delay["casework"]
+    law = s.delay("casework")
     person = np.flatnonzero(cases.exists)
     person = person[np.argsort(cases.opened[person], kind="stable")]
     worker = world.people.worker[person]
     n, closed = len(person), cases.closed[person]
     facts = {
         "person_id": person,
-        "social_worker": np.array([f"SB-{i + 1:04d}" for i in range(len(s.workers))])[worker],
+        "social_worker": world.people.team[person] * len(s.workers) + worker,
         "provider": np.array([w.provider for w in s.workers])[worker],
         "social_space": np.array([w.social_space for w in s.workers])[worker],
         "opened_on": cases.opened[person],
@@ -130,7 +132,7 @@ def phase_records(
     world: World, cases: Cases, starts: IntArray, persons: IntArray, rng: np.random.Generator
 ) -> Records:
     """The table of phases; `persons` are in the order of their case numbers."""
-    law = world.scenario.recording_delay["casework"]
+    law = world.scenario.delay("casework")
     begin = starts[:, persons]
     following = np.concatenate([begin[1:] - 1, np.full((1, len(persons)), NEVER - 1)])
     end = np.minimum(following, np.where(cases.closed[persons] < NEVER, cases.closed[persons], NEVER - 1))
@@ -152,7 +154,7 @@ def phase_records(
 def need_records(world: World, cases: Cases, rng: np.random.Generator) -> tuple[Records, Records]:
     """The table of needs, and one row for each need (person, domain, priority) for the goals."""
     s, people = world.scenario, world.people
-    law = s.recording_delay["casework"]
+    law = s.delay("casework")
     found: list[Records] = []
     for name, need in s.needs.items():
         drawn = rng.random(len(people)) < need.share
@@ -172,7 +174,7 @@ def need_records(world: World, cases: Cases, rng: np.random.Generator) -> tuple[
     facts = {name: column[order] for name, column in facts.items()}
     n = len(order)
     recorded = facts["identified_on"] + delays(law, n, rng)
-    again = rng.random(n) < s.casework.corrected
+    again = rng.random(n) < s.corrected
     later = np.where(again, recorded + rng.integers(20, 200, size=n), NEVER)
     stage = Stage(later, {"priority": np.where(facts["priority"] == 3, 2, facts["priority"] + 1)})
     return record(facts, "need_id", [stage], recorded=recorded), facts
@@ -182,7 +184,7 @@ def goal_records(
     world: World, cases: Cases, starts: IntArray, needs: Records, rng: np.random.Generator
 ) -> tuple[Records, Records]:
     """The table of goals, agreed in phase 2 on needs of priority 2 and 3; and the goals themselves."""
-    law = world.scenario.recording_delay["casework"]
+    law = world.scenario.delay("casework")
     person = needs["person_id"]
     agreed = starts[1, person] + rng.integers(0, 28, size=len(person))
     chosen = (needs["priority"] >= 2) & (starts[1, person] < NEVER) & cases.sees(person, agreed)
@@ -200,7 +202,7 @@ def goal_records(
 def volunteer_records(world: World, cases: Cases, rng: np.random.Generator) -> Records:
     """The table of volunteer support, coordinated and recorded since 1 November 2015 only."""
     s, n = world.scenario, len(world.people)
-    law = s.recording_delay["casework"]
+    law = s.delay("casework")
     since = np.maximum(world.eligible_from, day_number(s.volunteers_since))
     wait = rng.exponential(DAYS_PER_MONTH / s.casework.volunteer_monthly, n)
     begin = np.where(world.eligible, since + np.floor(wait).astype(np.int64), NEVER)

@@ -3,20 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from hamm_eval.synthetic.days import NEVER, IntArray
-from hamm_eval.synthetic.hazards import (
-    DAYS_PER_MONTH,
-    Baseline,
-    FloatArray,
-    StrArray,
-    event_time,
-    linear_predictor,
-)
-from hamm_eval.synthetic.scenario import Hazard, LogNormal
+from hamm_eval.synthetic.hazards import DAYS_PER_MONTH, FloatArray, StrArray
+from hamm_eval.synthetic.scenario import LogNormal
 from hamm_eval.vocabulary import ResidenceStatus
 
 RECOGNISED = ResidenceStatus.RECOGNISED.value
@@ -30,7 +23,9 @@ FREE = ResidenceStatus.FREEDOM_OF_MOVEMENT.value
 class Households:
     """Households as arrays of shape (h,): days as numbers, `NEVER` where something does not happen.
 
-    Residence status is `status` from arrival and `later_status` from `status_change` on.
+    Residence status is `status` from arrival and `later_status` from `status_change` on. `free_from` is the
+    day from which the residence rule no longer ties them, `departure_draw` the unit exponential that their
+    departure is made of.
     """
 
     household_type: StrArray
@@ -44,14 +39,12 @@ class Households:
     later_status: StrArray
     eligible_from: IntArray
     eligible_until: IntArray
+    free_from: IntArray
+    departure_draw: FloatArray
     frailty: FloatArray
 
     def __len__(self) -> int:
         return len(self.size)
-
-    def take(self, index: IntArray) -> Households:
-        """The households at these positions."""
-        return Households(**{f.name: getattr(self, f.name)[index] for f in fields(self)})
 
     def present(self, day: int) -> np.ndarray:
         """Whether each household lives in Hamm on that day."""
@@ -60,13 +53,6 @@ class Households:
     def status_on(self, day: int) -> StrArray:
         """Residence status on that day."""
         return np.where(self.status_change <= day, self.later_status, self.status)
-
-
-def concatenate(parts: list[Households]) -> Households:
-    """All households of several tracks."""
-    return Households(
-        **{f.name: np.concatenate([getattr(p, f.name) for p in parts]) for f in fields(Households)}
-    )
 
 
 def draw_from(shares: Mapping[str, float], n: int, rng: np.random.Generator) -> StrArray:
@@ -79,15 +65,6 @@ def delay_days(law: LogNormal, n: int, rng: np.random.Generator) -> IntArray:
     """Log-normal delays in whole days, at least one."""
     months = law.median * np.exp(law.sigma * rng.standard_normal(n))
     return np.maximum(1, np.round(months * DAYS_PER_MONTH)).astype(np.int64)
-
-
-def departure_days(
-    law: Hazard, kind: StrArray, frailty: FloatArray, start: IntArray, rng: np.random.Generator
-) -> IntArray:
-    """Days of departure: the household leaves together."""
-    lp = linear_predictor(law.terms, {"household_type": kind}) + law.frailty * frailty
-    time = event_time(Baseline.monthly(law.monthly), rng.standard_exponential(len(kind)), lp)
-    return start + np.ceil(time).astype(np.int64)
 
 
 def departure_kinds_of(shares: Mapping[str, float], size: IntArray, rng: np.random.Generator) -> StrArray:

@@ -1,4 +1,4 @@
-"""What happens to persons after eligibility: starts of measures and endpoints, in days since eligibility.
+"""What happens to persons after eligibility: their endpoints, in days since eligibility.
 
 All unit draws are made once (`Draws`). Another world, in which some start is erased or set, is simulated
 from the same draws: common random numbers.
@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from hamm_eval.synthetic.days import NEVER, IntArray
+from hamm_eval.synthetic.departures import effect_changes
 from hamm_eval.synthetic.hazards import (
     DAYS_PER_MONTH,
     FAR,
@@ -83,16 +84,6 @@ def in_age(law: MeasureModel | EndpointModel, people: People) -> BoolArray:
     return (people.age >= law.min_age) & (people.age <= law.max_age)
 
 
-def natural_starts(s: Scenario, people: People, frailty: FloatArray, draws: Draws) -> dict[str, FloatArray]:
-    """Day of the first start of each measure if nothing ends the waiting; FAR for never."""
-    starts = {}
-    for name, law in s.measures.items():
-        lp = log_hazard(s, law.start, people, frailty, "referral")
-        day = np.ceil(event_time(Baseline.monthly(law.start.monthly), draws.start[name], lp))
-        starts[name] = np.where(in_age(law, people), day, FAR)
-    return starts
-
-
 def outcomes(
     s: Scenario,
     people: People,
@@ -100,11 +91,32 @@ def outcomes(
     draws: Draws,
     starts: Mapping[str, FloatArray],
     waited: IntArray,
+    recognised: FloatArray,
+    *,
+    only: str | None = None,
 ) -> Outcomes:
-    """Endpoints given the starts of measures; `waited` are the days between arrival and eligibility."""
+    """Endpoints given the starts of measures.
+
+    Parameters
+    ----------
+    s : Scenario
+    people, frailty, draws
+        Persons and what their lives are made of; arrays of shape (n,).
+    starts : mapping of measure to array, shape (n,)
+        Days since eligibility; FAR for none.
+    waited : array, shape (n,)
+        Days between arrival and eligibility.
+    recognised : array, shape (n,)
+        Day of recognition since eligibility, 0 if it comes before; FAR for never.
+    only : str, optional
+        An endpoint that alone is asked for: it and what it depends on are simulated, which is faster.
+    """
     reached: dict[str, FloatArray] = {}
     spells: Spells | None = None
+    needed = set(s.endpoints) if only is None else _ancestors(s, only)
     for name, law in s.endpoints.items():
+        if name not in needed:
+            continue
         if not law.monthly:
             length = duration(s.measures[name], draws.duration[name])
             completed = draws.completes[name] & (starts[name] < FAR)
@@ -116,8 +128,9 @@ def outcomes(
                 cause = np.where(draws.completes[effect.cause], starts[effect.cause], FAR)
             else:
                 cause = np.maximum(reached[effect.cause], 0.0)
-            step = np.full(len(people), np.log(effect.hazard_ratio))
-            changes.append((cause + effect.delay_days, step))
+            changes += effect_changes(effect, cause)
+        if law.recognised:
+            changes.append((recognised, np.full(len(people), law.recognised)))
         lp = log_hazard(s, law.hazard, people, frailty, "outcome")
         base = Baseline.monthly(law.monthly)
         if name == "employment_13_weeks":
@@ -129,8 +142,19 @@ def outcomes(
             earlier = _before(law, lp, draws.before[name], waited)
             day = np.where(earlier < 0, earlier, day)
         reached[name] = np.where(in_age(law, people), day, FAR)
-    assert spells is not None, "the scenario needs employment_13_weeks"
+    if spells is None:
+        none = np.full((len(people), 0), FAR)
+        spells = Spells(none, none, none < FAR)
     return Outcomes(reached, spells)
+
+
+def _ancestors(s: Scenario, endpoint: str) -> set[str]:
+    """An endpoint and those that act on it, however indirectly."""
+    found = {endpoint}
+    for effect in s.effects:
+        if effect.acts_on == endpoint and effect.cause in s.endpoints and effect.cause not in s.measures:
+            found |= _ancestors(s, effect.cause)
+    return found
 
 
 def _before(law: EndpointModel, lp: FloatArray, draws: FloatArray, waited: IntArray) -> FloatArray:
@@ -173,19 +197,6 @@ def _spells(
         ends.append(end)
         here = np.minimum(end + 1, FAR)
     return Spells(np.stack(begins, 1), np.stack(ends, 1), draws.spell_kind < law.training_share)
-
-
-def valid_starts(
-    s: Scenario, starts: Mapping[str, FloatArray], found: Outcomes, stay: IntArray
-) -> dict[str, FloatArray]:
-    """Starts that happen: before the departure, and before the goal that ends the referral."""
-    valid = {}
-    for name, law in s.measures.items():
-        until = stay.astype(float)
-        if law.until is not None and law.until != name:
-            until = np.minimum(until, found.endpoint[law.until])
-        valid[name] = np.where(starts[name] < until, starts[name], FAR)
-    return valid
 
 
 def days_stayed(eligible_from: IntArray, departure: IntArray) -> IntArray:

@@ -23,8 +23,9 @@ AGE_GROUPS = np.array(["under_25", "25_to_34", "35_to_44", "45_and_over"])
 class People:
     """Persons as arrays of shape (n,), sorted by household.
 
-    `household` and `worker` are positions; `age` is in completed years on the day of eligibility
-    (of arrival, for whoever never becomes eligible); `priority` holds the need 1 to 3 by domain.
+    `household` and `worker` are positions, `team` says which copy of the worker it is; `age` is in completed
+    years on the first day of eligibility (of arrival, for whoever has none); `priority` holds the need 1 to 3
+    by domain.
     """
 
     household: IntArray
@@ -35,6 +36,7 @@ class People:
     schooling: StrArray
     german: StrArray
     worker: IntArray
+    team: IntArray
     priority: Mapping[str, IntArray]
     covariates: Mapping[str, StrArray]
 
@@ -50,8 +52,8 @@ def _ages(classes: Mapping[int, float], n: int, rng: np.random.Generator) -> Flo
     return bounds[drawn] + rng.random(n) * (bounds[drawn + 1] - bounds[drawn])
 
 
-def populate(s: Scenario, households: Households, rng: np.random.Generator) -> People:
-    """Draw the persons of every household."""
+def populate(s: Scenario, households: Households, teams: int, rng: np.random.Generator) -> People:
+    """Draw the persons of every household; the workers of the scenario are there `teams` times."""
     household = np.repeat(np.arange(len(households)), households.size)
     n = len(household)
     place = np.arange(n) - np.repeat(np.cumsum(households.size) - households.size, households.size)
@@ -87,6 +89,7 @@ def populate(s: Scenario, households: Households, rng: np.random.Generator) -> P
     for space in s.social_spaces:
         here = np.flatnonzero(spaces == space)
         worker_of[here] = rng.choice(np.flatnonzero(place_of == space), size=len(here))
+    team_of = rng.integers(teams, size=len(households))
 
     eligible = households.eligible_from[household]
     age = completed_years(birth, np.where(eligible < NEVER, eligible, households.arrival[household]))
@@ -111,6 +114,7 @@ def populate(s: Scenario, households: Households, rng: np.random.Generator) -> P
         schooling=schooling,
         german=german,
         worker=worker_of[household],
+        team=team_of[household],
         priority=priority,
         covariates=covariates,
     )

@@ -18,6 +18,8 @@ Z95 = 1.6448536269514722
 
 def delays(law: Delay, n: int, rng: np.random.Generator) -> IntArray:
     """Days from a fact to its record."""
+    if law.median == 0:
+        return np.zeros(n, dtype=np.int64)
     sigma = np.log(law.p95 / law.median) / Z95
     return np.floor(law.median * np.exp(sigma * rng.standard_normal(n))).astype(np.int64)
 

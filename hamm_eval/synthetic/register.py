@@ -13,7 +13,7 @@ from hamm_eval.synthetic.world import World
 def household_records(world: World, rng: np.random.Generator) -> Records:
     """The table of households."""
     homes = world.households
-    late = delays(world.scenario.recording_delay["register"], len(homes), rng)
+    late = delays(world.scenario.delay("register"), len(homes), rng)
     facts = {"household_type": homes.household_type}
     return record(facts, "household_id", recorded=homes.arrival + late)
 
@@ -34,7 +34,7 @@ def person_records(world: World, rng: np.random.Generator) -> Records:
         "household_head": people.head,
         "arrived_on": homes.arrival[home],
     }
-    recorded = facts["arrived_on"] + delays(s.recording_delay["register"], n, rng)
+    recorded = facts["arrived_on"] + delays(s.delay("register"), n, rng)
     found = missing & (rng.random(n) < 0.5)
     later = np.where(found, recorded + rng.integers(30, 300, size=n), NEVER)
     return record(facts, "person_id", [Stage(later, {"schooling": people.schooling})], recorded=recorded)
@@ -44,7 +44,7 @@ def _spell_records(
     world: World, facts: Records, key: str, last_day: int, rng: np.random.Generator
 ) -> Records:
     """Spells of the register, those that begin by the last day of records."""
-    law = world.scenario.recording_delay["register"]
+    law = world.scenario.delay("register")
     begun = np.flatnonzero((facts["valid_from"] <= last_day) & (facts["valid_from"] < facts["valid_until"]))
     order = begun[np.lexsort((facts["valid_from"][begun], facts["person_id"][begun]))]
     facts = {name: column[order] for name, column in facts.items()}
@@ -93,5 +93,5 @@ def departure_records(world: World, rng: np.random.Generator) -> Records:
         "kind": homes.departure_kind[home[who]],
         "departed_on": day[who],
     }
-    late = delays(world.scenario.recording_delay["departures"], len(who), rng)
+    late = delays(world.scenario.delay("departures"), len(who), rng)
     return record(facts, "departure_id", recorded=facts["departed_on"] + late)

@@ -42,7 +42,10 @@ def review_records(world: World, cases: Cases, goals: Records, rng: np.random.Ge
     adapted = np.zeros(n, dtype=bool)
     rounds: list[Records] = []
     while going.any():
-        day = day + rng.integers(law.review_days[0], law.review_days[1] + 1, size=n)
+        regular = day + rng.integers(law.review_days[0], law.review_days[1] + 1, size=n)
+        if not world.scenario.traps.interval_censoring:
+            regular = np.where(attained > day, np.minimum(regular, attained), regular)
+        day = regular
         going &= cases.sees(goals["person_id"], day)
         u, v, w = rng.random((3, n))
         met = (attained <= day) | (adapted & (u < law.met_after_adaptation))
@@ -71,5 +74,5 @@ def review_records(world: World, cases: Cases, goals: Records, rng: np.random.Ge
     facts = {name: np.concatenate([r[name] for r in rounds]) for name in rounds[0]}
     order = np.lexsort((facts["reviewed_on"], facts["goal_id"]))
     facts = {name: column[order] for name, column in facts.items()}
-    late = delays(world.scenario.recording_delay["casework"], len(order), rng)
+    late = delays(world.scenario.delay("casework"), len(order), rng)
     return record(facts, "review_id", recorded=facts["reviewed_on"] + late)

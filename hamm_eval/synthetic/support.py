@@ -1,4 +1,4 @@
-"""Measures, their funding, participations and ratings."""
+"""Measures, their funding, and participations."""
 
 from __future__ import annotations
 
@@ -64,12 +64,15 @@ def _participations(world: World, cases: Cases, rng: np.random.Generator) -> Rec
         completes = completes & (end <= stay)
         end = np.minimum(end, stay)
         ahead = rng.integers(5, 30, size=n)
-        waits = (start >= FAR) & (rng.random(n) < world.scenario.casework.waiting_share)
+        # On the list, but no place before the goal or the departure; or never called.
+        listed = world.referred[name] < FAR
+        waits = ~listed & (rng.random(n) < world.scenario.casework.waiting_share)
         waits &= in_age(law, world.people)
         on = world.eligible_from + np.where(start < FAR, start, 0).astype(np.int64)
-        referred = np.where(waits, cases.opened + rng.integers(10, 400, size=n), on - ahead)
+        asked = world.eligible_from + np.where(listed, world.referred[name], 0).astype(np.int64)
+        referred = np.where(waits, cases.opened + rng.integers(10, 400, size=n), asked - ahead)
         referred = np.maximum(referred, np.where(world.eligible, world.eligible_from, 0))
-        who = np.flatnonzero(cases.exists & ((start < FAR) | waits))
+        who = np.flatnonzero(cases.exists & (listed | waits))
         who = who[cases.sees(who, referred[who])]
         begin = np.where(start < FAR, on, NEVER)[who]
         begin = np.where(cases.sees(who, begin), begin, NEVER)
@@ -92,7 +95,7 @@ def _participations(world: World, cases: Cases, rng: np.random.Generator) -> Rec
 
 def participation_records(world: World, cases: Cases, rng: np.random.Generator) -> tuple[Records, Records]:
     """The table of participations: recorded at the referral, the start and the end; and the facts."""
-    law = world.scenario.recording_delay["participations"]
+    law = world.scenario.delay("participations")
     facts = _participations(world, cases, rng)
     person, n = facts["person_id"], len(facts["person_id"])
 
@@ -111,36 +114,3 @@ def participation_records(world: World, cases: Cases, rng: np.random.Generator) 
         Stage(ended, {"ended_on": facts["ended_on"], "ending": facts["ending"]}),
     ]
     return record({**facts, **empty}, "participation_id", stages, recorded=referred), facts
-
-
-def rating_records(world: World, cases: Cases, facts: Records, rng: np.random.Generator) -> Records:
-    """The table of ratings: two perspectives; the refugee's lacks more often the less satisfied."""
-    law = world.scenario.casework
-    ended = np.flatnonzero(facts["ended_on"] < NEVER)
-    n = len(ended)
-    person = facts["person_id"][ended]
-    satisfaction = rng.standard_normal(n) + 0.7 * (facts["ending"][ended] == "completed")
-    worker = np.clip(np.round(3.3 + 0.5 * satisfaction + 0.7 * rng.standard_normal(n)), 1, 5)
-    refugee = np.clip(np.round(3.1 + 0.9 * satisfaction + 0.6 * rng.standard_normal(n)), 1, 5)
-    logit = law.refugee_rating_missing.level + law.refugee_rating_missing.slope * satisfaction
-    there = [
-        rng.random(n) >= law.worker_rating_missing,
-        rng.random(n) >= 1 / (1 + np.exp(-logit)),
-    ]
-    day = facts["ended_on"][ended] + rng.integers(0, 30, size=n)
-    found = []
-    for name, rating, given in zip(("social_worker", "refugee"), (worker, refugee), there, strict=True):
-        where = np.flatnonzero(given & cases.sees(person, day))
-        found.append(
-            {
-                "participation_id": ended[where],
-                "perspective": np.full(len(where), name, dtype="<U15"),
-                "rating": rating[where].astype(np.int64),
-                "rated_on": cases.learns(person, day)[where],
-            }
-        )
-    rows = {name: np.concatenate([f[name] for f in found]) for name in found[0]}
-    order = np.lexsort((rows["perspective"], rows["participation_id"]))
-    rows = {name: column[order] for name, column in rows.items()}
-    late = delays(world.scenario.recording_delay["casework"], len(order), rng)
-    return record(rows, "rating_id", recorded=rows["rated_on"] + late)

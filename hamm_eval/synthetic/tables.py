@@ -17,6 +17,7 @@ from hamm_eval.synthetic.casework import (
     volunteer_records,
 )
 from hamm_eval.synthetic.days import NEVER, IntArray, day_number
+from hamm_eval.synthetic.ratings import rating_records
 from hamm_eval.synthetic.recording import Records
 from hamm_eval.synthetic.register import (
     departure_records,
@@ -30,7 +31,6 @@ from hamm_eval.synthetic.support import (
     funding_records,
     measure_records,
     participation_records,
-    rating_records,
 )
 from hamm_eval.synthetic.world import World
 
@@ -51,18 +51,21 @@ PREFIX = {
     "transition_id": "U",
     "departure_id": "AB",
     "support_id": "E",
+    "social_worker": "SB",
 }
 
 
-def identifiers(column: str, numbers: IntArray) -> np.ndarray:
-    """Ids of facts by their positions: a prefix and at least six digits."""
-    return np.char.add(f"{PREFIX[column]}-", np.char.zfill((numbers + 1).astype(np.str_), 6))
+def identifiers(column: str, numbers: IntArray, block: int | None = None) -> np.ndarray:
+    """Ids of facts by their positions: a prefix, the number of the block if there are several, six digits."""
+    prefix = f"{PREFIX[column]}-" if block is None else f"{PREFIX[column]}-{block + 1:03d}"
+    return np.char.add(prefix, np.char.zfill((numbers + 1).astype(np.str_), 6))
 
 
-def build_tables(world: World, rng: np.random.Generator) -> dict[str, Records]:
+def build_tables(world: World, rng: np.random.Generator, *, block: int | None = None) -> dict[str, Records]:
     """Every table as columns in our own words: days as numbers, categories as the vocabulary's words.
 
-    Only what was recorded by the scenario's last day of records is in it.
+    Only what was recorded by the scenario's last day of records is in it. `block` is the number of the part
+    of a large city; ids carry it.
     """
     streams = dict(zip([*BY_NAME, "opening", "starts"], rng.spawn(len(BY_NAME) + 2), strict=True))
     cases = open_cases(world, streams["opening"])
@@ -93,7 +96,8 @@ def build_tables(world: World, rng: np.random.Generator) -> dict[str, Records]:
     first: dict[str, IntArray] = {}
     for name in sorted(tables, key=_depth):
         tables[name] = _after_parents(BY_NAME[name], tables[name], first)
-    return {name: _finish(tables[name], day_number(world.scenario.records_end)) for name in BY_NAME}
+    last_day = day_number(world.scenario.records_end)
+    return {name: _finish(tables[name], last_day, block) for name in BY_NAME}
 
 
 def _depth(name: str) -> int:
@@ -120,10 +124,10 @@ def _after_parents(table: Table, rows: Records, first: dict[str, IntArray]) -> R
     return rows
 
 
-def _finish(rows: Records, last_day: int) -> Records:
+def _finish(rows: Records, last_day: int, block: int | None) -> Records:
     """Keep what was recorded by the last day, and write the ids."""
     kept = rows["recorded_on"] <= last_day
     return {
-        name: identifiers(name, column[kept]) if name in PREFIX else column[kept]
+        name: identifiers(name, column[kept], block) if name in PREFIX else column[kept]
         for name, column in rows.items()
     }

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 
+from hamm_eval.synthetic.arrays import join, take
 from hamm_eval.synthetic.days import NEVER, day_number, draw_arrivals
+from hamm_eval.synthetic.departures import departure_days
 from hamm_eval.synthetic.households import (
     FREE,
     NO_PROSPECT,
     REQUIRED,
     Households,
-    concatenate,
     delay_days,
-    departure_days,
     departure_kinds_of,
     draw_from,
 )
@@ -29,29 +29,32 @@ def no_prospect_households(s: Scenario, persons: int, rng: np.random.Generator) 
     sizes = np.array([h.size for h in law.household_sizes], dtype=np.int64)[pick]
     frailty = s.frailty_sd * rng.standard_normal(n)
     arrival = draw_arrivals(s.arrivals, n, rng)
+    draws = rng.standard_exponential(n)
     pool = Households(
         household_type=types,
         size=sizes,
         origin=draw_from(law.origins, n, rng),
         arrival=arrival,
-        departure=departure_days(law.departure, types, frailty, arrival, rng),
+        departure=departure_days(law.departure, types, frailty, arrival, draws),
         departure_kind=departure_kinds_of(law.departure_kinds, sizes, rng),
         status=np.full(n, NO_PROSPECT),
         status_change=arrival + delay_days(law.rejection_delay_months, n, rng),
         later_status=np.full(n, REQUIRED),
         eligible_from=np.full(n, NEVER),
         eligible_until=np.full(n, NEVER),
+        free_from=np.full(n, NEVER),
+        departure_draw=draws,
         frailty=frailty,
     )
     here = pool.present(day)
     # Those present and already required to leave are the next track's.
-    pool = pool.take(np.flatnonzero(~(here & (pool.status_change <= day))))
+    pool = take(pool, np.flatnonzero(~(here & (pool.status_change <= day))))
     here = pool.present(day)
     together = np.cumsum(np.where(here, pool.size, 0))
     last = int(np.searchsorted(together, persons, side="right"))  # the first that is too many
     rest = persons - int(together[last - 1] if last else 0)
     singles = np.flatnonzero(here & (pool.size == 1))
-    return pool.take(np.concatenate([np.arange(last), singles[singles >= last][:rest]]))
+    return take(pool, np.concatenate([np.arange(last), singles[singles >= last][:rest]]))
 
 
 def required_households(s: Scenario, scale: float, rng: np.random.Generator) -> Households:
@@ -73,7 +76,8 @@ def required_households(s: Scenario, scale: float, rng: np.random.Generator) -> 
     eligible = remain_from + np.floor(rng.random(n) * np.maximum(1, end - 60 - remain_from)).astype(np.int64)
     remains = rng.random(n) < law.will_remain_share
     frailty = s.frailty_sd * rng.standard_normal(n)
-    left = departure_days(law.departure, types, frailty, np.full(n, day, dtype=np.int64), rng)
+    draws = rng.standard_exponential(n)
+    left = departure_days(law.departure, types, frailty, np.full(n, day, dtype=np.int64), draws)
     return Households(
         household_type=types,
         size=sizes,
@@ -86,6 +90,8 @@ def required_households(s: Scenario, scale: float, rng: np.random.Generator) -> 
         later_status=np.full(n, REQUIRED),
         eligible_from=np.where(remains, eligible, NEVER),
         eligible_until=np.full(n, NEVER),
+        free_from=np.full(n, NEVER),
+        departure_draw=draws,
         frailty=frailty,
     )
 
@@ -109,9 +115,10 @@ def eu_households(s: Scenario, scale: float, rng: np.random.Generator) -> Househ
             sizes, types = fill_with(law.household_sizes, round(persons * scale), rng)
             n = len(sizes)
             arrival = rng.integers(arrived[0], arrived[1] + 1, size=n)
+            draws = rng.standard_exponential(n)
             if left is None:
                 departure = departure_days(
-                    law.departure, types, np.zeros(n), np.maximum(arrival, reference), rng
+                    law.departure, types, np.zeros(n), np.maximum(arrival, reference), draws
                 )
             else:
                 departure = rng.integers(np.maximum(left[0], arrival + 1), left[1] + 1)
@@ -132,7 +139,9 @@ def eu_households(s: Scenario, scale: float, rng: np.random.Generator) -> Househ
                     later_status=np.full(n, FREE),
                     eligible_from=np.where(has_file, eligible, NEVER),
                     eligible_until=np.full(n, NEVER),
+                    free_from=np.full(n, NEVER),
+                    departure_draw=draws,
                     frailty=s.frailty_sd * rng.standard_normal(n),
                 )
             )
-    return concatenate(parts)
+    return join(parts)

@@ -2,30 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from hamm_eval.synthetic.days import NEVER, IntArray, day_number
-from hamm_eval.synthetic.hazards import FloatArray
-from hamm_eval.synthetic.households import (
-    NO_PROSPECT,
-    Households,
-    concatenate,
-    without_impossible,
-)
-from hamm_eval.synthetic.life import (
-    Draws,
-    Outcomes,
-    days_stayed,
-    draw,
-    natural_starts,
-    outcomes,
-    valid_starts,
-)
-from hamm_eval.synthetic.people import BoolArray, People, populate
-from hamm_eval.synthetic.priority import priority_households
+from hamm_eval.synthetic.hazards import FAR, FloatArray
+from hamm_eval.synthetic.households import NO_PROSPECT, Households, without_impossible
+from hamm_eval.synthetic.life import Draws, Outcomes, days_stayed, outcomes
+from hamm_eval.synthetic.people import BoolArray, People
+from hamm_eval.synthetic.places import start_days
+from hamm_eval.synthetic.priority import priority_residents
+from hamm_eval.synthetic.residents import Residents, join_residents, settle
 from hamm_eval.synthetic.scenario import Scenario
+from hamm_eval.synthetic.starts import before_departure, before_goal, natural_starts
 from hamm_eval.synthetic.tracks import eu_households, no_prospect_households, required_households
 
 
@@ -33,20 +23,38 @@ from hamm_eval.synthetic.tracks import eu_households, no_prospect_households, re
 class World:
     """Households and persons, their draws, and the natural course of things.
 
-    `starts` are days since eligibility of the measures that really start; `natural` those of the referral
-    process alone; `stay` the days from eligibility to departure.
+    All days of starts and outcomes are days since eligibility. `referred` are the starts of measures as the
+    referral process alone has them, before the goal and the departure, `starts` those that really happen:
+    when a place is free. `stay` are the days from eligibility to departure.
     """
 
     scenario: Scenario
-    households: Households
-    people: People
-    draws: Draws
-    frailty: FloatArray
-    waited: IntArray
+    residents: Residents
     stay: IntArray
     natural: dict[str, FloatArray]
+    referred: dict[str, FloatArray]
     starts: dict[str, FloatArray]
     outcomes: Outcomes
+
+    @property
+    def households(self) -> Households:
+        """All households, sorted by arrival."""
+        return self.residents.households
+
+    @property
+    def people(self) -> People:
+        """All persons, sorted by household."""
+        return self.residents.people
+
+    @property
+    def draws(self) -> Draws:
+        """What the persons' lives are made of."""
+        return self.residents.draws
+
+    @property
+    def frailty(self) -> FloatArray:
+        """The shared frailty of each person's household."""
+        return self.residents.frailty
 
     @property
     def eligible_from(self) -> IntArray:
@@ -60,7 +68,10 @@ class World:
 
 
 def build_world(
-    scenario: Scenario, rng: np.random.Generator, *, scale: float = 1.0, priority_only: bool = False
+    scenario: Scenario,
+    rng: np.random.Generator,
+    *,
+    scale: float = 1.0,
 ) -> World:
     """Simulate the city.
 
@@ -71,42 +82,65 @@ def build_world(
         The only source of randomness: the same state gives the same world.
     scale : float
         Every quota times this; 1 is the city itself.
-    priority_only : bool
-        Only refugees with a prospect of staying or recognised: the population of the truth.
 
     Returns
     -------
     World
     """
-    of_households, of_people, of_draws = rng.spawn(3)
-    tracks = of_households.spawn(4)
-    parts = [priority_households(scenario, scale, tracks[0])]
-    if not priority_only:
-        day = day_number(scenario.reference_day)
-        here = parts[0].present(day) & (parts[0].status_on(day) == NO_PROSPECT)
-        without = round(scenario.no_prospect.persons * scale) - int(parts[0].size[here].sum())
-        parts.append(no_prospect_households(scenario, max(0, without), tracks[1]))
-        parts.append(required_households(scenario, scale, tracks[2]))
-        parts.append(eu_households(scenario, scale, tracks[3]))
-    households = without_impossible(concatenate(parts))
-    households = households.take(np.argsort(households.arrival, kind="stable"))
-    people = populate(scenario, households, of_people)
-    frailty = households.frailty[people.household]
-    draws = draw(scenario, len(people), of_draws)
-    eligible_from = households.eligible_from[people.household]
-    waited = np.where(eligible_from < NEVER, eligible_from - households.arrival[people.household], 0)
-    stay = days_stayed(eligible_from, households.departure[people.household])
+    residents = _residents(scenario, rng, scale)
+    people, frailty, draws = residents.people, residents.frailty, residents.draws
+    homes = residents.households
+    stay = days_stayed(homes.eligible_from[people.household], homes.departure[people.household])
     natural = natural_starts(scenario, people, frailty, draws)
-    found = outcomes(scenario, people, frailty, draws, natural, waited)
-    return World(
-        scenario=scenario,
-        households=households,
-        people=people,
-        draws=draws,
-        frailty=frailty,
-        waited=waited,
-        stay=stay,
-        natural=natural,
-        starts=valid_starts(scenario, natural, found, stay),
-        outcomes=found,
-    )
+
+    def lives(starts: dict[str, FloatArray]) -> Outcomes:
+        """Outcomes given the starts of measures."""
+        return outcomes(scenario, people, frailty, draws, starts, residents.waited, residents.recognised)
+
+    referred = before_departure(before_goal(scenario, natural, lives(natural)), stay)
+    placed = _with_places(scenario, residents, natural, referred, scale)
+    found = lives(placed)
+    starts = before_departure(before_goal(scenario, placed, found), stay)
+    return World(scenario, residents, stay, natural, referred, starts, found)
+
+
+def _residents(scenario: Scenario, rng: np.random.Generator, scale: float) -> Residents:
+    """The residents of every track, households sorted by arrival."""
+    of_priority, of_others, of_people = rng.spawn(3)
+    tracks = of_others.spawn(3)
+    teams = max(1, round(scale))
+    parts = [priority_residents(scenario, scale, teams, of_priority)]
+    day, homes = day_number(scenario.reference_day), parts[0].households
+    here = homes.present(day) & (homes.status_on(day) == NO_PROSPECT)
+    without = round(scenario.no_prospect.persons * scale) - int(homes.size[here].sum())
+    others = [
+        no_prospect_households(scenario, max(0, without), tracks[0]),
+        required_households(scenario, scale, tracks[1]),
+        eu_households(scenario, scale, tracks[2]),
+    ]
+    parts += [
+        settle(scenario, part, teams, stream) for part, stream in zip(others, of_people.spawn(3), strict=True)
+    ]
+    together = join_residents(parts)
+    together = replace(together, households=without_impossible(together.households))
+    return together.take(np.argsort(together.households.arrival, kind="stable"))
+
+
+def _with_places(
+    scenario: Scenario,
+    residents: Residents,
+    natural: dict[str, FloatArray],
+    referred: dict[str, FloatArray],
+    scale: float,
+) -> dict[str, FloatArray]:
+    """Starts when a place is free: only who is referred before goal and departure stands in the queue."""
+    eligible_from = residents.households.eligible_from[residents.people.household]
+    placed = dict(natural)
+    for name, law in scenario.measures.items():
+        queue = np.flatnonzero((referred[name] < FAR) & (eligible_from < NEVER))
+        if law.places and len(queue):
+            began = eligible_from[queue]
+            day = start_days(began + referred[name][queue].astype(np.int64), law.places, scale)
+            placed[name] = natural[name].copy()
+            placed[name][queue] = (day - began).astype(float)
+    return placed
