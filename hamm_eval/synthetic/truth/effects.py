@@ -1,0 +1,186 @@
+"""True effects of starting a measure on reaching an endpoint: both worlds are made of the same draws."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from itertools import product
+from typing import Any
+
+import numpy as np
+
+from hamm_eval.synthetic.hazards import DAYS_PER_MONTH, FAR, FloatArray
+from hamm_eval.synthetic.life import SUSTAINED
+from hamm_eval.synthetic.people import BoolArray
+from hamm_eval.synthetic.scenario import DEPARTURE, Scenario, TruthPair
+from hamm_eval.synthetic.starts import Referral
+from hamm_eval.synthetic.truth.contrasts import (
+    ADHERENCES,
+    CONTRASTS,
+    ESTIMANDS,
+    HORIZON_MONTHS,
+    Contrast,
+    Trial,
+)
+from hamm_eval.synthetic.truth.incidence import horizon_day
+from hamm_eval.synthetic.truth.potential import Subjects, goals, stays, subjects_of, touches
+from hamm_eval.synthetic.truth.tally import Tally
+from hamm_eval.synthetic.world import World
+
+EFFECTS = ("total", "departure_prevented")
+QUANTITIES = (
+    "risk_treated",
+    "risk_control",
+    "risk_difference",
+    "months_difference",
+    "departure_treated",
+    "departure_control",
+    "departure_difference",
+)
+
+
+def _acts_by_landmark(s: Scenario, pair: TruthPair, landmark: int) -> bool:
+    """Whether a start can have acted on the goal or the departure before the landmark.
+
+    Then those at risk at the landmark survived a hazard that the control world does not have, and with the
+    same draws they would be immune there for a while: a contrast that no analysis from the landmark on
+    estimates.
+    """
+    for effect in s.effects:
+        if effect.cause == pair.measure and effect.acts_on in (pair.endpoint, DEPARTURE):
+            spell = SUSTAINED - 1 if effect.acts_on == "employment_13_weeks" else 0
+            if effect.first_day + spell < landmark:
+                return True
+    return False
+
+
+def contrasts_of(s: Scenario, pair: TruthPair) -> tuple[Contrast, ...]:
+    """The contrasts that mean something for a pair."""
+    return tuple(
+        contrast
+        for contrast in CONTRASTS
+        if contrast.landmark_days is None or not _acts_by_landmark(s, pair, contrast.landmark_days)
+    )
+
+
+class _Worlds:
+    """Goal and departure of the subjects for any day of the measure's start."""
+
+    def __init__(self, s: Scenario, pair: TruthPair, who: Subjects) -> None:
+        self.s, self.pair, self.who = s, pair, who
+        self.changes_goal = touches(s, pair.measure, pair.endpoint)
+        self.changes_stay = touches(s, pair.measure, DEPARTURE)
+        self.natural = goals(s, who, who.natural, pair.endpoint), stays(s, who, who.natural)
+
+    def given(self, start: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """Days of goal and departure."""
+        starts = {**self.who.natural, self.pair.measure: start}
+        goal, stay = self.natural
+        if self.changes_goal:
+            goal = goals(self.s, self.who, starts, self.pair.endpoint)
+        if self.changes_stay:
+            stay = stays(self.s, self.who, starts)
+        return goal, stay
+
+
+def tally_effects(
+    world: World,
+    pair: TruthPair,
+    referred: Mapping[str, FloatArray],
+    tally: Tally,
+    rng: np.random.Generator,
+) -> None:
+    """Count both potential outcomes of each person under every contrast; `referred` as `referrals` has it."""
+    s = world.scenario
+    who = subjects_of(world, pair.endpoint, pair.measure, referred)
+    law = Referral.of(s, s.measures[pair.measure], who.people, who.frailty)
+    worlds = _Worlds(s, pair, who)
+    for contrast in contrasts_of(s, pair):
+        for trial in contrast.trials:
+            _tally_trial(worlds, law, contrast, trial, tally, rng)
+
+
+def _tally_trial(
+    worlds: _Worlds,
+    law: Referral,
+    contrast: Contrast,
+    trial: Trial,
+    tally: Tally,
+    rng: np.random.Generator,
+) -> None:
+    """Count the persons at risk in one trial."""
+    who, pair = worlds.who, worlds.pair
+    start, (goal, stay) = who.natural[pair.measure], worlds.natural
+    at_risk = law.able & (start > trial.after) & (goal > trial.zero) & (stay > trial.zero)
+    in_window = start <= trial.by
+    early = in_window & (start < goal) & (start < stay)
+    n = len(who)
+    chance = law.chance_between(trial.after, trial.by)
+    sooner = law.drawn_between(trial.after, trial.by, rng.random(n))
+    later = law.drawn_after(trial.by, rng.standard_exponential(n))
+    treated = worlds.given(np.where(in_window, start, sooner))
+    weights = {
+        "ATT": (at_risk & early).astype(float),
+        "ATE": at_risk.astype(float),
+        "ATO": at_risk * chance * (1 - chance),
+    }
+    for adherence in ADHERENCES:
+        otherwise = np.where(in_window, later, start) if adherence == "intention_to_treat" else FAR
+        control = worlds.given(np.where(start > trial.after, otherwise, start))
+        for effect in EFFECTS:
+            for months in HORIZON_MONTHS:
+                end = trial.zero + horizon_day(months)
+                values = _values(treated, control, end, at_risk, prevented=effect != "total")
+                for estimand, weight in weights.items():
+                    for quantity, value in values.items():
+                        key = (pair, contrast.key, adherence, effect, months, estimand, quantity)
+                        tally.add(key, value, weight, who.people.household)
+
+
+def _values(
+    treated: tuple[FloatArray, FloatArray],
+    control: tuple[FloatArray, FloatArray],
+    end: int,
+    at_risk: BoolArray,
+    *,
+    prevented: bool,
+) -> dict[str, FloatArray]:
+    """What is compared at the end of follow-up, by person."""
+
+    def seen(world: tuple[FloatArray, FloatArray]) -> tuple[FloatArray, FloatArray, FloatArray]:
+        """Goal reached, months with the goal, departed before it."""
+        goal, stay = world[0], np.full(len(world[1]), FAR) if prevented else world[1]
+        reached = (goal <= end) & (goal <= stay)
+        months = np.where(reached & at_risk, end - goal, 0.0) / DAYS_PER_MONTH
+        return reached.astype(float), months, ((stay <= end) & (stay < goal)).astype(float)
+
+    (goal_1, months_1, left_1), (goal_0, months_0, left_0) = seen(treated), seen(control)
+    parts = (goal_1, goal_0, goal_1 - goal_0, months_1 - months_0, left_1, left_0, left_1 - left_0)
+    return dict(zip(QUANTITIES, parts, strict=True))
+
+
+def effect_rows(s: Scenario, pair: TruthPair, tally: Tally) -> Iterator[dict[str, Any]]:
+    """A row for each contrast, adherence, kind of effect, horizon and estimand."""
+    for contrast in contrasts_of(s, pair):
+        for adherence, effect, months, estimand in product(ADHERENCES, EFFECTS, HORIZON_MONTHS, ESTIMANDS):
+            key = (pair, contrast.key, adherence, effect, months)
+            asked = (*key, estimand)
+            started = tally.persons((*key, "ATT", "risk_difference"))
+            at_risk = tally.persons((*key, "ATE", "risk_difference"))
+            yield {
+                "measure": pair.measure,
+                "endpoint": pair.endpoint,
+                "negative_control": pair.negative_control,
+                "strategies": contrast.key,
+                "landmark_days": contrast.landmark_days,
+                "grace_days": contrast.grace_days,
+                "adherence": adherence,
+                "effect": effect,
+                "horizon_months": months,
+                "horizon_days": horizon_day(months),
+                "estimand": estimand,
+                **{name: round(tally.mean((*asked, name)), 5) for name in QUANTITIES},
+                "std_error": round(tally.std_error((*asked, "risk_difference")), 5),
+                "months_std_error": round(tally.std_error((*asked, "months_difference")), 5),
+                "persons": tally.persons((*asked, "risk_difference")),
+                "treated_share": round(started / at_risk, 5),
+            }
