@@ -80,6 +80,7 @@ DEFINITIONS = {
     "ATT": "who starts in the days named in the natural course",
     "ATE": "everybody at risk at time zero",
     "ATO": "everybody at risk, weighted by p (1 - p), p the true chance of a start in the days named",
-    "at_risk": "present, without the goal, of the measure's age, not started before; one weight a person-trial",
+    "at_risk": "present, without the goal, of the measure's age, not started before; one weight a trial",
+    "persons": "those with a weight; in pooled trials each counts once a trial",
     "months_difference": "difference in mean months from the goal to the horizon, 0 without the goal",
 }

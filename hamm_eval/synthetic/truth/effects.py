@@ -95,19 +95,20 @@ def tally_effects(
     law = Referral.of(s, s.measures[pair.measure], who.people, who.frailty)
     worlds = _Worlds(s, pair, who)
     for contrast in contrasts_of(s, pair):
-        for trial in contrast.trials:
-            _tally_trial(worlds, law, contrast, trial, tally, rng)
+        trials = [_trial(worlds, law, trial, rng) for trial in contrast.trials]
+        # A person in several trials is one cluster with all of them.
+        household = np.tile(who.people.household, len(trials))
+        for asked in trials[0]:
+            values, weights = (
+                np.concatenate(parts) for parts in zip(*(t[asked] for t in trials), strict=True)
+            )
+            tally.add((pair, contrast.key, *asked), values, weights, household)
 
 
-def _tally_trial(
-    worlds: _Worlds,
-    law: Referral,
-    contrast: Contrast,
-    trial: Trial,
-    tally: Tally,
-    rng: np.random.Generator,
-) -> None:
-    """Count the persons at risk in one trial."""
+def _trial(
+    worlds: _Worlds, law: Referral, trial: Trial, rng: np.random.Generator
+) -> dict[tuple[str | int, ...], tuple[FloatArray, FloatArray]]:
+    """Values and weights of all subjects in one trial, by what is asked; 0 weighs who is not at risk."""
     who, pair = worlds.who, worlds.pair
     start, (goal, stay) = who.natural[pair.measure], worlds.natural
     at_risk = law.able & (start > trial.after) & (goal > trial.zero) & (stay > trial.zero)
@@ -123,17 +124,16 @@ def _tally_trial(
         "ATE": at_risk.astype(float),
         "ATO": at_risk * chance * (1 - chance),
     }
+    found: dict[tuple[str | int, ...], tuple[FloatArray, FloatArray]] = {}
     for adherence in ADHERENCES:
         otherwise = np.where(in_window, later, start) if adherence == "intention_to_treat" else FAR
         control = worlds.given(np.where(start > trial.after, otherwise, start))
-        for effect in EFFECTS:
-            for months in HORIZON_MONTHS:
-                end = trial.zero + horizon_day(months)
-                values = _values(treated, control, end, at_risk, prevented=effect != "total")
-                for estimand, weight in weights.items():
-                    for quantity, value in values.items():
-                        key = (pair, contrast.key, adherence, effect, months, estimand, quantity)
-                        tally.add(key, value, weight, who.people.household)
+        for effect, months in product(EFFECTS, HORIZON_MONTHS):
+            end = trial.zero + horizon_day(months)
+            values = _values(treated, control, end, at_risk, prevented=effect != "total")
+            for (estimand, weight), (quantity, value) in product(weights.items(), values.items()):
+                found[adherence, effect, months, estimand, quantity] = value, weight
+    return found
 
 
 def _values(
