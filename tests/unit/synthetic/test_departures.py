@@ -28,7 +28,7 @@ def _rate(world: World, begin: np.ndarray, end: np.ndarray, which: np.ndarray) -
 
 
 def test_the_residence_rule_ties_for_three_years(large: World) -> None:
-    """After the third year since recognition the hazard is a multiple of that before; nobody is free sooner."""
+    """Once free, three years after recognition, the hazard is a multiple of that before."""
     rule = large.scenario.priority_integration.residence_rule
     homes = large.households
     since = day_number(rule.in_force_since)
