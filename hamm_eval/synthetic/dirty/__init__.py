@@ -1,0 +1,1 @@
+"""Dirty exports: the city again with the defects that real exports have, each of them listed."""

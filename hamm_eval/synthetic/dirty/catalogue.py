@@ -1,0 +1,18 @@
+"""All kinds of defects, in the order in which they are planted."""
+
+from __future__ import annotations
+
+from hamm_eval.synthetic.dirty import dates, dialects, files, gaps, records, unseen, values
+from hamm_eval.synthetic.dirty.kind import DefectKind
+
+# Whole files first, for they decide which rows can be read; then what needs particular rows.
+KINDS: tuple[DefectKind, ...] = (
+    *files.KINDS,
+    *dialects.KINDS,
+    *records.KINDS,
+    *gaps.KINDS,
+    *unseen.KINDS,
+    *dates.KINDS,
+    *values.KINDS,
+)
+BY_NAME: dict[str, DefectKind] = {kind.name: kind for kind in KINDS}
