@@ -164,12 +164,19 @@ def synth(
         bool,
         typer.Option("--force", help="Write into a folder that holds files, over those of the same names."),
     ] = False,
+    dirty: Annotated[
+        bool,
+        typer.Option("--dirty", help="With the defects of real exports, each listed in defects.json."),
+    ] = False,
 ) -> None:
     """Write a synthetic city, with the truth that it was made from."""
     with _errors_for_people():
+        from hamm_eval.synthetic.dirty.store import refuse_dirty, write_dirty
         from hamm_eval.synthetic.export import write_city
 
-        _say(f"Written to {write_city(folder, seed=seed, persons=persons, overwrite=force)}")
+        refuse_dirty(folder)
+        city = write_city(folder, seed=seed, persons=persons, overwrite=force)
+        _say(f"Written to {write_dirty(city, seed=seed) if dirty else city}")
 
 
 @app.command("params")

@@ -114,11 +114,14 @@ class Wrongly:
         By file: sound lines that a warning names.
     files : frozenset of str
         Files refused as a whole, or by their header, without a defect that explains it.
+    unnamed : int
+        Rows that a refusal or a quarantine counts without naming them, beyond those with a defect.
     """
 
     rows: Mapping[str, frozenset[int]]
     warned: Mapping[str, frozenset[int]]
     files: frozenset[str]
+    unnamed: int
 
 
 def wrongly_said(defects: Sequence[Defect], said: Sequence[Said], files: Iterable[DirtyFile]) -> Wrongly:
@@ -134,7 +137,13 @@ def wrongly_said(defects: Sequence[Defect], said: Sequence[Said], files: Iterabl
     rows: dict[str, set[int]] = {}
     warned: dict[str, set[int]] = {}
     refused = set()
+    unnamed = 0
     for one in said:
+        if one.hard:
+            planted = sum(
+                (d.file, d.rule) == (one.file, one.rule) and d.line not in (None, *one.lines) for d in defects
+            )
+            unnamed += max(0, one.unnamed - planted)
         if one.severity is Severity.NOTICE:
             continue
         sound = {line for line in one.lines if line not in explained.get(one.file, ())}
@@ -147,4 +156,5 @@ def wrongly_said(defects: Sequence[Defect], said: Sequence[Said], files: Iterabl
         {name: frozenset(lines) for name, lines in rows.items() if lines},
         {name: frozenset(lines) for name, lines in warned.items() if lines},
         frozenset(refused),
+        unnamed,
     )

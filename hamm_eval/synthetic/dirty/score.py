@@ -171,7 +171,7 @@ def score_intake(folder: Path | str) -> IntakeScore:
         wrongly_refused=tuple(_refused(defect, said, wrongly) for defect in listed.defects),
         sound_rows=rows - len(touched) + blank,
         hidden_rows=sum(file.rows for file in listed.files if not file.readable),
-        sound_rows_refused=sum(map(len, wrongly.rows.values())),
+        sound_rows_refused=sum(map(len, wrongly.rows.values())) + wrongly.unnamed,
         sound_rows_warned=sum(map(len, wrongly.warned.values())),
         files_refused=tuple(sorted(wrongly.files)),
         usable=checked.usable,

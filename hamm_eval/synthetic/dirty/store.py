@@ -18,10 +18,10 @@ DEFECTS = "defects.json"
 
 
 def write_dirty(folder: Path | str, *, seed: int, plan: DefectPlan | None = None) -> Path:
-    """Make a freshly written synthetic city dirty, in place and at once.
+    """Make a freshly written synthetic city dirty, in place.
 
-    The folder is exchanged as a whole: whoever looks sees the clean city or the dirty one, never half of
-    each. ``truth.json`` and whatever else it holds stay as they are.
+    Everything is written aside first and then exchanged file by file, ``defects.json`` before all others: a
+    folder that is dirty in part never passes for a clean one. ``truth.json`` stays as it is.
 
     Parameters
     ----------
@@ -42,25 +42,22 @@ def write_dirty(folder: Path | str, *, seed: int, plan: DefectPlan | None = None
     UsageError
         The folder lacks a table, or is dirty already.
     """
-    target = Path(folder).resolve()
+    target = Path(folder)
     refuse_dirty(target)
     files = _clean_files(target)
     dirty, defects = plant_defects(files, seed=seed, plan=plan)
-    staging = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
+    staging = Path(tempfile.mkdtemp(prefix=".dirty-", dir=target))
     try:
-        shutil.copytree(target, staging, dirs_exist_ok=True)
-        for name in files:
-            (staging / name).unlink()
+        (staging / DEFECTS).write_text(to_json(defects), encoding="utf-8")
         for name, content in dirty.items():
             (staging / name).write_bytes(content)
-        (staging / DEFECTS).write_text(to_json(defects), encoding="utf-8")
-        clean = target.rename(staging.with_suffix(".clean"))
-        staging.rename(target)
-    except BaseException:
-        shutil.rmtree(staging, ignore_errors=True)
-        raise
-    shutil.rmtree(clean)
-    return Path(folder)
+        for name in (DEFECTS, *dirty):  # the list first: from then on nobody takes the folder for clean
+            (staging / name).replace(target / name)
+        for name in files.keys() - dirty.keys():
+            (target / name).unlink()
+    finally:
+        shutil.rmtree(staging)
+    return target
 
 
 def refuse_dirty(folder: Path | str) -> None:
