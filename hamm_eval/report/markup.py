@@ -61,6 +61,12 @@ def note(*sentences: Content) -> Markup:
     return Markup('<p class="he-note">{}</p>').format(Markup(" ").join(said)) if said else Markup("")
 
 
+def synthetic_notice(wording: Wording) -> Markup:
+    """That the data are generated, under what they are shown in; nothing on real data."""
+    mark = wording.synthetic_mark
+    return Markup('<p class="he-synthetic">{}</p>').format(mark) if mark else Markup("")
+
+
 def caution(sentence: str) -> Markup:
     """A caution: directly under what it warns of."""
     return Markup('<p class="he-caution" role="note"><span aria-hidden="true">▲</span> {}</p>').format(

@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
+from markupsafe import Markup
+
 from hamm_eval.estimate import (
     Absent,
     CountTable,
@@ -20,6 +22,7 @@ from hamm_eval.estimate import (
     TruthComparison,
 )
 from hamm_eval.release.released import QuarterlySummary, Release
+from hamm_eval.report.markup import join, synthetic_notice
 from hamm_eval.report.numbering import Numbering
 from hamm_eval.report.page.assemble import fragment_style
 from hamm_eval.report.rendering import Rendered, render
@@ -119,14 +122,15 @@ class Show:
         """Enter the payload in the run record, then display it with its mark.
 
         The record holds the bare fragment; the display brings style and session numbers for the reader in
-        JupyterLab.
+        JupyterLab. What rests on generated data says so in every fragment: notebooks travel without the page.
         """
         from IPython import get_ipython
         from IPython.display import display
 
-        mark = self._record.enter(release, rendered.html, number=None)
+        bare = str(join([Markup(rendered.html), synthetic_notice(self._wording)]))
+        mark = self._record.enter(release, bare, number=None)
         if get_ipython() is None:  # a plain script has no place for pictures
             print(rendered.title, self._wording.text("show.plain"), sep="\n")
             return
-        html = f"<style>{fragment_style()}</style>\n{self._numbering.fill(rendered.html)}"
+        html = f"<style>{fragment_style()}</style>\n{self._numbering.fill(bare)}"
         display({"text/html": html, "text/plain": rendered.title}, raw=True, metadata=mark)

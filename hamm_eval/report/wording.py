@@ -93,6 +93,13 @@ class Wording:
         self._texts = load_texts(language)
         self._locale = _LOCALES[language]
 
+    @property
+    def synthetic_mark(self) -> str:
+        """What every picture and table of generated data bears; nothing on real data."""
+        if self.params is None or not self.params.source.synthetic:
+            return ""
+        return self.text("page.synthetic_mark", city=self.params.city)
+
     # --- words -------------------------------------------------------------------------------
 
     def has(self, key: str) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 import subprocess
+from html import unescape
 from pathlib import Path
 
 import matplotlib.image
@@ -12,6 +13,7 @@ import numpy as np
 import pytest
 
 from hamm_eval.pipeline import run_report
+from hamm_eval.report.wording import load_texts
 
 pytestmark = pytest.mark.browser
 
@@ -89,6 +91,39 @@ def test_a_phone_needs_no_sideways_scrolling(tmp_path: Path, page: Path) -> None
     # A page wider than the screen is cut off: its text would run into the right edge.
     light = picture(tmp_path, page, 500, 4000)
     assert (light[200:, -4:] > 0.6).mean() > 0.97
+
+
+def printed(tmp_path: Path, page: Path) -> list[str]:
+    """The words on each sheet of the printed page."""
+    if shutil.which("pdftotext") is None:
+        pytest.skip("pdftotext is not installed: apt-get install poppler-utils")
+    file = tmp_path / "sheets.pdf"
+    chromium(tmp_path, page, f"--print-to-pdf={file}", "--no-pdf-header-footer")
+    done = subprocess.run(["pdftotext", str(file), "-"], capture_output=True, text=True, check=True)
+    return [re.sub(r"\s+", " ", words) for words in done.stdout.split("\f")[:-1]]
+
+
+@pytest.mark.parametrize("language", ["de", "en"])
+def test_every_printed_sheet_says_that_the_data_are_generated(
+    tmp_path: Path, page: Path, language: str
+) -> None:
+    texts = load_texts(language)
+    notice = texts["page.synthetic"].format(city="Hamm")
+    html = page.read_text(encoding="utf-8")
+    if language == "en":  # the same sheets with the English words: executing the notebooks anew adds nothing
+        german = load_texts("de")["page.synthetic"].format(city="Hamm")
+        assert html.count(german) == 1
+        html = html.replace(german, notice)
+    copy = tmp_path / "page.html"
+    copy.write_text(html, encoding="utf-8")
+    sheets = printed(tmp_path, copy)
+    assert len(sheets) >= 10
+    assert [number for number, words in enumerate(sheets, 1) if notice not in words] == []
+    # Nothing is lost beneath the notice: every heading is still there.
+    headings = [re.sub(r"<[^>]+>|\s+", " ", found) for found in re.findall(r"<h2[^>]*>(.*?)</h2>", html)]
+    together = " ".join(sheets)
+    assert len(headings) >= 5
+    assert [words for words in headings if " ".join(unescape(words).split()) not in together] == []
 
 
 def test_it_prints_on_a4_pages(tmp_path: Path, page: Path) -> None:

@@ -69,4 +69,4 @@ def love_plot(balance: tuple[ReleasedBalance, ...], limit: float, wording: Wordi
             covariate=covariate_name(worst.covariate, wording),
             limit=wording.number(limit, 2),
         )
-        return canvas.image(sheet, alt)
+        return canvas.image(sheet, alt, wording.synthetic_mark)

@@ -13,13 +13,14 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
-from hamm_eval.report.style import PIXELS_PER_INCH, WIDTH, pixels
+from hamm_eval.report.style import MUTED, PIXELS_PER_INCH, WIDTH, pixels
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 FINENESS = 2
+STRIP = 24  # pixels of the page, for a mark beneath the figure
 
 
 def sheet(height: float, width: float = WIDTH) -> Figure:
@@ -91,14 +92,28 @@ def spread(wanted: Sequence[float], gap: float, lowest: float, highest: float) -
     return result
 
 
-def image(figure: Figure, alt: str) -> Markup:
-    """The figure as an ``<img>`` that needs no file beside the page."""
+def image(figure: Figure, alt: str, mark: str = "") -> Markup:
+    """The figure as an ``<img>`` that needs no file beside the page.
+
+    A `mark` stands in a strip of its own beneath, within the picture: it goes where the picture is copied.
+    """
+    from matplotlib.transforms import Bbox
+
+    width, height = size(figure)
+    strip = STRIP if mark else 0
+    if mark:
+        beneath = -strip / 2 / height
+        figure.text(1, beneath, mark, color=MUTED, fontsize=pixels(13), ha="right", va="center")
+    sheet = Bbox.from_extents(0, -strip / PIXELS_PER_INCH, width / PIXELS_PER_INCH, height / PIXELS_PER_INCH)
     buffer = io.BytesIO()
     figure.savefig(
-        buffer, format="png", dpi=PIXELS_PER_INCH * FINENESS, metadata={"Software": None}
+        buffer,
+        format="png",
+        dpi=PIXELS_PER_INCH * FINENESS,
+        bbox_inches=sheet,
+        metadata={"Software": None},
     )  # no trace of program or time: equal figures are equal bytes
     data = base64.b64encode(buffer.getvalue()).decode("ascii")
-    width, height = size(figure)
     return Markup('<img src="data:image/png;base64,{}" alt="{}" width="{}" height="{}">').format(
-        data, alt, round(width), round(height)
+        data, alt, round(width), round(height + strip)
     )

@@ -47,7 +47,7 @@ def incidence(release: ReleasedCurves, wording: Wording) -> Markup:
             _label(axes, lines, names, top)
         _scales(axes, last, top, origin(release.endpoint, wording), wording)
         _at_risk(axes, shown, [] if alone else names, last, wording)
-        return canvas.image(sheet, alternative(release, wording))
+        return canvas.image(sheet, alternative(release, wording), wording.synthetic_mark)
 
 
 def _room_for(names: Sequence[str]) -> float:

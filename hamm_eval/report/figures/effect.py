@@ -83,7 +83,7 @@ def risks_and_difference(release: ReleasedEffect, difference: Interval, wording:
                     name, (0, line), xycoords=("axes fraction", "data"), xytext=(-pixels(left - 4), 0),
                     textcoords="offset points", va="center", weight=style.SEMIBOLD, fontsize=pixels(15),
                 )  # fmt: skip
-        return canvas.image(sheet, _alternative(release, difference, wording))
+        return canvas.image(sheet, _alternative(release, difference, wording), wording.synthetic_mark)
 
 
 def _alternative(release: ReleasedEffect, difference: Interval, wording: Wording) -> str:

@@ -66,7 +66,7 @@ def forest(release: ReleasedModel, wording: Wording) -> Markup:
         axes.yaxis.set_major_locator(NullLocator())
         axes.spines["left"].set_visible(False)
         axes.set_xlabel(wording.text("model.axis"), labelpad=pixels(6))
-        return canvas.image(sheet, alternative(release, wording))
+        return canvas.image(sheet, alternative(release, wording), wording.synthetic_mark)
 
 
 def alternative(release: ReleasedModel, wording: Wording) -> str:

@@ -86,7 +86,7 @@ def outcome_areas(
         axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: wording.percent(value)))
         axes.spines["left"].set_visible(False)
         axes.set_xlabel(wording.text("curves.axis_time", origin=since), labelpad=pixels(6))
-        return canvas.image(sheet, alt)
+        return canvas.image(sheet, alt, wording.synthetic_mark)
 
 
 def _line(

@@ -61,7 +61,7 @@ def overlap_histogram(release: ReleasedEffect, wording: Wording) -> Markup:
             treated=_bins(edges, release.overlap_treated, wording),
             controls=_bins(edges, release.overlap_controls, wording),
         )
-        return canvas.image(sheet, alt)
+        return canvas.image(sheet, alt, wording.synthetic_mark)
 
 
 def _bins(edges: Sequence[float], counts: Sequence[int | None], wording: Wording) -> str:

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import base64
+import io
+import re
 from itertools import pairwise
 
+import matplotlib.image
+import numpy as np
+import pytest
+import report_samples as samples
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hamm_eval.report import style
-from hamm_eval.report.figures.canvas import spread, text_width, wrapped
+from hamm_eval.report import render, style
+from hamm_eval.report.figures.canvas import FINENESS, STRIP, spread, text_width, wrapped
+from hamm_eval.report.wording import Wording
 
 
 @given(st.lists(st.floats(0, 300), min_size=1, max_size=6))
@@ -48,3 +56,32 @@ def test_text_is_measured_in_the_reports_font() -> None:
 
 def test_long_names_break_between_words() -> None:
     assert wrapped("Paare und Alleinerziehende", 20) == "Paare und\nAlleinerziehende"
+
+
+def pictures(html: str) -> list[np.ndarray]:
+    """The pictures in a fragment as shares of light, shape (height, width)."""
+    found = re.findall(r"base64,([A-Za-z0-9+/=]+)", html)
+    return [
+        matplotlib.image.imread(io.BytesIO(base64.b64decode(data)))[:, :, :3].mean(axis=2) for data in found
+    ]
+
+
+@pytest.mark.parametrize("name", ["curve", "model", "effect"])
+def test_pictures_of_generated_data_bear_their_mark_beneath_what_they_show(
+    name: str, german: Wording
+) -> None:
+    release = samples.every_release()[name]
+    params = samples.params()
+    real = params.model_copy(update={"source": params.source.model_copy(update={"synthetic": False})})
+    assert params.source.synthetic
+    marked = pictures(render(release, german).html)
+    plain = pictures(render(release, Wording("de", real)).html)
+    assert len(marked) == len(plain) > 0
+    for with_mark, without in zip(marked, plain, strict=True):
+        shown = len(without)
+        assert len(with_mark) == shown + STRIP * FINENESS
+        np.testing.assert_array_equal(with_mark[:shown], without)
+        strip = with_mark[shown:]
+        assert (strip < 0.6).any()  # words, and none cut off at the edges
+        assert (strip[[0, -1]] > 0.9).all()
+        assert (strip[:, 0] > 0.9).all()

@@ -120,3 +120,28 @@ def test_a_plain_script_prints_a_line_instead_of_the_raw_output(
     assert title and "<" not in title
     assert where == german.text("show.plain")
     assert len(record.entries("01_cohort")) == 1
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("de", "Künstlich erzeugte Beispieldaten, keine Aussage über Hamm"),
+        ("en", "Artificial example data, no statement about Hamm"),
+    ],
+)
+def test_generated_data_are_called_so_in_every_fragment(
+    tmp_path: Path, displayed: list[tuple[dict[str, str], dict[str, Any]]], language: str, said: str
+) -> None:
+    """Notebooks travel without the page and its banner."""
+    params = samples.params()
+    for synthetic in (True, False):
+        source = params.source.model_copy(update={"synthetic": synthetic})
+        wording = Wording(language, params.model_copy(update={"source": source}))
+        record = RunRecord(tmp_path / str(synthetic), "01_cohort")
+        show = Show(Policy.strict(), wording, record)
+        show.table(households())
+        show.summary()
+        entries = record.entries("01_cohort")
+        assert len(entries) == 2
+        assert [entry.html.count(said) for entry in entries] == ([1, 1] if synthetic else [0, 0])
+        assert [data["text/html"].count(said) for data, _ in displayed[-2:]] == [1 * synthetic] * 2
