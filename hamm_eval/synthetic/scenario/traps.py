@@ -23,10 +23,11 @@ class Traps(FrozenModel):
 
     Switched off, `immortal_time`: whoever would start a measure within 90 days of eligibility starts it on
     the first day, the others never. `confounding`: referral is the same for everybody of the measure's age
-    and by every worker. `competing_departures`: who is eligible does not depart. `late_entry`: a file opens
-    with eligibility. `interval_censoring`: a review is held on the day a goal is attained.
-    `informative_ratings`: a refugee's rating is missing whatever the satisfaction. `recording_delay`: every
-    fact is recorded at once, and without errors.
+    and by every worker. `competing_departures`: nobody of priority integration departs. `late_entry`: a file
+    opens with eligibility (what a late one misses are departures: without those it misses nothing).
+    `interval_censoring`: a review is held on the day a goal is attained. `informative_ratings`: a refugee's
+    rating is missing whatever the satisfaction. `recording_delay`: every fact is recorded at once, and
+    without errors.
     """
 
     immortal_time: bool = True

@@ -7,9 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-import numpy as np
-
-from hamm_eval.synthetic.blocks import Block, blocks_of, map_blocks
+from hamm_eval.synthetic.blocks import BLOCK_SCALE, Block, blocks_of, map_blocks
 from hamm_eval.synthetic.hazards import FloatArray
 from hamm_eval.synthetic.referrals import referrals
 from hamm_eval.synthetic.scenario import Scenario
@@ -36,7 +34,7 @@ Sums = tuple[Mapping[Hashable, FloatArray], ...]
 
 def _count(scenario: Scenario, block: Block) -> Sums:
     """The sums of one block."""
-    of_world, of_ratings, *of_pairs = np.random.default_rng(block.seed).spawn(2 + len(scenario.truth_pairs))
+    of_world, of_ratings, *of_pairs = block.generator().spawn(2 + len(scenario.truth_pairs))
     world = build_world(scenario, of_world, scale=block.scale)
     incidence, effects, ratings = Tally(), Tally(), Tally()
     tally_incidence(world, incidence)
@@ -47,10 +45,13 @@ def _count(scenario: Scenario, block: Block) -> Sums:
     return incidence.sums, effects.sums, ratings.sums
 
 
-def count_truth(scenario: Scenario, *, scale: float, seed: int, workers: int = 1) -> Truth:
+def count_truth(
+    scenario: Scenario, *, scale: float, seed: int, workers: int = 1, block_scale: float = BLOCK_SCALE
+) -> Truth:
     """Simulate and count; the same seed gives the same sums on any number of workers."""
     truth = Truth(Tally(), Tally(), Tally())
-    for sums in map_blocks(partial(_count, scenario), blocks_of(scale, seed), workers=workers):
+    blocks = blocks_of(scale, seed, block_scale=block_scale)
+    for sums in map_blocks(partial(_count, scenario), blocks, workers=workers):
         for tally, found in zip((truth.incidence, truth.effects, truth.ratings), sums, strict=True):
             tally.merge(found)
     return truth

@@ -20,6 +20,7 @@ from hamm_eval.synthetic.truth import simulate_truth
 from hamm_eval.synthetic.truth.contrasts import ADHERENCES, CONTRASTS, ESTIMANDS, HORIZON_MONTHS
 from hamm_eval.synthetic.truth.effects import EFFECTS
 from hamm_eval.synthetic.truth.potential import Subjects, goals, stays, subjects_of
+from hamm_eval.synthetic.truth.simulate import count_truth
 from hamm_eval.synthetic.truth.stored import FOLDER, NAMES
 from hamm_eval.synthetic.world import World, build_world
 
@@ -259,3 +260,15 @@ def test_weighting_the_natural_course_by_the_true_propensity_gives_the_truth(
         )
         # Households share a frailty: the independent error is widened by a third.
         assert found == pytest.approx(planted[name], abs=3.3 * 4 / 3 * error), name
+
+
+def test_any_number_of_workers_counts_the_same(scenario: Scenario) -> None:
+    """To the last bit: a block has its own random numbers, and sums are added in the order of the blocks."""
+    one, two = (
+        count_truth(scenario, scale=1.5, seed=3, workers=workers, block_scale=0.5) for workers in (1, 2)
+    )
+    for a, b in ((one.incidence, two.incidence), (one.effects, two.effects), (one.ratings, two.ratings)):
+        assert a.sums.keys() == b.sums.keys()
+        assert all(np.array_equal(a.sums[key], b.sums[key]) for key in a.sums)
+    again = count_truth(scenario, scale=1.5, seed=4, block_scale=0.5)
+    assert any(not np.array_equal(one.effects.sums[key], again.effects.sums[key]) for key in one.effects.sums)
