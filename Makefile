@@ -38,7 +38,7 @@ lint: install
 
 # Renews the lock from pyproject.toml; --upgrade only on purpose: make lock UPGRADE=--upgrade
 lock: $(VENV)/.uv
-	$(BIN)/uv pip compile pyproject.toml --extra test --extra dev --extra build --universal --python-version 3.11 \
+	$(BIN)/uv pip compile pyproject.toml --extra postgres --extra test --extra dev --extra build --universal --python-version 3.11 \
 		--generate-hashes --no-emit-index-url --no-annotate --no-header $(UPGRADE) --output-file requirements.lock
 	$(BIN)/uv pip compile requirements-uv.in --universal --python-version 3.11 --generate-hashes \
 		--no-emit-index-url --no-annotate --no-header $(UPGRADE) --output-file requirements-uv.lock
