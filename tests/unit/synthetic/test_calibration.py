@@ -55,7 +55,7 @@ def test_every_other_seed(others: list[list[Figure]]) -> None:
 
 def test_distance_tells_a_figure_that_is_missed() -> None:
     generator = np.random.default_rng(1)
-    near = generator.normal(100, 1, 20)
+    near = generator.normal(100, 1, 20).tolist()
     assert 0 < distance(100, near, "persons") <= MOST_DISTANT
     assert distance(110, near, "persons") > MOST_DISTANT
     assert distance(60, [60.6] * 20, "%") == np.inf

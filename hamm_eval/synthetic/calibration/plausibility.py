@@ -58,7 +58,8 @@ def _of_people(world: World) -> Iterator[Output]:
     )
     recognised = refugees & (homes.status_on(day) == RECOGNISED)
     waited = (homes.status_change - homes.arrival)[recognised] / DAYS_PER_MONTH
-    yield Output("recognised households: months from arrival to recognition, median", np.median(waited), "")
+    middle = float(np.median(waited))
+    yield Output("recognised households: months from arrival to recognition, median", middle, "")
     tied = recognised & (homes.free_from > day)
     yield Output(
         "recognised households still tied by the residence rule", 100 * tied.sum() / recognised.sum()
@@ -96,7 +97,8 @@ def _of_measures(world: World) -> Iterator[Output]:
         begun = queue & (world.starts[name] < FAR)
         waits = (world.starts[name] - world.referred[name])[begun]
         what = name.replace("_", " ")
-        yield Output(f"{what}: of those who start, have waited for a place", 100 * np.mean(waits > 0))
+        waiting = float(np.mean(waits > 0))
+        yield Output(f"{what}: of those who start, have waited for a place", 100 * waiting)
         yield Output(f"{what}: longest wait in days", float(waits.max(initial=0.0)), "", 0)
         never = (queue & ~begun).sum()
         yield Output(f"{what}: goal or departure before a place was free", 100 * never / queue.sum())
