@@ -73,8 +73,8 @@ def judge(defects: Sequence[Defect], said: Sequence[Said]) -> tuple[Verdict, ...
         own = [(i, one) for i, one in same_file if one.rule == defect.rule and _column(defect, one)]
         if any(defect.line is None or defect.line in one.lines for _, one in own):
             verdicts.append(Verdict.FOUND)
-        elif counted := next((i for i, _ in own if left[i] > 0), None):
-            left[counted] -= 1
+        elif counting := [i for i, _ in own if left[i] > 0]:
+            left[counting[0]] -= 1
             verdicts.append(Verdict.FOUND)
         elif any(_tells(defect, one) for _, one in same_file):
             verdicts.append(Verdict.OTHER_RULE)
