@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from hamm_eval.synthetic.calibration.figures import MOST_DISTANT, UNUSABLE_COUNTS, Figure, distance, figures
-from hamm_eval.synthetic.calibration.page import PAGE, SEEDS, calibration_page, write_page
+from hamm_eval.synthetic.calibration.page import PAGE, SEEDS, calibration_page
+from hamm_eval.synthetic.calibration.planted import MODEL_PAGE, with_tables
 
 __all__ = [
+    "MODEL_PAGE",
     "MOST_DISTANT",
     "PAGE",
     "SEEDS",
@@ -14,5 +16,5 @@ __all__ = [
     "calibration_page",
     "distance",
     "figures",
-    "write_page",
+    "with_tables",
 ]

@@ -1,12 +1,24 @@
-"""`python -m hamm_eval.synthetic.calibration [FILE]` writes docs/calibration.md, some seconds."""
+"""`python -m hamm_eval.synthetic.calibration` renews what is generated of the pages on the synthetic city.
+
+It writes docs/calibration.md and the tables of docs/synthetic-city.md.
+"""
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 from hamm_eval.project import find_root
-from hamm_eval.synthetic.calibration.page import PAGE, write_page
+from hamm_eval.synthetic.calibration.page import PAGE, calibration_page
+from hamm_eval.synthetic.calibration.planted import MODEL_PAGE, with_tables
+
+
+def renew(root: Path) -> None:
+    """Write both pages of a clone; some seconds."""
+    (root / PAGE).write_text(calibration_page(), encoding="utf-8", newline="\n")
+    model = root / MODEL_PAGE
+    model.write_text(with_tables(model.read_text(encoding="utf-8")), encoding="utf-8", newline="\n")
+    print(f"Written: {root / PAGE}, {model}")
+
 
 if __name__ == "__main__":
-    print(f"Written: {write_page(Path(sys.argv[1]) if sys.argv[1:] else find_root(Path.cwd()) / PAGE)}")
+    renew(find_root(Path.cwd()))

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import numpy as np
 
-from hamm_eval.errors import UsageError
 from hamm_eval.synthetic.calibration.figures import UNUSABLE_COUNTS, Figure, distance, figures
 from hamm_eval.synthetic.calibration.plausibility import Output, arrivals, outputs
 from hamm_eval.synthetic.export import HAMM_SEED, simulate_city
@@ -115,11 +114,3 @@ The same source holds figures that are unusable. Nothing is calibrated to them; 
 
 Inhabitants, area and number of nations are not modelled.
 """
-
-
-def write_page(path: Path) -> Path:
-    """Write the page."""
-    if not path.parent.is_dir():
-        raise UsageError("There is no such folder.", where=str(path.parent), todo="Run it from a clone.")
-    path.write_text(calibration_page(), encoding="utf-8", newline="\n")
-    return path
