@@ -23,7 +23,11 @@ def _dialect(concern: str, write: Write, fits: Callable[[Sheet], bool] = lambda 
         names = [
             name
             for name, sheet in city.sheets.items()
-            if sheet.readable and name not in SMALL and concern not in sheet.dialects and fits(sheet)
+            if sheet.readable
+            and name not in SMALL
+            and len(sheet.lines) > 1
+            and concern not in sheet.dialects
+            and fits(sheet)
         ]
         if not names:
             return None

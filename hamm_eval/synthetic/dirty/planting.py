@@ -18,7 +18,7 @@ from hamm_eval.synthetic.dirty.sheet import Line
 def plant_defects(
     files: Mapping[str, bytes], *, seed: int, plan: DefectPlan | None = None
 ) -> tuple[dict[str, bytes], DefectList]:
-    """Plant defects into the files of a clean synthetic city.
+    r"""Plant defects into the files of a clean synthetic city.
 
     Parameters
     ----------
@@ -35,6 +35,19 @@ def plant_defects(
         The dirty files by name; some tables may be gone, doubled or renamed.
     defects : DefectList
         A kind for which the city has no room is left out, as in a city of few persons.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> from hamm_eval.synthetic.export import write_city
+    >>> with TemporaryDirectory() as folder:
+    ...     city = write_city(folder, seed=1, persons=30, truth=False)
+    ...     clean = {path.name: path.read_bytes() for path in Path(city).glob("*.csv")}
+    >>> dirty, listed = plant_defects(clean, seed=1, plan=DefectPlan(only=("sep_line",)))
+    >>> (one,) = listed.defects
+    >>> dirty[one.file] == b"sep=;\r\n" + clean[one.file]
+    True
     """
     plan = plan or DefectPlan()
     city = City.read(files)

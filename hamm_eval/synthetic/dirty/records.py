@@ -227,7 +227,7 @@ def _end_without_begin(city: City, rng: np.random.Generator) -> Mark | None:
 
 def _no_record(city: City, rng: np.random.Generator, first: str, *, at_end: bool = True) -> Mark | None:
     """A row that holds no record: `first` in its first cell, empty ones behind it."""
-    names = [n for n, s in city.sheets.items() if s.readable and n not in SMALL]
+    names = [n for n, s in city.sheets.items() if s.readable and n not in SMALL and len(s.lines) > 1]
     sheet = city.sheets[names[rng.integers(len(names))]]
     line = Line([first, *[""] * (len(sheet.heads) - 1)], taken=True)
     sheet.lines.insert(len(sheet.lines) if at_end else int(rng.integers(1, len(sheet.lines))), line)

@@ -148,6 +148,18 @@ def score_intake(folder: Path | str) -> IntakeScore:
     ------
     InputError
         There is no list of defects.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> from hamm_eval.synthetic.dirty.plan import DefectPlan
+    >>> from hamm_eval.synthetic.dirty.store import write_dirty
+    >>> from hamm_eval.synthetic.export import write_city
+    >>> with TemporaryDirectory() as folder:
+    ...     city = write_city(folder, seed=1, persons=30, truth=False)
+    ...     score = score_intake(write_dirty(city, seed=1, plan=DefectPlan(only=("duplicate_row",))))
+    >>> score.share_found, score.share_sound_refused, score.usable, score.reconciled
+    (1.0, 0.0, True, True)
     """
     listed = read_defects(folder)
     with tempfile.TemporaryDirectory() as private:

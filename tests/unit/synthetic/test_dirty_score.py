@@ -69,9 +69,10 @@ def test_the_default_dirty_city(tmp_path: Path) -> None:
     assert score.reconciled is None
 
 
+@pytest.mark.parametrize("persons", [30, 150])
 @pytest.mark.parametrize("seed", range(8))
-def test_every_other_seed_scores_alike(tmp_path: Path, seed: int) -> None:
-    score = score_intake(write(tmp_path, *plant_defects(clean_city(), seed=seed)))
+def test_every_other_seed_scores_alike(tmp_path: Path, seed: int, persons: int) -> None:
+    score = score_intake(write(tmp_path, *plant_defects(clean_city(persons=persons), seed=seed)))
     for defect, verdict in zip(score.defects, score.verdicts, strict=True):
         if defect.counts:
             expected = (
