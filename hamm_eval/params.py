@@ -12,9 +12,10 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, Field, PlainValidator, WithJsonSchema, field_validator, model_validator
+from pydantic import Field, PlainValidator, WithJsonSchema, field_validator, model_validator
 
 from hamm_eval.errors import UsageError
+from hamm_eval.source import RelativePath, Source
 from hamm_eval.vocabulary import Domain, Population, Quarter, ResidenceStatus
 from hamm_eval.yaml_models import Contradiction, FrozenModel, load_yaml_model
 
@@ -35,16 +36,6 @@ def _quarter(value: Any) -> Any:
         raise ValueError(error.problems[0].what) from None
 
 
-def _relative(path: Path) -> Path:
-    """Folders are relative to the project, so that a report does not depend on the machine."""
-    if path.is_absolute():
-        raise ValueError("Write the path relative to the folder that holds params/")
-    return path
-
-
-RelativePath = Annotated[Path, AfterValidator(_relative)]
-
-
 QuarterText = Annotated[
     Quarter, PlainValidator(_quarter), WithJsonSchema({"type": "string", "pattern": r"^\d{4}-Q[1-4]$"})
 ]
@@ -55,15 +46,6 @@ class Label(FrozenModel):
 
     de: str
     en: str
-
-
-class Source(FrozenModel):
-    """Where the export lies and how to read it."""
-
-    folder: RelativePath
-    mapping: RelativePath | None = None
-    free_text: tuple[str, ...] = ()
-    synthetic: bool = False
 
 
 class EventSource(FrozenModel):

@@ -19,7 +19,7 @@ from hamm_eval.analysis.associations import associations
 from hamm_eval.analysis.measure_effectiveness import measure_effectiveness
 from hamm_eval.analysis.time_to_integration import time_to_integration
 from hamm_eval.analysis.truth_check import read_truth, truth_check
-from hamm_eval.casefile import CaseFile, read_case_file
+from hamm_eval.casefile import CaseFile, read_source
 from hamm_eval.cohort import Cohort, TableAbsent, TimeVarying, build_cohort
 from hamm_eval.cohort.check_params import check_measures, load_checked_params
 from hamm_eval.errors import NotEstimable, UsageError
@@ -64,11 +64,11 @@ class Study:
         The way through the release gate.
     record : release.record.RunRecord
     folder : Path
-        Where the export lies.
+        Where the export lies; None where that is a database.
     """
 
     def __init__(
-        self, params: Params, case_file: CaseFile, show: Show, record: RunRecord, folder: Path
+        self, params: Params, case_file: CaseFile, show: Show, record: RunRecord, folder: Path | None
     ) -> None:
         self.params = params
         self.case_file = case_file
@@ -259,19 +259,15 @@ def open_study(
             "The params file is for another quarter.", where="quarter", todo=f"It says {params.quarter}."
         )
     root = find_root(path.parent)
-    folder = root / params.source.folder
+    spoken = language or params.language
     run = os.environ.get(RUN_VARIABLE)
     if run:
         case_file = CaseFile.load(Path(run) / "casefile")
     else:
-        mapping = root / params.source.mapping if params.source.mapping else None
-        case_file = read_case_file(
-            folder, mapping=mapping, as_of=params.data_cut, free_text=params.source.free_text
-        )
+        case_file = read_source(params.source, root, as_of=params.data_cut, language=spoken)
     check_measures(path, params, case_file)
     record = RunRecord.of_environment()
     policy = policy_of(params)
-    spoken = language or params.language
     reports = root / "reports"
     show = Show(
         policy,
@@ -281,7 +277,11 @@ def open_study(
             (Path(run) / FORMER).read_bytes() if run else former_results(reports, params.quarter)
         ),
         same_run=lambda: (
-            () if run else releases_in(results_of_same_run(reports, params, path.resolve(), root, spoken))
+            ()
+            if run
+            else releases_in(
+                results_of_same_run(reports, params, path.resolve(), root, spoken, content=case_file.digest)
+            )
         ),
     )
-    return Study(params, case_file, show, record, folder)
+    return Study(params, case_file, show, record, params.source.folder_of(root))

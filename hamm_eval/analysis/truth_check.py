@@ -14,7 +14,7 @@ from hamm_eval.estimate import Curves, Effect, TruthComparison, TruthRow
 QUESTION = "truth_check"
 
 
-def read_truth(folder: Path) -> Mapping[str, Any]:
+def read_truth(folder: Path | None) -> Mapping[str, Any]:
     """The planted truth beside a synthetic export.
 
     Raises
@@ -22,8 +22,8 @@ def read_truth(folder: Path) -> Mapping[str, Any]:
     TableAbsent
         There is none: real data have no known truth.
     """
-    path = folder / "truth.json"
-    if not path.is_file():
+    path = folder / "truth.json" if folder is not None else None
+    if path is None or not path.is_file():
         raise TableAbsent("truth")
     content: Mapping[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     return content

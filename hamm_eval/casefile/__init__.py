@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from hamm_eval.casefile.case_file import CaseFile
-    from hamm_eval.casefile.intake import CheckedExport, check_export, read_case_file
+    from hamm_eval.casefile.intake import CheckedExport, check_export, read_case_file, read_source
 
-__all__ = ["CaseFile", "CheckedExport", "check_export", "read_case_file"]
+__all__ = ["CaseFile", "CheckedExport", "check_export", "read_case_file", "read_source"]
 
 
 def __getattr__(name: str) -> Any:

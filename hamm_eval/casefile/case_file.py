@@ -17,6 +17,7 @@ from hamm_eval.casefile.frames import empty_records, to_pandas
 from hamm_eval.casefile.mapping import FurtherColumn
 from hamm_eval.casefile.reconciliation import Counts, reconcile
 from hamm_eval.casefile.schema import Kind, Sensitivity
+from hamm_eval.casefile.source_records import SourceRecord
 from hamm_eval.casefile.storage import load_parts, save_parts
 from hamm_eval.casefile.tables import BY_NAME
 from hamm_eval.casefile.versions import latest_by
@@ -42,7 +43,9 @@ class CaseFile:
     further : tuple of FurtherColumn
         Extra baseline columns of persons that this source has.
     digest : str
-        SHA-256 of the input files and the mapping; the data cut is not in it.
+        SHA-256 of what was read and of the mapping; the data cut is not in it.
+    sources : tuple of SourceRecord
+        Each table as it was read: file, format, encoding, delimiter, rows, how dates and numbers are written.
     """
 
     data_cut: dt.date
@@ -51,6 +54,7 @@ class CaseFile:
     findings: tuple[Finding, ...] = field(repr=False)
     further: tuple[FurtherColumn, ...] = field(repr=False)
     digest: str
+    sources: tuple[SourceRecord, ...] = field(repr=False)
 
     @cached_property
     def _latest(self) -> dict[str, pl.DataFrame]:

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 from hamm_eval.casefile.rules import BY_ID, Severity
 from hamm_eval.errors import Problem
 
 LINES_SHOWN = 5
+Language = Literal["de", "en"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +56,10 @@ class Finding:
         place = f"{self.file}:{self.line}" if self.line is not None else self.file
         return f"{place}: {self.column}" if self.column else place
 
-    def problem(self) -> Problem:
+    def problem(self, language: Language = "en") -> Problem:
         """The finding as one of the problems of an error."""
-        return Problem(f"{self.text_en} [{self.rule}]", self.where)
+        text = self.text_de if language == "de" else self.text_en
+        return Problem(f"{text} [{self.rule}]", self.where)
 
     def to_json(self) -> dict[str, Any]:
         """Plain values, for storing."""

@@ -1,10 +1,10 @@
-"""The one door: from a folder of exports to a CaseFile, or to everything that stands in its way."""
+"""The one door: from an export to a CaseFile, or to everything that stands in its way."""
 
 from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
@@ -17,24 +17,29 @@ from hamm_eval.casefile.checks.keys import check_keys
 from hamm_eval.casefile.checks.references import check_references
 from hamm_eval.casefile.checks.spells import check_overlaps
 from hamm_eval.casefile.conversion.table import TypedTable, convert_table
-from hamm_eval.casefile.findings import Collector, Finding
+from hamm_eval.casefile.findings import Collector, Finding, Language
 from hamm_eval.casefile.mapping import SourceMapping, load_mapping
 from hamm_eval.casefile.match import match_columns
 from hamm_eval.casefile.plan import TablePlan, plan_tables
 from hamm_eval.casefile.private_files import write_evidence
-from hamm_eval.casefile.readers.csv import LINE, read_csv
+from hamm_eval.casefile.readers.text_table import LINE, Wanted
 from hamm_eval.casefile.reconciliation import Counts
 from hamm_eval.casefile.rules import Severity
-from hamm_eval.casefile.sources import find_sources
+from hamm_eval.casefile.source_records import SourceRecord
+from hamm_eval.casefile.sources import Offer, find_tables
 from hamm_eval.errors import IntakeRefused
+from hamm_eval.source import Postgresql, Source
+
+_CANNOT_BE_USED = {"de": "Der Export ist nicht verwendbar", "en": "The export cannot be used"}
 
 
 @dataclass(frozen=True, slots=True)
 class CheckedExport:
-    """An export checked: all findings, and the CaseFile where it can be used."""
+    """An export checked: all findings, what was read and how, and the CaseFile where it can be used."""
 
     findings: tuple[Finding, ...]
     case_file: CaseFile | None = field(repr=False)
+    sources: tuple[SourceRecord, ...] = ()
 
     @property
     def usable(self) -> bool:
@@ -43,19 +48,21 @@ class CheckedExport:
 
 
 def read_case_file(
-    folder: Path | str,
+    source: Path | str | Postgresql,
     *,
     mapping: Path | str | SourceMapping | None = None,
     as_of: dt.date | None = None,
     free_text: tuple[str, ...] = (),
     private_findings: Path | None = None,
+    language: Language = "en",
 ) -> CaseFile:
-    """Read and check an export: one CSV file a table.
+    """Read and check an export: one file, sheet or database table a table.
 
     Parameters
     ----------
-    folder : path
-        Holds ``<table>.csv``, named in German or English.
+    source : path or Postgresql
+        A folder that holds ``<table>.csv``, ``.xlsx`` or ``.parquet``, named in German or English; a workbook
+        (``.xlsx``) with one sheet a table; or a schema of a database.
     mapping : path or SourceMapping, optional
         How the source names things; the city's German names otherwise.
     as_of : datetime.date, optional
@@ -64,6 +71,8 @@ def read_case_file(
         Headers, alone or as ``table.header``, of columns that hold free text: they are never read.
     private_findings : path, optional
         Where values behind findings go (mode 0600). Messages never carry any.
+    language : "de" or "en"
+        Of what an error says.
 
     Returns
     -------
@@ -74,21 +83,43 @@ def read_case_file(
     IntakeRefused
         Everything that refuses the export, at once: file, line, column and rule.
     UsageError, ParamsError
-        No such folder; the mapping is wrong.
+        No such folder, workbook or database; the mapping is wrong.
     """
     checked = check_export(
-        folder, mapping=mapping, as_of=as_of, free_text=free_text, private_findings=private_findings
+        source, mapping=mapping, as_of=as_of, free_text=free_text, private_findings=private_findings
     )
     if checked.case_file is None:
         refusing = [finding for finding in checked.findings if finding.severity is Severity.REFUSE]
         raise IntakeRefused.of(
-            [finding.problem() for finding in refusing], f"The export cannot be used ({len(refusing)}):"
+            [finding.problem(language) for finding in refusing],
+            f"{_CANNOT_BE_USED[language]} ({len(refusing)}):",
         )
     return checked.case_file
 
 
+def read_source(source: Source, root: Path, *, as_of: dt.date, language: Language = "en") -> CaseFile:
+    """Read the export that params name, as `read_case_file` does.
+
+    Parameters
+    ----------
+    source : Source
+        The paragraph ``source`` of params.
+    root : Path
+        The project's folder, which its paths are relative to.
+    as_of : datetime.date
+    language : "de" or "en"
+    """
+    return read_case_file(
+        source.place(root),
+        mapping=root / source.mapping if source.mapping is not None else None,
+        as_of=as_of,
+        free_text=source.free_text,
+        language=language,
+    )
+
+
 def check_export(
-    folder: Path | str,
+    source: Path | str | Postgresql,
     *,
     mapping: Path | str | SourceMapping | None = None,
     as_of: dt.date | None = None,
@@ -97,22 +128,23 @@ def check_export(
 ) -> CheckedExport:
     """Check an export as `read_case_file` does, but return what is found instead of raising it."""
     if mapping is None:
-        source = SourceMapping()
+        names = SourceMapping()
     else:
-        source = mapping if isinstance(mapping, SourceMapping) else load_mapping(Path(mapping))
+        names = mapping if isinstance(mapping, SourceMapping) else load_mapping(Path(mapping))
     collector = Collector(keep_values=private_findings is not None)
-    plans = plan_tables(source, free_text)
-    files = find_sources(Path(folder), plans, collector)
-    digest = hashlib.sha256(source.model_dump_json().encode())
+    plans = plan_tables(names, free_text)
+    place = source if isinstance(source, Postgresql) else Path(source)
+    sources: list[SourceRecord] = []
     tables: dict[str, TypedTable] = {}
     quarantined: dict[str, int] = {}
-    for plan in plans:
-        name = plan.table.name
-        if name in files:
-            typed = _read_table(plan, files[name], collector, digest)
-            if typed is not None:
-                notes = collector.in_file(typed.file, name)
-                tables[name], quarantined[name] = check_keys(typed, notes)
+    with find_tables(place, plans, collector) as found:
+        for plan in plans:
+            name = plan.table.name
+            if name in found:
+                typed = _read_table(plan, found[name], collector, sources)
+                if typed is not None:
+                    notes = collector.in_file(typed.file, name)
+                    tables[name], quarantined[name] = check_keys(typed, notes)
     cut = as_of or _latest_recording(tables)
     _check_logic(tables, cut, collector)
     if private_findings is not None:
@@ -122,7 +154,7 @@ def check_export(
         sorted(collector.findings, key=lambda f: (order.get(f.table, len(order)), f.file, f.line or 0))
     )
     if collector.refused:
-        return CheckedExport(findings, None)
+        return CheckedExport(findings, None, tuple(sources))
     records = {
         name: typed.frame.drop(LINE).filter(pl.col("recorded_on") <= cut) for name, typed in tables.items()
     }
@@ -140,31 +172,50 @@ def check_export(
         MappingProxyType(records),
         MappingProxyType(counts),
         findings,
-        source.further,
-        digest.hexdigest(),
+        names.further,
+        _digest(names, sources),
+        tuple(sources),
     )
-    return CheckedExport(findings, case_file)
+    return CheckedExport(findings, case_file, tuple(sources))
 
 
 def _read_table(
-    plan: TablePlan, path: Path, collector: Collector, digest: hashlib._Hash
+    plan: TablePlan, offer: Offer, collector: Collector, sources: list[SourceRecord]
 ) -> TypedTable | None:
-    """One file as a typed table; None where it cannot be read at all."""
-    notes = collector.in_file(path.name, plan.table.name)
-    try:
-        raw = path.read_bytes()
-    except OSError:
-        notes.add("file_unreadable")
-        return None
-    digest.update(plan.table.name.encode() + hashlib.sha256(raw).digest())
-    text = read_csv(
-        raw,
-        known=plan.known_headers | plan.free_text,
-        words=plan.known_words,
-        match=lambda header, its_notes: match_columns(plan, header, its_notes),
-        notes=notes,
+    """One table typed, and added to what was read; None where it cannot be read at all."""
+    notes = collector.in_file(offer.label, plan.table.name)
+    wanted = Wanted(
+        plan.known_headers | plan.free_text,
+        plan.known_words,
+        lambda header, its_notes: match_columns(plan, header, its_notes),
+        plan.encoding,
+        plan.delimiter,
     )
-    return convert_table(plan, text, notes) if text is not None else None
+    text = offer.read(wanted, notes)
+    if text is None:
+        return None
+    typed = convert_table(plan, text, notes)
+    sources.append(
+        SourceRecord(
+            plan.table.name,
+            offer.label,
+            text.format,
+            text.encoding,
+            text.delimiter,
+            typed.read,
+            text.digest,
+            typed.notations,
+        )
+    )
+    return typed
+
+
+def _digest(names: SourceMapping, sources: Iterable[SourceRecord]) -> str:
+    """SHA-256 of the mapping and of everything that was read."""
+    digest = hashlib.sha256(names.model_dump_json().encode())
+    for record in sources:
+        digest.update(record.table.encode() + bytes.fromhex(record.digest))
+    return digest.hexdigest()
 
 
 def _latest_recording(tables: Mapping[str, TypedTable]) -> dt.date:

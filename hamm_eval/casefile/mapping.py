@@ -28,6 +28,8 @@ Text = Annotated[str, BeforeValidator(_as_text)]
 Key = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 DateFormat = Literal["dd.mm.yyyy", "yyyy-mm-dd", "mm/dd/yyyy", "dd/mm/yyyy"]
 DecimalSign = Literal[",", "."]
+Encoding = Literal["utf-8", "utf-16", "cp1252", "iso-8859-15", "cp850"]
+Delimiter = Literal[";", ",", "\t", "|"]
 
 
 class Label(FrozenModel):
@@ -54,6 +56,7 @@ class FurtherColumn(FrozenModel):
 class TableMapping(FrozenModel):
     """How a source names one table: `columns` ours to theirs, `values` our column, theirs to ours.
 
+    `file` is the name of its file, sheet or database table, with or without an ending.
     `absent` columns are not in the source; `constants` are the same in every row.
     """
 
@@ -64,6 +67,8 @@ class TableMapping(FrozenModel):
     constants: Mapping[Key, dt.date | bool | int | float | str] = {}
     date_format: DateFormat | None = None
     decimal: DecimalSign | None = None
+    encoding: Encoding | None = None
+    delimiter: Delimiter | None = None
     free_text: tuple[Text, ...] = ()
 
 
@@ -75,6 +80,8 @@ class SourceMapping(FrozenModel):
     date_format, decimal
         How the source writes dates and numbers; left out, they are found from each column, and what is
         ambiguous is refused.
+    encoding, delimiter
+        Of its text files; left out, they are found from each file.
     tables : Mapping
         Only what differs from the built-in names.
     lacks : tuple of str
@@ -85,6 +92,8 @@ class SourceMapping(FrozenModel):
 
     date_format: DateFormat | None = None
     decimal: DecimalSign | None = None
+    encoding: Encoding | None = None
+    delimiter: Delimiter | None = None
     tables: Mapping[Key, TableMapping] = {}
     lacks: tuple[Key, ...] = ()
     further: tuple[FurtherColumn, ...] = ()

@@ -15,20 +15,20 @@ def match_columns(plan: TablePlan, header: Header, notes: FileCollector) -> dict
     """Position of each of our columns in the file, or None where the header cannot be used at all."""
     if not header.trusted:
         expected = ", ".join(column.headers[0] for column in plan.columns if not column.absent)
-        notes.add("header_missing", lines=[header.line], expected=expected)
+        notes.add("header_missing", lines=header.lines, expected=expected)
         return None
     positions: dict[str, int] = {}
     for index, name in enumerate(header.names):
         positions.setdefault(folded(name), index)
     for name, times in Counter(map(folded, header.names)).items():
         if times > 1 and name:
-            notes.add("column_duplicate", column=header.shown(positions[name]), lines=[header.line])
+            notes.add("column_duplicate", column=header.shown(positions[name]), lines=header.lines)
     found: dict[str, int] = {}
     missing = []
     for column in plan.columns:
         at = [positions[folded(name)] for name in column.headers if folded(name) in positions]
         if len(at) > 1:
-            notes.add("column_duplicate", column=header.shown(at[1]), lines=[header.line])
+            notes.add("column_duplicate", column=header.shown(at[1]), lines=header.lines)
         if at:
             found[column.column.name] = at[0]
         elif not column.absent and column.constant is None:
@@ -41,7 +41,7 @@ def match_columns(plan: TablePlan, header: Header, notes: FileCollector) -> dict
         notes.add(
             "column_missing",
             column=column.headers[0],
-            lines=[header.line],
+            lines=header.lines,
             hint_de=f" Spalte {place} ähnelt ihr." if near else "",
             hint_en=f" Column {place} resembles it." if near else "",
         )
@@ -55,18 +55,18 @@ def _note_extra(plan: TablePlan, header: Header, index: int, notes: FileCollecto
     """A column that nobody declared: ignored, dropped with a notice, or refused."""
     name, shown = header.names[index], header.shown(index)
     if not name:
-        notes.add("column_unnamed", column=shown, lines=[header.line])
+        notes.add("column_unnamed", column=shown, lines=header.lines)
     elif folded(name) in plan.free_text:
         notes.add("free_text_ignored", column=shown)
     elif (kind := identifying(name)) is not None:
         notes.add(
             "column_identifying",
             column=shown,
-            lines=[header.line],
+            lines=header.lines,
             kind_de=kind.german,
             kind_en=kind.english,
         )
     elif free_text(name):
-        notes.add("column_free_text", column=shown, lines=[header.line])
+        notes.add("column_free_text", column=shown, lines=header.lines)
     else:
         notes.add("column_extra", column=shown)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
@@ -11,6 +12,7 @@ from hamm_eval.casefile.schema import Column, Kind, Sensitivity, Table
 from hamm_eval.casefile.tables import TABLES
 
 YES_NO = {"ja": True, "nein": False, "yes": True, "no": False, "true": True, "false": False}
+_ENDING = re.compile(r"\.(csv|xlsx|parquet)$", re.IGNORECASE)
 DECLARED_WORDS = frozenset(
     folded(word)
     for table in TABLES
@@ -58,13 +60,19 @@ class ColumnPlan:
 
 @dataclass(frozen=True, slots=True)
 class TablePlan:
-    """One table as this source delivers it; `files` without ending, `free_text` folded."""
+    """One table as this source delivers it.
+
+    `files` are names that its file, sheet or database table may have, without ending; `free_text` is folded;
+    `encoding` and `delimiter` of a text file are as declared, or None: to be found.
+    """
 
     table: Table
     files: tuple[str, ...]
     columns: tuple[ColumnPlan, ...]
     free_text: frozenset[str]
     required: bool
+    encoding: str | None = None
+    delimiter: str | None = None
 
     @property
     def known_headers(self) -> frozenset[str]:
@@ -100,9 +108,17 @@ def _plan_table(declared: Table, mapping: SourceMapping, free_text: tuple[str, .
             declared_free.add(folded(after))
         elif not dot:
             declared_free.add(folded(entry))
-    files = (own.file.removesuffix(".csv"),) if own.file else (declared.german, declared.name)
+    files = (_ENDING.sub("", own.file),) if own.file else (declared.german, declared.name)
     required = not declared.optional and declared.name not in mapping.lacks
-    return TablePlan(table, files, columns, frozenset(declared_free), required)
+    return TablePlan(
+        table,
+        files,
+        columns,
+        frozenset(declared_free),
+        required,
+        own.encoding or mapping.encoding,
+        own.delimiter or mapping.delimiter,
+    )
 
 
 def _plan_column(

@@ -17,10 +17,11 @@ from hamm_eval.casefile.findings import Finding
 from hamm_eval.casefile.mapping import FurtherColumn
 from hamm_eval.casefile.private_files import private_folder, write_private
 from hamm_eval.casefile.reconciliation import Counts
+from hamm_eval.casefile.source_records import SourceRecord
 from hamm_eval.errors import InputError
 
 _FACTS = "casefile.json"
-_FORMAT = 1
+_FORMAT = 2
 
 
 def save_parts(
@@ -32,6 +33,7 @@ def save_parts(
     findings: Sequence[Finding],
     further: Sequence[FurtherColumn],
     digest: str,
+    sources: Sequence[SourceRecord],
 ) -> None:
     """Store the parts of a CaseFile; the facts last, so that half a CaseFile is none."""
     private_folder(folder)
@@ -46,6 +48,7 @@ def save_parts(
         "counts": {name: asdict(rows) for name, rows in counts.items()},
         "findings": [finding.to_json() for finding in findings],
         "further": [column.model_dump(mode="json") for column in further],
+        "sources": [asdict(record) for record in sources],
     }
     write_private(folder / _FACTS, json.dumps(facts, ensure_ascii=False, indent=1).encode())
 
@@ -70,4 +73,5 @@ def load_parts(folder: Path) -> dict[str, Any]:
         "findings": tuple(Finding.from_json(finding) for finding in facts["findings"]),
         "further": tuple(FurtherColumn.model_validate(further) for further in facts["further"]),
         "digest": facts["digest"],
+        "sources": tuple(SourceRecord(**record) for record in facts["sources"]),
     }

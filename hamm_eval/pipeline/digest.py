@@ -12,6 +12,7 @@ from pathlib import Path
 from hamm_eval.errors import UsageError
 from hamm_eval.params import Params
 from hamm_eval.pipeline.plan import RunUnit
+from hamm_eval.source import Source
 from hamm_eval.yaml_models import Contradiction, refuse_contradictions
 
 _LOCK = "requirements.lock"
@@ -24,7 +25,7 @@ class Inputs:
     Parameters
     ----------
     data : str
-        All files of the source folder, and the mapping.
+        All files of the source folder, or the workbook, or what a database held; and the mapping.
     params : str
         The params file.
     package : str
@@ -71,23 +72,14 @@ def digest_inputs(
     units: Iterable[RunUnit],
     language: str,
     former: bytes = b"",
+    *,
+    content: str = "",
 ) -> Inputs:
     """Digest data, params, package, lock and notebooks.
 
-    Raises
-    ------
-    ParamsError
-        The data source is not there.
+    `content` is the digest of what was read (`CaseFile.digest`): it stands for data that are no files.
     """
-    source = root / params.source.folder
-    if not source.is_dir():
-        missing = Contradiction(
-            ("source", "folder"),
-            f"There is no folder {params.source.folder} beside params/.",
-            "Correct the path, or put the export there.",
-        )
-        refuse_contradictions(params_path, [missing])
-    data = _tree(source)
+    data = _files(params.source, root) or {"content": content}
     if params.source.mapping is not None:
         data["mapping"] = digest_file(root / params.source.mapping)
     return Inputs(
@@ -99,6 +91,38 @@ def digest_inputs(
         former=digest_bytes(former) if former else "",
         language=language,
     )
+
+
+def check_source(params: Params, params_path: Path, root: Path) -> None:
+    """Refuse params whose folder or workbook is not there, before anything starts.
+
+    Raises
+    ------
+    ParamsError
+        With file, line and YAML path.
+    """
+    for key, path in (("folder", params.source.folder), ("workbook", params.source.workbook)):
+        if path is None:
+            continue
+        there = (root / path).is_dir() if key == "folder" else (root / path).is_file()
+        if not there:
+            missing = Contradiction(
+                ("source", key),
+                f"There is no {key} {path} beside params/.",
+                "Correct the path, or put the export there.",
+            )
+            refuse_contradictions(params_path, [missing])
+
+
+def _files(source: Source, root: Path) -> dict[str, str]:
+    """The digests of the export's files, and of a synthetic city's truth; none of a database."""
+    if source.folder is not None:
+        return _tree(root / source.folder)
+    if source.workbook is None:
+        return {}
+    path = root / source.workbook
+    files = (path, path.parent / "truth.json")
+    return {file.name: digest_file(file) for file in files if file.is_file()}
 
 
 def digest_bytes(content: bytes) -> str:

@@ -46,14 +46,25 @@ def releases_in(results: bytes) -> tuple[Release, ...]:
         ) from None
 
 
-def results_of_same_run(out: Path, params: Params, path: Path, root: Path, language: Language) -> bytes:
-    """Results that a run of the very same inputs has published; nothing where there are none."""
+def results_of_same_run(
+    out: Path, params: Params, path: Path, root: Path, language: Language, *, content: str = ""
+) -> bytes:
+    """Results that a run of the very same inputs has published; nothing where there are none.
+
+    `content` is the digest of what was read, as `digest_inputs` takes it.
+    """
     try:
         results = (out / str(params.quarter) / RESULTS).read_bytes()
         published = str(json.loads(results)["run_id"])
     except (OSError, ValueError, KeyError, TypeError):
         return b""
     inputs = digest_inputs(
-        params, path, root, plan_run(params, path, root), language, former_results(out, params.quarter)
+        params,
+        path,
+        root,
+        plan_run(params, path, root),
+        language,
+        former_results(out, params.quarter),
+        content=content,
     )
     return results if inputs.run_id == published else b""

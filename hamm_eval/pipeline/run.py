@@ -11,11 +11,11 @@ from pathlib import Path
 
 import nbformat
 
-from hamm_eval.casefile import CaseFile, read_case_file
+from hamm_eval.casefile import CaseFile, read_source
 from hamm_eval.cohort.check_params import check_measures, load_checked_params
 from hamm_eval.errors import HammEvalError
 from hamm_eval.params import Language, Params
-from hamm_eval.pipeline.digest import Inputs, digest_inputs
+from hamm_eval.pipeline.digest import Inputs, check_source, digest_inputs
 from hamm_eval.pipeline.execute import RunParameters
 from hamm_eval.pipeline.facts import page_facts
 from hamm_eval.pipeline.inspect import inspect_notebooks, refuse_identifiers
@@ -67,8 +67,19 @@ class _Run:
     params_path: Path
     language: Language
     units: tuple[RunUnit, ...]
-    inputs: Inputs
     former: bytes
+
+    def inputs(self, case_file: CaseFile) -> Inputs:
+        """Digests of everything that goes in, once the export is read."""
+        return digest_inputs(
+            self.params,
+            self.params_path,
+            self.root,
+            self.units,
+            self.language,
+            self.former,
+            content=case_file.digest,
+        )
 
 
 def run_report(
@@ -120,13 +131,14 @@ def run_report(
     check_target(target, quarter)
     with _room_on_disk(run.root), open_workplace(run.root, target, quarter) as workplace:
         case_file = _read(run, workplace, progress)
-        files = _produce(run, workplace, progress)
+        inputs = run.inputs(case_file)
+        files = _produce(run, inputs, workplace, progress)
         started = time.monotonic()
         refuse_identifiers(files, case_file.identifiers())
         link = publish(files, out=target, quarter=quarter, umask=workplace.umask)
         total = len(run.units)
         progress(Progress("page", "", total, total, time.monotonic() - started))
-    return Published(link, run.inputs.run_id)
+    return Published(link, inputs.run_id)
 
 
 @contextmanager
@@ -155,28 +167,23 @@ def _plan(params_path: Path, language: Language | None, out: Path | None) -> _Ru
     target = out if out is not None else root / "reports"
     former = former_results(target, params.quarter)
     releases_in(former)
-    inputs = digest_inputs(params, path, root, units, spoken, former)
-    return _Run(root, target, params, path, spoken, units, inputs, former)
+    check_source(params, path, root)
+    return _Run(root, target, params, path, spoken, units, former)
 
 
 def _read(run: _Run, workplace: Workplace, progress: Listener) -> CaseFile:
     """Read and check the export once; the notebooks open what is stored here."""
     started = time.monotonic()
-    source = run.params.source
-    case_file = read_case_file(
-        run.root / source.folder,
-        mapping=run.root / source.mapping if source.mapping is not None else None,
-        as_of=run.params.data_cut,
-        free_text=source.free_text,
-    )
-    check_measures(run.params_path, run.params, case_file)
+    params = run.params
+    case_file = read_source(params.source, run.root, as_of=params.data_cut, language=run.language)
+    check_measures(run.params_path, params, case_file)
     case_file.save(workplace.folder / "casefile")
     (workplace.folder / FORMER).write_bytes(run.former)
     progress(Progress("data", "", 0, len(run.units), time.monotonic() - started))
     return case_file
 
 
-def _produce(run: _Run, workplace: Workplace, progress: Listener) -> dict[str, bytes]:
+def _produce(run: _Run, inputs: Inputs, workplace: Workplace, progress: Listener) -> dict[str, bytes]:
     """Execute, inspect and render: the files to be published, by name."""
     parameters = RunParameters(
         quarter=str(run.params.quarter),
@@ -196,8 +203,8 @@ def _produce(run: _Run, workplace: Workplace, progress: Listener) -> dict[str, b
     log_stderr(inspected.dropped, run.root)
     entries = record.entries()
     sections = [render_section(name, node, run.language) for name, node in inspected.notebooks.items()]
-    page = assemble(sections, page_facts(run.params, run.inputs, entries, run.language))
-    files = {PAGE: page.encode("utf-8"), RESULTS: results_json(run.params, run.inputs, entries)}
+    page = assemble(sections, page_facts(run.params, inputs, entries, run.language))
+    files = {PAGE: page.encode("utf-8"), RESULTS: results_json(run.params, inputs, entries)}
     for name, node in inspected.notebooks.items():
         files[f"{name}.ipynb"] = nbformat.writes(node).encode("utf-8")
-    return {**files, MANIFEST: manifest_json(run.params, run.inputs, run.language, files)}
+    return {**files, MANIFEST: manifest_json(run.params, inputs, run.language, files)}

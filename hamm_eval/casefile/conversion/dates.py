@@ -35,6 +35,8 @@ def to_dates(cells: Cells, column: Column, declared: str | None) -> pl.Series:
     if text.str.contains(_MIDNIGHT).any():
         text = text.str.replace(_MIDNIGHT, "")
     name = declared or _format_of(text)
+    if text.null_count() < len(text):
+        cells.notations.append(name)
     pattern, shape = FORMATS[name]
     dates = text.str.to_date(pattern, strict=False)
     given = text.is_not_null()

@@ -27,6 +27,8 @@ def to_decimals(cells: Cells, column: Column, declared: str | None) -> pl.Series
     """Decimal numbers of one column."""
     text = _ascii_minus(cells.text)
     sign = declared or _decimal_sign(cells, text)
+    if text.str.contains("[.,]").any():
+        cells.notations.append(sign)
     shape, thousands = (_COMMA, ".") if sign == "," else (_POINT, ",")
     fits = text.str.contains(shape).fill_null(False)
     cells.refuse("number_not_readable", text.is_not_null() & ~fits, decimal=sign)

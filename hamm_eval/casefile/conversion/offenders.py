@@ -23,6 +23,8 @@ class Cells:
     notes : FileCollector
     explained : list
         Masks of the rows that a finding speaks of.
+    notations : list of str
+        Date formats and decimal signs that the cells were read by.
     """
 
     text: pl.Series
@@ -30,6 +32,7 @@ class Cells:
     header: str
     notes: FileCollector
     explained: list[pl.Series] = field(default_factory=list)
+    notations: list[str] = field(default_factory=list)
 
     def __repr__(self) -> str:
         return f"Cells({self.header}, {len(self.text)} rows)"

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import polars as pl
 
-from hamm_eval.casefile.conversion.dates import to_dates
-from hamm_eval.casefile.conversion.numbers import to_decimals, to_integers
+from hamm_eval.casefile.conversion.cells import convert_cells
 from hamm_eval.casefile.conversion.offenders import Cells
-from hamm_eval.casefile.conversion.words import to_categories, to_ids, to_yes_no
 from hamm_eval.casefile.findings import FileCollector
 from hamm_eval.casefile.frames import polars_type
 from hamm_eval.casefile.plan import ColumnPlan, TablePlan
-from hamm_eval.casefile.readers.csv import LINE, TextTable
+from hamm_eval.casefile.readers.text_table import LINE, TextTable
 from hamm_eval.casefile.schema import Kind
 
 TOTALS = ("summe", "summe:", "gesamt", "gesamt:", "insgesamt", "gesamtsumme", "total", "zwischensumme")
@@ -21,7 +20,10 @@ TOTALS = ("summe", "summe:", "gesamt", "gesamt:", "insgesamt", "gesamtsumme", "t
 
 @dataclass(frozen=True, slots=True)
 class TypedTable:
-    """A table typed: `frame` has the plan's columns and ``__line``; the counts reconcile with the file."""
+    """A table typed: `frame` has the plan's columns and ``__line``; the counts reconcile with the file.
+
+    `notations` names, by our column, the date format or decimal sign that it was read by.
+    """
 
     plan: TablePlan
     frame: pl.DataFrame
@@ -29,6 +31,7 @@ class TypedTable:
     file: str
     read: int
     excluded: int
+    notations: Mapping[str, str] = field(default_factory=dict)
 
     def __repr__(self) -> str:
         return f"TypedTable({self.plan.table.name}, {self.frame.height} rows)"
@@ -44,13 +47,11 @@ def convert_table(plan: TablePlan, text: TextTable, notes: FileCollector) -> Typ
         pl.col(name).str.strip_chars().replace("", None) for name in text.headers
     )
     kept = _without_blanks_and_totals(trimmed, plan, list(text.headers), notes)
-    lines = kept[LINE]
-    columns = [
-        _convert(column, kept, lines, text.headers.get(column.column.name), notes) for column in plan.columns
-    ]
-    frame = pl.DataFrame([*columns, lines])
+    notations: dict[str, str] = {}
+    columns = [_convert(column, kept, text, notes, notations) for column in plan.columns]
+    frame = pl.DataFrame([*columns, kept[LINE]])
     read = text.frame.height
-    return TypedTable(plan, frame, dict(text.headers), notes.file, read, read - frame.height)
+    return TypedTable(plan, frame, dict(text.headers), notes.file, read, read - frame.height, notations)
 
 
 def _without_blanks_and_totals(
@@ -68,18 +69,24 @@ def _without_blanks_and_totals(
 
 
 def _convert(
-    plan: ColumnPlan, frame: pl.DataFrame, lines: pl.Series, header: str | None, notes: FileCollector
+    plan: ColumnPlan, frame: pl.DataFrame, source: TextTable, notes: FileCollector, notations: dict[str, str]
 ) -> pl.Series:
-    """One column, typed and under our name."""
+    """One column, typed and under our name; adds how its dates or numbers are written."""
     column = plan.column
+    lines, header = frame[LINE], source.headers.get(column.name)
     if header is None and plan.constant is None:
         return pl.Series(column.name, [], dtype=polars_type(column)).extend_constant(None, len(lines))
+    stored = where = None
     if header is None or plan.constant is not None:
         text = pl.Series(column.name, [plan.constant], dtype=pl.String).new_from_index(0, len(lines))
     else:
         text = frame[column.name]
+        stored = source.stored.get(column.name)
+        where = frame[stored.where] if stored is not None and stored.where else None
     cells = Cells(text, lines, header or column.german, notes)
-    typed = _typed(cells, plan).alias(column.name)
+    typed = convert_cells(cells, plan, stored, where).alias(column.name)
+    if cells.notations:
+        notations[column.name] = ", ".join(cells.notations)
     cells.refuse_lost(typed)
     if plan.required:
         # Empty, or a placeholder that means empty; what could not be read has its own finding.
@@ -93,23 +100,3 @@ def _is_placeholder(cells: Cells, plan: ColumnPlan) -> pl.Series:
     if plan.column.kind is not Kind.DATE:
         return cells.text.is_null()
     return cells.text.str.contains(r"^0?1[./]0?1[./]1900|^1900-0?1-0?1").fill_null(False)
-
-
-def _typed(cells: Cells, plan: ColumnPlan) -> pl.Series:
-    """The conversion that the column's kind asks for."""
-    column = plan.column
-    match column.kind:
-        case Kind.ID:
-            return to_ids(cells)
-        case Kind.DATE:
-            return to_dates(cells, column, plan.date_format)
-        case Kind.INTEGER:
-            return to_integers(cells, column)
-        case Kind.DECIMAL:
-            return to_decimals(cells, column, plan.decimal)
-        case Kind.YES_NO:
-            return to_yes_no(cells, plan)
-        case Kind.CATEGORY:
-            return to_categories(cells, plan)
-        case Kind.TEXT:
-            return cells.text

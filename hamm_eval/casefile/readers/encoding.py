@@ -28,6 +28,7 @@ MOJIBAKE = re.compile(
 _UTF8_LEADS = (b"\xc2", b"\xc3", b"\xe2\x80")
 _UTF8_IN_BYTES = re.compile(rb"[\xc2\xc3][\x80-\xbf]|\xe2\x80[\x90-\xbf]")
 _UNDEFINED_IN_CP1252 = b"\x81\x8d\x8f\x90\x9d"
+_LOOKED_AT = 200
 _CONTROL = bytes({*range(0x20), 0x7F} - {*b"\t\n"})
 
 
@@ -42,8 +43,10 @@ class Decoded:
         return f"Decoded({len(self.data)} bytes, {self.encoding})"
 
 
-def decode(raw: bytes, notes: FileCollector) -> Decoded | None:
-    """Decode a file, or note why not and return None."""
+def decode(raw: bytes, notes: FileCollector, *, declared: str | None = None) -> Decoded | None:
+    """Decode a file, or note why not and return None; a declared encoding is not looked for but checked."""
+    if declared is not None:
+        return _as_declared(raw, declared, notes)
     encoding = "utf-8"
     if raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         encoding = "utf-16"
@@ -54,9 +57,39 @@ def decode(raw: bytes, notes: FileCollector) -> Decoded | None:
             return None
     elif raw.startswith(codecs.BOM_UTF8):
         encoding, raw = "utf-8-sig", raw[len(codecs.BOM_UTF8) :]
-    kind = _real_type(raw)
+    data = _sound_lines(raw, notes)
+    if data is None:
+        return None
+    if data.isascii() or encoding == "utf-16":
+        return Decoded(data, encoding)
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        return _single_byte(data, error.start, encoding, notes)
+    return Decoded(data, encoding)
+
+
+def _as_declared(raw: bytes, declared: str, notes: FileCollector) -> Decoded | None:
+    """Decode as the mapping says; a byte that this encoding does not have is refused."""
+    if declared == "utf-8":
+        raw = raw.removeprefix(codecs.BOM_UTF8)
+    try:
+        text = raw.decode(declared)
+    except UnicodeDecodeError as error:
+        if real_type(raw):
+            notes.add("file_type", kind=real_type(raw), expected="CSV")
+            return None
+        notes.add("encoding_declared", encoding=declared, lines=[line_of(raw, error.start)])
+        return None
+    data = _sound_lines(text.encode(), notes)
+    return Decoded(data, declared) if data is not None else None
+
+
+def _sound_lines(raw: bytes, notes: FileCollector) -> bytes | None:
+    """The bytes with line feeds, or None where they are another type of file, none at all or damaged."""
+    kind = real_type(raw)
     if kind:
-        notes.add("file_type", kind=kind)
+        notes.add("file_type", kind=kind, expected="CSV")
         return None
     if not raw.strip():
         notes.add("file_empty")
@@ -66,13 +99,7 @@ def decode(raw: bytes, notes: FileCollector) -> Decoded | None:
     if damaged is not None:
         notes.add("control_character", lines=[line_of(data, damaged)])
         return None
-    if data.isascii() or encoding == "utf-16":
-        return Decoded(data, encoding)
-    try:
-        data.decode("utf-8")
-    except UnicodeDecodeError as error:
-        return _single_byte(data, error.start, encoding, notes)
-    return Decoded(data, encoding)
+    return data
 
 
 def line_of(data: bytes, position: int) -> int:
@@ -87,12 +114,13 @@ def _first_of(data: bytes, unwanted: bytes) -> int | None:
     return min(position for byte in unwanted if (position := data.find(bytes([byte]))) >= 0)
 
 
-def _real_type(raw: bytes) -> str | None:
+def real_type(raw: bytes) -> str | None:
     """What the file really is, where its first bytes (behind a BOM) tell."""
+    raw = raw[:_LOOKED_AT].removeprefix(codecs.BOM_UTF8)
     for signature, kind in SIGNATURES:
         if raw.startswith(signature):
             return kind
-    return next((kind for pattern, kind in _TEXTS if pattern.match(raw[:200])), None)
+    return next((kind for pattern, kind in _TEXTS if pattern.match(raw)), None)
 
 
 def _line_feeds(raw: bytes) -> bytes:

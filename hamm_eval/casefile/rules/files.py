@@ -8,26 +8,26 @@ FILE_RULES = (
     Rule(
         "file_missing",
         Severity.REFUSE,
-        "Diese Tabelle fehlt. Legen Sie sie als {expected} in den Ordner.{hint_de}",
-        "This table is missing. Put it into the folder as {expected}.{hint_en}",
+        "Diese Tabelle fehlt; erwartet wird {expected}.{hint_de}",
+        "This table is missing; {expected} is expected.{hint_en}",
     ),
     Rule(
         "file_ambiguous",
         Severity.REFUSE,
-        "Für diese Tabelle liegen mehrere Dateien vor ({files}). Lassen Sie eine im Ordner.",
-        "Several files hold this table ({files}). Leave one of them in the folder.",
+        "Diese Tabelle liegt mehrfach vor ({files}). Lassen Sie eine davon stehen.",
+        "This table is there several times ({files}). Leave one of them.",
     ),
     Rule(
         "file_unknown",
         Severity.WARN,
-        "Diese Datei gehört zu keiner Tabelle und wurde nicht gelesen.{hint_de}",
-        "This file belongs to no table and was not read.{hint_en}",
+        "Das gehört zu keiner Tabelle und wurde nicht gelesen.{hint_de}",
+        "This belongs to no table and was not read.{hint_en}",
     ),
     Rule(
         "file_format",
         Severity.REFUSE,
-        "Diese Tabelle liegt nicht als CSV vor. Speichern Sie sie als {expected}.",
-        "This table is there, but not as CSV. Save it as {expected}.",
+        "Dieses Dateiformat wird nicht gelesen. Speichern Sie die Tabelle als {expected}, XLSX oder Parquet.",
+        "Files of this format are not read. Save the table as {expected}, XLSX or Parquet.",
     ),
     Rule(
         "table_absent",
@@ -44,8 +44,10 @@ FILE_RULES = (
     Rule(
         "file_type",
         Severity.REFUSE,
-        "Das ist keine CSV-Datei, sondern {kind}. Exportieren Sie die Tabelle als CSV.",
-        "This is not a CSV file but {kind}. Export the table as CSV.",
+        "Diese Datei ist nicht {expected}, sondern {kind}. Exportieren Sie die Tabelle als {expected}, oder "
+        "geben Sie der Datei die Endung, die zu ihr gehört.",
+        "This file is not {expected} but {kind}. Export the table as {expected}, or give the file the ending "
+        "that belongs to it.",
     ),
     Rule(
         "file_empty",
@@ -56,10 +58,10 @@ FILE_RULES = (
     Rule(
         "header_only",
         Severity.REFUSE,
-        "Die Datei hat eine Kopfzeile, aber keine Zeile darunter. Exportieren Sie sie noch einmal; "
-        "gibt es keine Einträge, lassen Sie die Datei weg.",
-        "The file has a header but no row below it. Export it again; if there are no records, "
-        "leave the file out.",
+        "Die Tabelle hat Spaltennamen, aber keine Zeile. Exportieren Sie sie noch einmal; "
+        "gibt es keine Einträge, lassen Sie die Tabelle weg.",
+        "The table has column names but no row. Export it again; if there are no records, "
+        "leave the table out.",
     ),
     Rule(
         "line_too_long",

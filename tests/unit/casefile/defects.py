@@ -45,8 +45,8 @@ DEFECTS = (
     Defect("file_unknown", lambda folder: (folder / "zielle.csv").write_text("x"), "zielle.csv"),
     Defect(
         "file_format",
-        lambda folder: path_of(folder, "goals").rename(folder / "ziele.xlsx") and None,
-        "ziele.xlsx",
+        lambda folder: path_of(folder, "goals").rename(folder / "ziele.xls") and None,
+        "ziele.xls",
     ),
     Defect("table_absent", lambda folder: None, "abgaenge.csv"),
     Defect("file_type", content("goals", lambda data: b"PK\x03\x04" + data), "ziele.csv", name="XLSX"),

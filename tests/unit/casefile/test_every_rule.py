@@ -11,8 +11,9 @@ from edits import TOKEN, cell, content, extra, in_line, replaced
 from exports import SOUND, path_of, sound, table_text, write_export
 
 from hamm_eval.casefile import check_export, read_case_file
-from hamm_eval.casefile.conversion import table as table_conversion
+from hamm_eval.casefile.conversion import cells as cells_conversion
 from hamm_eval.casefile.rules import BY_ID, RULES, Severity
+from hamm_eval.casefile.rules.sources import SOURCE_RULES
 from hamm_eval.casefile.schema import Sensitivity
 from hamm_eval.casefile.tables import TABLES
 from hamm_eval.errors import IntakeRefused
@@ -57,7 +58,8 @@ def test_a_defect_brings_no_wrong_findings(tmp_path, defect):
 
 
 def test_every_rule_has_a_defect():
-    assert {defect.rule for defect in DEFECTS} | ELSEWHERE == set(BY_ID)
+    elsewhere = ELSEWHERE | {rule.id for rule in SOURCE_RULES}  # test_every_source_rule
+    assert {defect.rule for defect in DEFECTS} | elsewhere == set(BY_ID)
     assert len(BY_ID) == len(RULES)
 
 
@@ -89,7 +91,7 @@ def test_a_value_that_a_conversion_loses_is_refused_and_never_taken_as_missing(t
     """Whatever a conversion overlooks: here one that turns a score of -1 into nothing."""
     folder = write_export(tmp_path / "export")
     monkeypatch.setattr(
-        table_conversion, "to_integers", lambda cells, column: cells.text.cast(int).replace(-1, None)
+        cells_conversion, "to_integers", lambda cells, column: cells.text.cast(int).replace(-1, None)
     )
     (found,) = [f for f in check_export(folder).findings if f.severity is Severity.REFUSE]
     assert (found.rule, found.file, found.line) == ("value_lost", "zielueberpruefungen.csv", 2)

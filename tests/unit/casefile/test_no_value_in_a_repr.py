@@ -19,14 +19,28 @@ from hamm_eval.casefile.conversion.table import TypedTable
 from hamm_eval.casefile.findings import Collector
 from hamm_eval.casefile.mapping import SourceMapping
 from hamm_eval.casefile.plan import plan_tables
-from hamm_eval.casefile.readers.csv import TextTable
+from hamm_eval.casefile.readers.csv_header import CsvHeader
 from hamm_eval.casefile.readers.encoding import Decoded
 from hamm_eval.casefile.readers.header import Header
 from hamm_eval.casefile.readers.rows import Rows
+from hamm_eval.casefile.readers.text_table import TextTable
 
 TOKEN = "Zx9Token"
 # Made of declarations, of a mapping or of counts: no cell of an export gets there.
-DECLARATIONS = {"Column", "Table", "ColumnPlan", "TablePlan", "Rule", "Kind", "Counts"}
+DECLARATIONS = {
+    "Column",
+    "Table",
+    "ColumnPlan",
+    "TablePlan",
+    "Rule",
+    "Kind",
+    "Counts",
+    "Wanted",
+    "Stored",
+    "Offer",
+    "SourceRecord",
+    "SheetScan",
+}
 
 
 def carriers() -> dict[str, object]:
@@ -39,9 +53,10 @@ def carriers() -> dict[str, object]:
     notes.add("date_not_readable", column="Status", lines=[2], values=[TOKEN], format_de="", format_en="")
     made = [
         Decoded(raw, "utf-8"),
-        Header((TOKEN, TOKEN), 1, 3, ";", False, (TOKEN, TOKEN)),
+        header := Header((TOKEN, TOKEN), 1, False, (TOKEN, TOKEN)),
+        CsvHeader(header, 3, ";"),
         Rows(raw, np.array([2]), False),
-        TextTable(frame, {"status": "Status"}, "utf-8", ";"),
+        TextTable(frame, {"status": "Status"}, "CSV", "0" * 64),
         Cells(text, pl.Series([2]), "Status", notes),
         TypedTable(plan_tables(SourceMapping())[0], frame, {"status": "Status"}, "status.csv", 1, 0),
         collector,

@@ -8,7 +8,7 @@ from small_project import shows
 
 from hamm_eval.errors import ParamsError
 from hamm_eval.params import load_params
-from hamm_eval.pipeline.digest import Inputs, digest_inputs
+from hamm_eval.pipeline.digest import Inputs, check_source, digest_inputs
 from hamm_eval.pipeline.plan import plan_run
 
 
@@ -69,7 +69,7 @@ def test_a_missing_folder_is_told_as_params_name_it_with_the_line(project: Calla
     line = next(i for i, text in enumerate(lines, 1) if "../exports/2017-Q2" in text)
 
     with pytest.raises(ParamsError) as raised:
-        digests(params)
+        check_source(load_params(params), params, params.parents[1])
 
     (problem,) = raised.value.problems
     assert problem.where == f"{params}:{line}: source.folder"
