@@ -31,7 +31,7 @@ def cell(fits: Callable[[Column], bool], change: Change, *, among: Iterable[str]
         if spot is None or text is None:
             return None
         spot.write(text)
-        return Mark(spot.sheet, spot.line, spot.declared.german)
+        return Mark(spot.sheet, spot.line, spot.declared.german, partners=city.siblings(spot))
 
     return plant
 

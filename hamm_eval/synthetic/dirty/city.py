@@ -180,6 +180,13 @@ class City:
             if (day := day_of(row[self.sheets[name].at("recorded_on")])) is not None
         )
 
+    def siblings(self, spot: Spot) -> tuple[Line, ...]:
+        """Other versions of the spot's fact: where a reference differs, nobody can tell which is wrong."""
+        if not spot.declared.references:
+            return ()
+        versions = self.versions[spot.sheet.table.name].get(spot.sheet.key(spot.line), ())
+        return tuple(line for line in versions if line is not spot.line)
+
     def single(self, spot: Spot) -> bool:
         """Whether the spot's fact was recorded once only."""
         return len(self.versions[spot.sheet.table.name].get(spot.sheet.key(spot.line), ())) == 1

@@ -51,7 +51,8 @@ class Defect:
         Whether somebody who has only the export can tell, in principle.
     expected : Expected
     partners : tuple of int
-        Lines that a finding may rightly name beside `line`: the row that a copy repeats or contradicts.
+        Lines that a finding may rightly name beside `line`: the row that a copy repeats or contradicts, other
+        versions of the fact, the other head of a household.
     """
 
     id: str

@@ -11,6 +11,7 @@ from hamm_eval.synthetic.dirty.city import City, Mark, Spot, german_day
 from hamm_eval.synthetic.dirty.defect import Expected, Family
 from hamm_eval.synthetic.dirty.kind import DefectKind, Planter
 from hamm_eval.synthetic.dirty.records import insert_copy, without_zeros
+from hamm_eval.synthetic.dirty.sheet import Line
 
 _EVENTS = {"goals": "agreed_on", "needs": "identified_on", "language_tests": "tested_on"}
 
@@ -68,9 +69,28 @@ def _future(spot: Spot, city: City, rng: np.random.Generator) -> str | None:
     )
 
 
-def _second_head(spot: Spot, city: City, rng: np.random.Generator) -> str | None:
-    """A household's second head."""
-    return "ja" if spot.text == "nein" and city.single(spot) else None
+def _second_head(city: City, rng: np.random.Generator) -> Mark | None:
+    """A household's second head; which of the two is wrong nobody can tell."""
+    sheet = city.sheets["persons"]
+    lines: dict[str, list[Line]] = {}
+    for line in sheet.lines:
+        if line.cells and sheet.text(line, "household_head") == "ja":
+            lines.setdefault(sheet.text(line, "household_id"), []).append(line)
+
+    def fits(spot: Spot) -> bool:
+        """Whether it is no head, of a household with a head that nothing else is planted into."""
+        heads = lines.get(spot.other("household_id"), [])
+        free = heads and not any(line.taken for line in heads)
+        return spot.text == "nein" and city.single(spot) and bool(free)
+
+    spot = city.pick(rng, [("persons", "household_head")], fits)
+    if spot is None:
+        return None
+    heads = lines[spot.other("household_id")]
+    for line in heads:
+        city.take(sheet, line)
+    spot.write("ja")
+    return Mark(sheet, spot.line, spot.declared.german, partners=tuple(heads))
 
 
 def _worker_variant(spot: Spot, city: City, rng: np.random.Generator) -> str | None:
@@ -153,7 +173,7 @@ KINDS = (
         "recorded sixty years on, which moves the data cut",
         _in("needs goal_reviews", "recorded_on", _future),
     ),
-    _gap("second_head", None, N, "two heads of a household", _in("persons", "household_head", _second_head)),
+    _gap("second_head", None, N, "two heads of a household", _second_head),
     _gap(
         "worker_variant",
         27,

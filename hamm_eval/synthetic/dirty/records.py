@@ -79,7 +79,7 @@ def _orphan(city: City, rng: np.random.Generator) -> Mark | None:
         return None
     target = spot.declared.references.partition(".")[0]
     spot.write(new_id(spot.text, city.ids[target], rng))
-    return Mark(spot.sheet, spot.line, spot.declared.german)
+    return Mark(spot.sheet, spot.line, spot.declared.german, partners=city.siblings(spot))
 
 
 def _zeros_lost(city: City, rng: np.random.Generator) -> Mark | None:
@@ -88,7 +88,7 @@ def _zeros_lost(city: City, rng: np.random.Generator) -> Mark | None:
     if spot is None:
         return None
     spot.write(without_zeros(spot.text))
-    return Mark(spot.sheet, spot.line, spot.declared.german)
+    return Mark(spot.sheet, spot.line, spot.declared.german, partners=city.siblings(spot))
 
 
 def without_zeros(text: str) -> str:
