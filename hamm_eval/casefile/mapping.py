@@ -88,6 +88,8 @@ class SourceMapping(FrozenModel):
         Tables that this source does not have although they are required elsewhere.
     further : tuple of FurtherColumn
         Extra baseline columns of persons.
+    undecided : tuple of str
+        Files of which a proposal does not know what they hold: while one is named here, no mapping.
     """
 
     date_format: DateFormat | None = None
@@ -97,6 +99,7 @@ class SourceMapping(FrozenModel):
     tables: Mapping[Key, TableMapping] = {}
     lacks: tuple[Key, ...] = ()
     further: tuple[FurtherColumn, ...] = ()
+    undecided: tuple[Text, ...] = Field(default=(), exclude=True)
 
 
 def load_mapping(path: Path) -> SourceMapping:
@@ -111,7 +114,13 @@ def load_mapping(path: Path) -> SourceMapping:
 
 
 def _contradictions(mapping: SourceMapping) -> Iterator[Contradiction]:
-    """Names that the declarations do not know, and columns told two things."""
+    """Names that the declarations do not know, columns told two things, and what is still to be decided."""
+    for i in range(len(mapping.undecided)):
+        yield Contradiction(
+            ("undecided", i),
+            "It is not decided what this file holds.",
+            "Name it as the `file` of a table, or of none, and remove it from this list.",
+        )
     for i, name in enumerate(mapping.lacks):
         yield from _unknown(("lacks", i), name, BY_NAME, "table")
         if name == "persons":
