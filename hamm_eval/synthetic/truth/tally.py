@@ -21,20 +21,16 @@ class Tally:
 
     sums: dict[Hashable, FloatArray] = field(default_factory=dict)
 
-    def add(self, key: Hashable, values: FloatArray, weights: FloatArray, household: IntArray) -> None:
-        """Count persons, the members of a household as a cluster."""
-        of_value = np.bincount(household, weights=weights * values)
-        of_weight = np.bincount(household, weights=weights)
-        found = np.array(
-            [
-                weights.sum(),
-                (weights * values).sum(),
-                np.count_nonzero(weights),
-                (of_value**2).sum(),
-                (of_value * of_weight).sum(),
-                (of_weight**2).sum(),
-            ]
-        )
+    def add(self, key: Hashable, values: FloatArray, weights: FloatArray, household: IntArray | None) -> None:
+        """Count persons, the members of a household as a cluster; without households there is no error."""
+        weighted = weights * values
+        clusters = [np.nan, np.nan, np.nan]
+        if household is not None:
+            of_value = np.bincount(household, weights=weighted)
+            of_weight = np.bincount(household, weights=weights)
+            products = (of_value * of_value, of_value * of_weight, of_weight * of_weight)
+            clusters = [float(product.sum()) for product in products]
+        found = np.array([weights.sum(), weighted.sum(), np.count_nonzero(weights), *clusters])
         self.sums[key] = self.sums[key] + found if key in self.sums else found
 
     def merge(self, sums: Mapping[Hashable, FloatArray]) -> None:
@@ -51,7 +47,8 @@ class Tally:
         """Its standard error with households as clusters, of a ratio (linearised)."""
         weight, _, _, square, product, weights = self.sums[key]
         mean = self.mean(key)
-        return float(np.sqrt(max(0.0, square - 2 * mean * product + mean**2 * weights)) / weight)
+        # Rounding can take a sum of squares that is 0 below it; without households it is not a number.
+        return float(np.sqrt(np.maximum(0.0, square - 2 * mean * product + mean**2 * weights)) / weight)
 
     def persons(self, key: Hashable) -> int:
         """Persons with a weight."""

@@ -269,6 +269,7 @@ def test_any_number_of_workers_counts_the_same(scenario: Scenario) -> None:
     )
     for a, b in ((one.incidence, two.incidence), (one.effects, two.effects), (one.ratings, two.ratings)):
         assert a.sums.keys() == b.sums.keys()
-        assert all(np.array_equal(a.sums[key], b.sums[key]) for key in a.sums)
+        assert all(np.array_equal(a.sums[key], b.sums[key], equal_nan=True) for key in a.sums)
     again = count_truth(scenario, scale=1.5, seed=4, block_scale=0.5)
-    assert any(not np.array_equal(one.effects.sums[key], again.effects.sums[key]) for key in one.effects.sums)
+    key = next(iter(one.effects.sums))
+    assert not np.array_equal(one.effects.sums[key], again.effects.sums[key])
