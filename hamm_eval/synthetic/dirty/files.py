@@ -172,7 +172,7 @@ def _twice(sheet: Sheet, rng: np.random.Generator) -> Mark:
 
 
 def _workbook(sheet: Sheet, rng: np.random.Generator) -> Mark:
-    """The file has a workbook's name."""
+    """The file has a workbook's name, and holds CSV."""
     name = f"{sheet.table.german}.xlsx"
     sheet.whole = lambda content: {name: content}
     return Mark(sheet, name=name)
@@ -321,7 +321,7 @@ KINDS = (
     ),
     _kind("file_renamed", None, "file_unknown", "a table under another name", _file(_renamed), N),
     _kind("file_twice", None, "file_ambiguous", "a table in two files", _file(_twice)),
-    _kind("file_as_workbook", 20, "file_format", "a table as .xlsx", _file(_workbook)),
+    _kind("file_as_workbook", 20, "file_type", "CSV, renamed to .xlsx", _file(_workbook)),
     _kind(
         "row_truncated", 8, "row_truncated", "the last line breaks off", _file(_truncated, together="rows")
     ),
