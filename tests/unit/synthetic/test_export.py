@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -60,6 +62,24 @@ def test_sizes_that_make_no_sense_are_refused(tmp_path: Path, size: dict[str, fl
     assert not (tmp_path / "city").exists()
 
 
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"scenario": "ham"},
+        {"format": "xlsx"},
+        {"workers": 0},
+        {"block_scale": 0.0},
+        {"block_scale": 11.0},
+        {"scenario": Path("nowhere.yaml")},
+    ],
+    ids=lambda wrong: next(iter(wrong)),
+)
+def test_what_there_is_not_is_refused(tmp_path: Path, wrong: dict[str, Any]) -> None:
+    with pytest.raises(UsageError, match=r"here (is no|must be)|Blocks"):
+        write_city(tmp_path / "city", seed=1, persons=TINY_PERSONS, truth=False, **wrong)
+    assert not (tmp_path / "city").exists()
+
+
 def test_a_folder_that_cannot_be_made_is_refused(tmp_path: Path) -> None:
     (tmp_path / "city").write_text("a file", encoding="utf-8")
     with pytest.raises(UsageError, match="cannot be created"):
@@ -79,6 +99,54 @@ def test_a_folder_that_holds_something_is_left_alone(tmp_path: Path) -> None:
     assert [path.read_text(encoding="utf-8") for path in tmp_path.iterdir()] == ["real"]
     write_city(tmp_path, seed=1, persons=MINIMUM_PERSONS, truth=False, overwrite=True)
     assert len(_bytes(tmp_path)) == len(TABLES)
+
+
+def test_a_scenario_by_name_object_and_file_is_the_same_city(tmp_path: Path) -> None:
+    named, given, read = (
+        _bytes(write_city(tmp_path / str(i), seed=3, persons=40, scenario=scenario, truth=False))
+        for i, scenario in enumerate(("hamm", load_scenario(), DEFAULT))
+    )
+    assert named == given == read
+
+
+def test_a_scenario_says_size_and_format(tmp_path: Path) -> None:
+    tiny = _bytes(write_city(tmp_path / "tiny", seed=3, scenario="tiny", truth=False))
+    assert tiny == _bytes(write_city(tmp_path / "asked", seed=3, persons=TINY_PERSONS, truth=False))
+
+    national = write_city(
+        tmp_path / "national", seed=3, scenario="national", persons=TINY_PERSONS, truth=False
+    )
+    assert {path.suffix for path in national.iterdir()} == {".parquet"}
+    as_csv = write_city(tmp_path / "csv", seed=3, scenario="national", scale=0.05, format="csv", truth=False)
+    assert {path.suffix for path in as_csv.iterdir()} == {".csv"}
+
+
+def test_null_and_strong_are_other_cities(tmp_path: Path) -> None:
+    cities = [
+        _bytes(write_city(tmp_path / name, seed=3, persons=TINY_PERSONS, scenario=name, truth=False))
+        for name in ("hamm", "null", "strong")
+    ]
+    tests = {city["sprachtests.csv"] for city in cities}
+    assert len(tests) == 3
+
+
+def test_truth_is_that_of_the_scenario(tmp_path: Path) -> None:
+    folder = write_city(tmp_path / "tiny", seed=3, scenario="tiny", persons=MINIMUM_PERSONS)
+    truth = json.loads((folder / "truth.json").read_text(encoding="utf-8"))
+    assert truth["scenario_digest"] == load_scenario("tiny").digest
+
+
+def test_progress_is_told_block_by_block(tmp_path: Path) -> None:
+    told: list[tuple[int, int]] = []
+    write_city(
+        tmp_path / "city",
+        seed=1,
+        scale=0.25,
+        block_scale=0.0625,
+        truth=False,
+        progress=lambda done, of: told.append((done, of)),
+    )
+    assert told == [(1, 4), (2, 4), (3, 4), (4, 4)]
 
 
 @pytest.mark.parametrize("cut", [dt.date(2016, 9, 30), dt.date(2017, 6, 30), dt.date(2018, 12, 31)])
