@@ -9,6 +9,7 @@ from collections.abc import Callable
 from importlib.metadata import version
 from pathlib import Path
 
+import pyarrow.parquet as pq
 import pytest
 from small_project import FINISH, OPEN, ROOT, notebook, shows
 from typer.testing import CliRunner
@@ -164,11 +165,10 @@ def test_ctrl_c_ends_with_130(project: Project, monkeypatch: pytest.MonkeyPatch)
     assert RUNNER.invoke(app, ["report", "x.yaml"]).exit_code == 130
 
 
-def test_synth_writes_a_city_that_check_accepts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("hamm_eval.synthetic.export.write_truth", lambda *args: None)
+def test_synth_writes_a_city_that_check_accepts(tmp_path: Path) -> None:
     folder = tmp_path / "city"
 
-    written = RUNNER.invoke(app, ["synth", str(folder), "--seed", "1", "--persons", "50"])
+    written = RUNNER.invoke(app, ["synth", str(folder), "--seed", "1", "--persons", "50", "--no-truth"])
     day = ["--as-of", "2017-06-30"]
     german = RUNNER.invoke(app, ["check", str(folder), *day])
     english = RUNNER.invoke(app, ["check", str(folder), *day, "--language", "en"])
@@ -185,11 +185,10 @@ def test_synth_writes_a_city_that_check_accepts(tmp_path: Path, monkeypatch: pyt
     ]
 
 
-def test_synth_overwrites_files_only_when_told_to(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("hamm_eval.synthetic.export.write_truth", lambda *args: None)
+def test_synth_overwrites_files_only_when_told_to(tmp_path: Path) -> None:
     real = tmp_path / "personen.csv"
     real.write_text("real\n", encoding="utf-8")
-    arguments = ["synth", str(tmp_path), "--seed", "1", "--persons", "30"]
+    arguments = ["synth", str(tmp_path), "--seed", "1", "--persons", "30", "--no-truth"]
 
     refused = RUNNER.invoke(app, arguments)
     assert refused.exit_code == 2
@@ -207,6 +206,47 @@ def test_synth_tells_the_smallest_city(tmp_path: Path) -> None:
     assert done.exit_code == 2
     assert "30 persons or more" in done.stderr
     assert not (tmp_path / "city").exists()
+
+
+def test_synth_takes_a_scenario_by_name_and_without_traps(tmp_path: Path) -> None:
+    plain, changed, file = (tmp_path / name for name in ("plain", "changed", "own.yaml"))
+    arguments = ["--seed", "1", "--persons", "30", "--no-truth"]
+    traps = ["--without-trap", "late_entry", "--without-trap", "recording_delay"]
+    default = (ROOT / "hamm_eval/synthetic/scenario.yaml").read_text(encoding="utf-8")
+    file.write_text(default.replace("name: hamm", "name: own"), encoding="utf-8")
+
+    assert RUNNER.invoke(app, ["synth", str(plain), *arguments, "--scenario", str(file)]).exit_code == 0
+    done = RUNNER.invoke(app, ["synth", str(changed), *arguments, *traps, "--format", "parquet"])
+    assert done.exit_code == 0, done.output
+
+    assert (plain / "personen.csv").exists()
+    cases = pq.read_table(changed / "faelle.parquet")
+    first = cases.group_by("Fall-Nr").aggregate([("Erfasst am", "min"), ("Eröffnet am", "min")])
+    assert first["Erfasst am_min"].equals(first["Eröffnet am_min"])
+    assert not (changed / "truth.json").exists()
+
+
+def test_synth_tells_everything_that_is_wrong_at_once(tmp_path: Path) -> None:
+    wrong = ["--scenario", "ham", "--without-trap", "confusion", "--format", "parquet", "--dirty"]
+    done = RUNNER.invoke(app, ["synth", str(tmp_path / "city"), "--seed", "1", *wrong])
+
+    assert done.exit_code == 2
+    for part in ("hamm, national, null, strong, tiny", "immortal_time, confounding", "--format csv"):
+        assert part in done.stderr
+    assert "confusion" not in done.stderr
+    assert not (tmp_path / "city").exists()
+
+
+def test_synth_tells_each_block_of_a_large_city(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def three_blocks(folder: Path, *, progress: Callable[[int, int], None], **kwargs: object) -> Path:
+        for done in (1, 2, 3):
+            progress(done, 3)
+        return folder
+
+    monkeypatch.setattr("hamm_eval.synthetic.export.write_city", three_blocks)
+    done = RUNNER.invoke(app, ["synth", str(tmp_path / "city"), "--seed", "1", "--scenario", "national"])
+
+    assert done.stdout.splitlines()[:-1] == [f"[{i}/3] blocks written" for i in (1, 2, 3)]
 
 
 def test_check_tells_the_severity_and_the_number_of_findings_in_its_language(
