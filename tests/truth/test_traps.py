@@ -34,7 +34,7 @@ QUESTION = "intensive_course_on_b1"
 LANDMARK, FOLLOW_UP = 90, 365
 HALF_A_YEAR, NINE_MONTHS, A_YEAR, TWO_YEARS = 183, 274, 365, 730
 START = 28  # days: late entries are too few before
-CUT = dt.date(2016, 6, 30)  # most of those who came with the wave are within their first nine months
+CUT = dt.date(2016, 5, 31)  # most of those who came with the wave are within their first nine months
 DELAYS = {"language_tests": 60, "departures": 60}
 
 
@@ -206,18 +206,16 @@ CASES: dict[Trap, Case] = {
 
 @cache
 def distances(trap: Trap) -> Distances:
-    """Both cities of a trap, analysed."""
+    """Both cities of a trap, analysed; last the one without traps, which other traps share."""
     case = CASES[trap]
     with_it = (trap, *case.through)
     sound = None
     if case.sound is not None:
         truth = case.truth_of_sound or case.truth
         sound = case.sound(city(case.scenario, *with_it)).distance(truth(*with_it))
-    return Distances(
-        off=case.naive(city(case.scenario, *case.through)).distance(case.truth(*case.through)),
-        on=case.naive(city(case.scenario, *with_it)).distance(case.truth(*with_it)),
-        sound=sound,
-    )
+    on = case.naive(city(case.scenario, *with_it)).distance(case.truth(*with_it))
+    off = case.naive(city(case.scenario, *case.through)).distance(case.truth(*case.through))
+    return Distances(off=off, on=on, sound=sound)
 
 
 def test_every_trap_has_a_case() -> None:

@@ -7,16 +7,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from types import MappingProxyType
+from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import polars as pl
 
-from hamm_eval.casefile import CaseFile
-from hamm_eval.casefile.frames import polars_type
+from hamm_eval.casefile.frames import polars_type, to_pandas
 from hamm_eval.casefile.schema import Kind
 from hamm_eval.casefile.tables import BY_NAME
+from hamm_eval.casefile.versions import latest_by
 from hamm_eval.params import Params, load_params
 from hamm_eval.synthetic.days import NEVER
 from hamm_eval.synthetic.export import refugees_present, simulate_city
@@ -67,14 +68,14 @@ class City:
         return {name: _frame(name, rows) for name, rows in self.tables.items()}
 
     @cached_property
-    def whole(self) -> CaseFile:
+    def whole(self) -> Any:
         """Everything that is ever recorded."""
         return self.known_by(self.scenario.records_end)
 
-    def known_by(self, cut: dt.date) -> CaseFile:
-        """What was recorded by a data cut."""
-        known = {name: frame.filter(pl.col("recorded_on") <= cut) for name, frame in self.records.items()}
-        return CaseFile(cut, MappingProxyType(known), MappingProxyType({}), (), (), "")
+    def known_by(self, cut: dt.date) -> Any:
+        """What was recorded by a data cut, as far as analyses read a CaseFile."""
+        latest = {name: latest_by(frame, BY_NAME[name].key, cut) for name, frame in self.records.items()}
+        return seen({name: to_pandas(frame) for name, frame in latest.items()})
 
     def params(self, cut: dt.date | None = None, *, delays: Mapping[str, int] | None = None) -> Params:
         """Params of an analyst who knows when files began, and ends follow-up `delays` before the cut."""
@@ -100,7 +101,12 @@ def simulate(seed: int, *on: Trap, name: str = "hamm", persons: int = PERSONS) -
     return City(*simulate_city(scenario, seed=seed, scale=persons / refugees_present(scenario)))
 
 
-def starts_of(case_file: CaseFile, measure: str) -> pd.DataFrame:
+def seen(tables: Mapping[str, pd.DataFrame]) -> Any:
+    """What analyses read of a CaseFile."""
+    return SimpleNamespace(tables=tables, has=tables.__contains__)
+
+
+def starts_of(case_file: Any, measure: str) -> pd.DataFrame:
     """Participations in a measure that have begun."""
     rows = case_file.tables["participations"]
     return rows[(rows["measure_id"] == measure) & rows["started_on"].notna()]

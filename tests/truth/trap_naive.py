@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from types import SimpleNamespace
-from typing import Any
 
 import numpy as np
 import pandas as pd
 from trap_goals import goal_incidence, language_goals
-from trap_lab import Answer, City, households, starts_of
+from trap_lab import Answer, City, households, seen, starts_of
 
 from hamm_eval.cohort import Cohort, build_cohort, landmark_trial
 from hamm_eval.effects import effect_at_horizon
@@ -70,10 +68,9 @@ def files_since_eligibility(city: City, endpoint: str, day: int, *, cause: int) 
     first = tables["eligibility"].groupby("person_id")["valid_from"].min()
     cases = tables["cases"]
     tables["cases"] = cases.assign(opened_on=cases["person_id"].map(first))
-    backdated: Any = SimpleNamespace(tables=tables, has=tables.__contains__)
     params = city.params()
     rules = params.cohort.model_copy(update={"files_begin": None})
-    cohort = build_cohort(backdated, params.model_copy(update={"cohort": rules}), endpoint)
+    cohort = build_cohort(seen(tables), params.model_copy(update={"cohort": rules}), endpoint)
     return incidence(cohort, day, cause=cause)
 
 
