@@ -68,7 +68,7 @@ def _in_workbook(path: Path, plans: Sequence[TablePlan], collector: Collector) -
     if book is None:
         return {}
     offers = [
-        Offer(name, f"{path.name}[{book.shown(name)}]", _reader(book.read, name)) for name in book.sheets()
+        Offer(name, f"{path.name}[{book.shown(name)}]", _reader(book.read, name)) for name in book.sheets
     ]
     found, left, missing = _assign(plans, offers, collector)
     for plan in missing:

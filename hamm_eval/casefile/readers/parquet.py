@@ -64,6 +64,8 @@ def read_parquet(path: Path, wanted: Wanted, notes: FileCollector) -> TextTable 
     frame = pl.DataFrame(texts).with_columns(pl.int_range(1, columns.height + 1, dtype=pl.Int64).alias(LINE))
     headers = {ours: header.shown(index) for ours, index in positions.items()}
     check_texts(frame, {ours: shown for ours, shown in headers.items() if ours not in stored}, notes)
+    if notes.refused:
+        return None
     return TextTable(frame, headers, FORMAT, digest, stored=stored)
 
 

@@ -77,8 +77,9 @@ class Schema:
         if positions is None:
             return None
         stored: dict[str, Stored] = {}
+        kinds = {ours: _plain(columns[index]["type"]) for ours, index in positions.items()}
         for ours, index in positions.items():
-            held = _held(columns[index]["type"])
+            held = _held(kinds[ours])
             if isinstance(held, Stored):
                 stored[ours] = held
             elif held is not None:
@@ -97,13 +98,15 @@ class Schema:
         if frame.is_empty():
             notes.add("header_only")
             return None
-        endless = [ours for ours in stored if _is_date(columns[positions[ours]]["type"])]
+        endless = [ours for ours in stored if _is_date(kinds[ours])]
         frame = frame.with_columns(
             *(pl.col(ours).replace(_OPEN_ENDED, "9999-12-31") for ours in endless),
             pl.int_range(1, frame.height + 1, dtype=pl.Int64).alias(LINE),
         )
         headers = {ours: header.shown(index) for ours, index in positions.items()}
         check_texts(frame, {ours: shown for ours, shown in headers.items() if ours not in stored}, notes)
+        if notes.refused:
+            return None
         return TextTable(frame, headers, FORMAT, digest, stored=stored)
 
     def _fetch(self, query: Any, names: list[str]) -> tuple[pl.DataFrame, str]:
@@ -214,20 +217,24 @@ def _reason(said: str, variable: str) -> str:
     return found.format(variable=variable)
 
 
+def _plain(kind: Any) -> Any:
+    """The type that a domain restricts."""
+    from sqlalchemy.dialects import postgresql
+
+    return _plain(kind.data_type) if isinstance(kind, postgresql.DOMAIN) else kind
+
+
 def _held(kind: Any) -> Stored | tuple[str, str] | None:
     """How the database holds a column: None as text; words where that has no known text."""
     import sqlalchemy as sa
-    from sqlalchemy.dialects import postgresql
 
-    if isinstance(kind, postgresql.DOMAIN):
-        return _held(kind.data_type)
     if isinstance(kind, (sa.String, sa.Uuid)):  # an enumeration is a String too
         return None
     if isinstance(kind, sa.Integer):
         return Stored(faithful=True)
-    if isinstance(kind, sa.Numeric):
+    if isinstance(kind, sa.Numeric) and not isinstance(kind, sa.Float):
         return Stored(faithful=kind.scale == 0)
-    if _is_date(kind) or isinstance(kind, sa.Boolean):
+    if _is_date(kind) or isinstance(kind, (sa.Boolean, sa.Float)):
         return Stored(faithful=False)
     if isinstance(kind, sa.DateTime):
         return "Zeitpunkte mit Zeitzone", "points of time with a time zone"

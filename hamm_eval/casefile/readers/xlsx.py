@@ -40,7 +40,7 @@ Grid = Sequence[Sequence[Any]]
 
 
 class Workbook:
-    """An opened workbook; made by `open_workbook`."""
+    """An opened workbook, made by `open_workbook`; `sheets` are the names of those that hold anything."""
 
     def __init__(self, raw: bytes) -> None:
         self._raw = raw
@@ -48,13 +48,10 @@ class Workbook:
         self.digest = hashlib.sha256(raw).hexdigest()
         worksheet = calamine.SheetTypeEnum.WorkSheet
         self._sheets = [meta.name for meta in self._book.sheets_metadata if meta.typ == worksheet]
+        self.sheets = [name for name in self._sheets if self._book.get_sheet_by_name(name).end is not None]
 
     def __repr__(self) -> str:
         return f"Workbook({len(self._sheets)} sheets)"
-
-    def sheets(self) -> list[str]:
-        """Names of the sheets that hold anything."""
-        return [name for name in self._sheets if self._book.get_sheet_by_name(name).total_height]
 
     def shown(self, name: str) -> str:
         """How messages call a sheet: its name, or its position where that might be data."""
@@ -100,7 +97,7 @@ def read_xlsx(path: Path, wanted: Wanted, notes: FileCollector) -> TextTable | N
     book = open_workbook(path, notes)
     if book is None:
         return None
-    sheets = book.sheets()
+    sheets = book.sheets
     if not sheets:
         notes.add("file_empty")
         return None
@@ -143,6 +140,8 @@ def _read_grid(
     frame = pl.DataFrame([*columns, pl.Series(LINE, [n + 1 for n, _ in rows], dtype=pl.Int64)])
     headers = {ours: header.shown(index) for ours, index in positions.items()}
     check_texts(frame, headers, notes)
+    if notes.refused:
+        return None
     return TextTable(frame, headers, FORMAT, digest, stored=stored)
 
 
