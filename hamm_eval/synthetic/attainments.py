@@ -6,7 +6,7 @@ import numpy as np
 
 from hamm_eval.synthetic.casework import Cases, reached_on
 from hamm_eval.synthetic.days import NEVER, IntArray
-from hamm_eval.synthetic.hazards import FAR
+from hamm_eval.synthetic.hazards import DAYS_PER_MONTH, FAR
 from hamm_eval.synthetic.households import RECOGNISED
 from hamm_eval.synthetic.people import BoolArray
 from hamm_eval.synthetic.recording import Records, Stage, delays, record, record_spell
@@ -124,6 +124,10 @@ def transition_records(world: World, cases: Cases, rng: np.random.Generator) -> 
         )
     facts = _gather(parts, "entered_on", "person_id", "kind")
     person, n = facts["person_id"], len(facts["person_id"])
+    # Who had entered school before becoming eligible did so at the age of six at the earliest.
+    six = (world.people.birth + np.int64(6 * 12 * DAYS_PER_MONTH))[person]
+    early = (facts["kind"] == "school") & (facts["entered_on"] < six)
+    facts["entered_on"] = np.where(early, np.minimum(six, facts["left_on"]), facts["entered_on"])
     law = s.delay("transitions")
     opened = cases.learns(person, facts["entered_on"]) + delays(law, n, rng)
     ended = cases.learns(person, facts["left_on"]) + delays(law, n, rng)
