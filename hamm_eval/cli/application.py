@@ -11,6 +11,7 @@ from hamm_eval.cli.check import check
 from hamm_eval.cli.console import say
 from hamm_eval.cli.map import propose_map
 from hamm_eval.cli.params import check_params
+from hamm_eval.cli.pseudonymise import pseudonymise_export
 from hamm_eval.cli.report import report
 from hamm_eval.cli.synth import synth
 
@@ -55,5 +56,6 @@ def _everything(
 app.command()(report)
 app.command()(check)
 app.command("map")(propose_map)
+app.command("pseudonymise")(pseudonymise_export)
 app.command()(synth)
 app.command("params")(check_params)

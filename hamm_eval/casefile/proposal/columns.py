@@ -108,6 +108,8 @@ def _score(
             if likeness in (SYNONYM, SIMILAR) and profile.given and share < _FEW:
                 return _DOUBTFUL
             alone = told and column.kind is Kind.CATEGORY and _no_other(table, column, profile)
+        case Kind.ID if _holds_words(table, profile):
+            return 0.0
         case Kind.ID if column.references:
             share_or_none = _resolution(column.references, profile, keys)
             if share_or_none is not None and share_or_none < _SOME:
@@ -118,6 +120,12 @@ def _score(
     if not likeness:
         return _BY_VALUES if alone and not confidential else 0.0
     return by_name + (_SUPPORT if told else 0.0)
+
+
+def _holds_words(table: Table, profile: Profile) -> bool:
+    """Whether the cells are words of one of the table's categories, whatever the header says."""
+    known = (known_words(profile, table, column) for column in table.columns)
+    return any(share >= _MOST and words >= 2 for share, words in known)
 
 
 def _no_other(table: Table, column: Column, profile: Profile) -> bool:
