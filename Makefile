@@ -9,7 +9,7 @@ BIN := $(VENV)/bin
 # Without compiled bytecode importing the libraries takes three times as long.
 export UV_COMPILE_BYTECODE := 1
 
-.PHONY: install report report-rossi test test-slow lab lint lock truth clean
+.PHONY: install report report-rossi test test-slow lab lint lock city truth clean
 .DELETE_ON_ERROR:
 
 install: $(VENV)/.project
@@ -43,9 +43,16 @@ lock: $(VENV)/.uv
 	$(BIN)/uv pip compile requirements-uv.in --universal --python-version 3.11 --generate-hashes \
 		--no-emit-index-url --no-annotate --no-header $(UPGRADE) --output-file requirements-uv.lock
 
-# The committed synthetic city and its truth, anew from the seed.
-truth: install
+# The committed synthetic city anew from its seed, and the pages that are written from it.
+city: install
 	$(BIN)/hamm-eval synth synthetic_data/hamm --seed 20170630 --force
+	$(BIN)/python -m hamm_eval.synthetic.calibration
+	$(BIN)/python -m hamm_eval.synthetic.dirty.page
+
+# The truths that come with the package, by simulation (some minutes each), and the city with its copy.
+truth: install
+	$(BIN)/python -m hamm_eval.synthetic.truth
+	$(MAKE) city
 
 clean:
 	rm -rf $(VENV) .hamm_eval reports .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

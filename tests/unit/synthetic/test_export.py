@@ -27,7 +27,7 @@ def test_the_committed_city_is_a_fresh_one(tmp_path: Path) -> None:
     committed = _bytes(COMMITTED)
     assert set(fresh) == set(committed) == {f"{table.german}.csv" for table in TABLES}
     different = [name for name in fresh if fresh[name] != committed[name]]
-    assert not different, "write it anew: make truth"
+    assert not different, "write it anew: make city"
     assert sum(map(len, committed.values())) < 8_000_000
 
 
