@@ -75,11 +75,15 @@ class Finding:
 
 @dataclass(slots=True)
 class Collector:
-    """Gathers findings while an export is read; `evidence` holds values only where they are wanted."""
+    """Gathers findings while an export is read; `evidence` holds values only where they are wanted.
+
+    `refused_lines` are, by file and column, all lines that a refusal names.
+    """
 
     keep_values: bool = False
     findings: list[Finding] = field(default_factory=list)
     evidence: list[tuple[str, str, int | None, str, str]] = field(default_factory=list, repr=False)
+    refused_lines: dict[tuple[str, str], set[int]] = field(default_factory=dict, repr=False)
 
     def add(
         self,
@@ -97,6 +101,8 @@ class Collector:
         law = BY_ID[rule]
         number = len(lines) if count is None else count
         shown = tuple(int(line) for line in lines[:LINES_SHOWN])
+        if law.severity is Severity.REFUSE:
+            self.refused_lines.setdefault((file, column), set()).update(lines)
         more_de = more_en = ""
         if number > 1 and len(shown) > 1:
             listed = ", ".join(map(str, shown))

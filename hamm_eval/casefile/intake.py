@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
@@ -12,10 +12,9 @@ from types import MappingProxyType
 import polars as pl
 
 from hamm_eval.casefile.case_file import CaseFile
-from hamm_eval.casefile.checks.dates import check_dates
 from hamm_eval.casefile.checks.keys import check_keys
-from hamm_eval.casefile.checks.references import check_references
-from hamm_eval.casefile.checks.spells import check_overlaps
+from hamm_eval.casefile.checks.logic import check_logic
+from hamm_eval.casefile.checks.recording import latest_recording
 from hamm_eval.casefile.conversion.table import TypedTable, convert_table
 from hamm_eval.casefile.findings import Collector, Finding, Language
 from hamm_eval.casefile.mapping import SourceMapping, load_mapping
@@ -145,8 +144,8 @@ def check_export(
                 if typed is not None:
                     notes = collector.in_file(typed.file, name)
                     tables[name], quarantined[name] = check_keys(typed, notes)
-    cut = as_of or _latest_recording(tables)
-    _check_logic(tables, cut, collector)
+    cut = as_of or latest_recording(tables)
+    check_logic(tables, cut, collector)
     if private_findings is not None:
         write_evidence(private_findings, collector.evidence)
     order = {plan.table.name: i for i, plan in enumerate(plans)}
@@ -216,20 +215,3 @@ def _digest(names: SourceMapping, sources: Iterable[SourceRecord]) -> str:
     for record in sources:
         digest.update(record.table.encode() + bytes.fromhex(record.digest))
     return digest.hexdigest()
-
-
-def _latest_recording(tables: Mapping[str, TypedTable]) -> dt.date:
-    """The latest day on which anything was recorded."""
-    days = [typed.frame["recorded_on"].max() for typed in tables.values()]
-    return max((day for day in days if isinstance(day, dt.date)), default=dt.date.min)
-
-
-def _check_logic(tables: Mapping[str, TypedTable], cut: dt.date, collector: Collector) -> None:
-    """Checks that need typed tables."""
-    for name, typed in tables.items():
-        notes = collector.in_file(typed.file, name)
-        check_dates(typed, notes)
-        check_overlaps(typed, cut, notes)
-        if typed.plan.required and typed.frame.filter(pl.col("recorded_on") <= cut).is_empty():
-            notes.add("nothing_known")
-    check_references(tables, cut, collector)

@@ -54,6 +54,10 @@ class Column:
         Allowed range of numbers.
     month : bool
         A date of which only the month is wanted: the first of the month, any other day is refused.
+    lasting : bool
+        A reference that a later version of the record must not lead elsewhere.
+    only_with : str
+        The date without which this column says nothing, and which says too little without it.
     """
 
     name: str
@@ -70,6 +74,8 @@ class Column:
     lowest: float | None = None
     highest: float | None = None
     month: bool = False
+    lasting: bool = False
+    only_with: str = ""
 
     def __post_init__(self) -> None:
         words = {str(k.value if isinstance(k, Enum) else k): v for k, v in self.categories.items()}
@@ -77,12 +83,77 @@ class Column:
 
 
 @dataclass(frozen=True, slots=True)
+class Bound:
+    """A date that must not lie before, or after, a date of the record that it belongs to.
+
+    Parameters
+    ----------
+    rule : str
+        Id of the rule that says so.
+    column : str
+        Our date.
+    by : str
+        The id that both tables have; where several records share it, the first and the last day count.
+    not_before, not_after : str
+        ``table.column``; empty where there is no such bound.
+    """
+
+    rule: str
+    column: str
+    by: str
+    not_before: str = ""
+    not_after: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AgeLimit:
+    """In which years of age an event is plausible.
+
+    Parameters
+    ----------
+    column : str
+        Date of the event.
+    lowest, highest : int
+        Years of age, both included.
+    where : tuple of str and tuple of str, optional
+        A category column and those of its categories that the limit is for; all records otherwise.
+    """
+
+    column: str
+    lowest: int
+    highest: int
+    where: tuple[str, tuple[str, ...]] | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Table:
     """One table of a CaseFile: `key` is its id; (`key`, `recorded_on`) identifies one version of a fact.
 
-    `spell` names the columns of a dated spell, begin and end; of the spells that share `one_at_a_time`
-    (a column) only one holds at a time. `optional` tables may lack in an export, and the report leaves
-    their sections out with a word.
+    Parameters
+    ----------
+    name, german : str
+        Our name, and that of the city's file.
+    meaning, bedeutung : str
+        One sentence each, English and German, for the data dictionary.
+    columns : tuple of Column
+    optional : bool
+        It may lack in an export, and the report leaves out what rests on it with a word.
+    spell : tuple of str, optional
+        The columns of a dated spell: begin and end.
+    one_at_a_time : str
+        Of the spells that share this column only one holds at a time.
+    seamless : bool
+        Of those spells each begins when the one before ends.
+    state : str
+        What changes from one of those spells to the next.
+    steps : Mapping of str to tuple of str
+        The states that may follow each state; those not named may be followed by any.
+    ascending : bool
+        The states are passed in the order in which they are declared.
+    order : tuple of pairs of str
+        Dates of one record, of which the first is expected not to lie after the second.
+    bounds : tuple of Bound
+    ages : tuple of AgeLimit
     """
 
     name: str
@@ -93,11 +164,26 @@ class Table:
     optional: bool = True
     spell: tuple[str, str] | None = None
     one_at_a_time: str = ""
+    seamless: bool = False
+    state: str = ""
+    steps: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    ascending: bool = False
+    order: tuple[tuple[str, str], ...] = ()
+    bounds: tuple[Bound, ...] = ()
+    ages: tuple[AgeLimit, ...] = ()
 
     @property
     def key(self) -> str:
         """Name of the id column: always the first."""
         return self.columns[0].name
+
+    @property
+    def event(self) -> str:
+        """Name of the date that the record is about: when a spell begins, or the first date; or empty."""
+        if self.spell is not None:
+            return self.spell[0]
+        own = (c for c in self.columns if c.kind is Kind.DATE and not c.month and not c.planned)
+        return next((column.name for column in own if column.name != "recorded_on"), "")
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ import polars as pl
 
 from hamm_eval.casefile.conversion.table import TypedTable
 from hamm_eval.casefile.findings import FileCollector
-from hamm_eval.casefile.readers.csv import LINE
+from hamm_eval.casefile.readers.text_table import LINE
 
 
 def check_keys(typed: TypedTable, notes: FileCollector) -> tuple[TypedTable, int]:

@@ -38,9 +38,14 @@ class Cells:
         return f"Cells({self.header}, {len(self.text)} rows)"
 
     def refuse(self, rule: str, where: pl.Series, **details: object) -> None:
-        """Note the rows where the mask holds, if there are any."""
+        """Note the rows where the mask holds, if there are any: what they hold is not read."""
         if where.any():
             self.explained.append(where)
+        self.warn(rule, where, **details)
+
+    def warn(self, rule: str, where: pl.Series, **details: object) -> None:
+        """Note the rows where the mask holds, if there are any."""
+        if where.any():
             lines = self.lines.filter(where).to_list()
             values = self.text.filter(where).to_list()
             self.notes.add(rule, column=self.header, lines=lines, values=values, **details)

@@ -16,6 +16,7 @@ from hamm_eval.casefile.readers.text_table import LINE, TextTable
 from hamm_eval.casefile.schema import Kind
 
 TOTALS = ("summe", "summe:", "gesamt", "gesamt:", "insgesamt", "gesamtsumme", "total", "zwischensumme")
+_TOTAL_OF = rf"(?i)^({'|'.join(word for word in TOTALS if word.isalpha())})[\s:]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,8 @@ def _without_blanks_and_totals(
     key = plan.table.key
     candidates = frame[key] if key in frame.columns else frame[names[0]]
     total = candidates.str.to_lowercase().is_in(TOTALS).fill_null(False)
+    if "recorded_on" in frame.columns:  # no record lacks it: "Summe Datensätze: 12" is one of totals, too
+        total = total | (candidates.str.contains(_TOTAL_OF).fill_null(False) & frame["recorded_on"].is_null())
     blank = frame.select(pl.all_horizontal(pl.col(names).is_null())).to_series()
     for rule, where in (("rows_total", total), ("rows_blank", blank)):
         if where.any():

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import polars as pl
 
 from hamm_eval.casefile.conversion.offenders import Cells
@@ -52,4 +54,13 @@ def _look_up(cells: Cells, plan: ColumnPlan) -> dict[str, str | bool]:
             hint_en=f" Is “{near}” meant?" if near else "",
             allowed=", ".join(listed) + more,
         )
+    _note_other_language(cells, plan, meant)
     return meant
+
+
+def _note_other_language(cells: Cells, plan: ColumnPlan, meant: Mapping[str, str | bool]) -> None:
+    """Warn of our own words in a column that is written in the source's: ``None`` may mean nothing at all."""
+    shown = {folded(word) for word in plan.shown_words}
+    ours = [text for text in meant if folded(text) not in shown]
+    if 0 < len(ours) < len(meant):
+        cells.warn("category_other_language", cells.text.is_in(ours).fill_null(False))

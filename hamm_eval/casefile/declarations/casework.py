@@ -7,12 +7,13 @@ from hamm_eval.casefile.declarations.columns import (
     date,
     domain,
     identifier,
+    of_person,
     person,
     reference,
     spell_end,
 )
 from hamm_eval.casefile.declarations.words import PROVIDERS
-from hamm_eval.casefile.schema import Column, Kind, Sensitivity, Table
+from hamm_eval.casefile.schema import Bound, Column, Kind, Sensitivity, Table
 from hamm_eval.vocabulary import GoalStatus, Phase
 
 CASES = Table(
@@ -67,6 +68,7 @@ CASES = Table(
             "Why the case was closed.",
             "Warum der Fall geschlossen wurde.",
             required=False,
+            only_with="closed_on",
             categories={
                 "goals_attained": "Ziele erreicht",
                 "contact_lost": "Kontakt abgebrochen",
@@ -79,6 +81,7 @@ CASES = Table(
     optional=False,
     spell=("opened_on", "closed_on"),
     one_at_a_time="person_id",
+    bounds=of_person("opened_on"),
 )
 
 PHASES = Table(
@@ -108,6 +111,11 @@ PHASES = Table(
     ),
     spell=("started_on", "ended_on"),
     one_at_a_time="case_id",
+    seamless=True,
+    state="phase",
+    steps={"1": ("2",), "2": ("3",), "3": ("4",)},
+    ascending=True,
+    bounds=(Bound("phase_outside_case", "started_on", "case_id", "cases.opened_on", "cases.closed_on"),),
 )
 
 NEEDS = Table(
@@ -136,6 +144,7 @@ NEEDS = Table(
         ),
         RECORDED,
     ),
+    bounds=of_person("identified_on"),
 )
 
 GOALS = Table(
@@ -158,6 +167,8 @@ GOALS = Table(
         ),
         RECORDED,
     ),
+    order=(("agreed_on", "target_on"),),
+    bounds=of_person("agreed_on"),
 )
 
 GOAL_REVIEWS = Table(
@@ -195,4 +206,5 @@ GOAL_REVIEWS = Table(
         ),
         RECORDED,
     ),
+    bounds=(Bound("review_before_goal", "reviewed_on", "goal_id", not_before="goals.agreed_on"),),
 )

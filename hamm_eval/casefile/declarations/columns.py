@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from hamm_eval.casefile.declarations.words import DOMAINS
-from hamm_eval.casefile.schema import Column, Kind, Sensitivity
+from hamm_eval.casefile.schema import Bound, Column, Kind, Sensitivity
 
 RECORDED = Column(
     "recorded_on",
@@ -31,6 +31,7 @@ def reference(
     von: str,
     *,
     sensitivity: Sensitivity = Sensitivity.IDENTIFYING,
+    lasting: bool = True,
 ) -> Column:
     """A reference to a record of another table."""
     return Column(
@@ -41,6 +42,15 @@ def reference(
         f"Verweis: Kennung {von}.",
         references=target,
         sensitivity=sensitivity,
+        lasting=lasting,
+    )
+
+
+def of_person(column: str) -> tuple[Bound, Bound]:
+    """A date on which the person must have arrived and not have departed."""
+    return (
+        Bound("before_arrival", column, "person_id", not_before="persons.arrived_on"),
+        Bound("after_departure", column, "person_id", not_after="departures.departed_on"),
     )
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from hamm_eval.casefile.declarations.columns import RECORDED, date, identifier, person, spell_end
+from hamm_eval.casefile.declarations.columns import RECORDED, date, identifier, of_person, person, spell_end
 from hamm_eval.casefile.declarations.words import CERTIFICATES
-from hamm_eval.casefile.schema import Column, Kind, Sensitivity, Table
+from hamm_eval.casefile.schema import AgeLimit, Bound, Column, Kind, Sensitivity, Table
 from hamm_eval.vocabulary import DepartureKind, TransitionKind
 
 LANGUAGE_TESTS = Table(
@@ -22,7 +22,15 @@ LANGUAGE_TESTS = Table(
         date("tested_on", "Geprüft am", "Day of the test.", "Tag der Prüfung."),
         RECORDED,
     ),
+    bounds=of_person("tested_on"),
+    ages=(AgeLimit("tested_on", 6, 100),),
 )
+
+
+def _entry_at(lowest: int, highest: int, *kinds: TransitionKind) -> AgeLimit:
+    """At which age these mainstream systems are entered; wide, for it is to find slips and no exceptions."""
+    return AgeLimit("entered_on", lowest, highest, ("kind", tuple(kinds)))
+
 
 TRANSITIONS = Table(
     "transitions",
@@ -56,6 +64,16 @@ TRANSITIONS = Table(
         RECORDED,
     ),
     spell=("entered_on", "left_on"),
+    bounds=of_person("entered_on"),
+    ages=(
+        _entry_at(0, 7, TransitionKind.EARLY_HELP),
+        _entry_at(0, 8, TransitionKind.KITA),
+        _entry_at(5, 24, TransitionKind.SCHOOL),
+        _entry_at(0, 26, TransitionKind.EDUCATION_PACKAGE),
+        _entry_at(14, 75, TransitionKind.VOCATIONAL_TRAINING, TransitionKind.EMPLOYMENT),
+        _entry_at(14, 70, TransitionKind.INTEGRATION_POINT, TransitionKind.JOB_CENTRE),
+        _entry_at(3, 100, TransitionKind.CLUB, TransitionKind.LEISURE),
+    ),
 )
 
 DEPARTURES = Table(
@@ -84,4 +102,5 @@ DEPARTURES = Table(
         date("departed_on", "Abgang am", "Day of departure.", "Tag des Abgangs."),
         RECORDED,
     ),
+    bounds=(Bound("before_arrival", "departed_on", "person_id", not_before="persons.arrived_on"),),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hamm_eval.casefile.declarations.columns import RECORDED, date, identifier, person, reference, spell_end
 from hamm_eval.casefile.declarations.words import LEVELS, ORIGINS, SCHOOLING, SEXES
-from hamm_eval.casefile.schema import Column, Kind, Sensitivity, Table
+from hamm_eval.casefile.schema import AgeLimit, Column, Kind, Sensitivity, Table
 from hamm_eval.vocabulary import HouseholdType, Population, ResidenceStatus
 
 PERSONS = Table(
@@ -14,7 +14,14 @@ PERSONS = Table(
     "Personen, die dem Integrationsmanagement bekannt sind.",
     (
         identifier("person_id", "Personen-Nr", "person", "der Person"),
-        reference("household_id", "Haushalts-Nr", "households.household_id", "household", "des Haushalts"),
+        reference(
+            "household_id",
+            "Haushalts-Nr",
+            "households.household_id",
+            "household",
+            "des Haushalts",
+            lasting=False,  # people move in with one another
+        ),
         Column(
             "population",
             "Personenkreis",
@@ -78,6 +85,8 @@ PERSONS = Table(
         RECORDED,
     ),
     optional=False,
+    order=(("birth_month", "arrived_on"),),
+    ages=(AgeLimit("arrived_on", 0, 100),),
 )
 
 HOUSEHOLDS = Table(
@@ -104,6 +113,7 @@ HOUSEHOLDS = Table(
     ),
 )
 
+_FREE = (ResidenceStatus.FREEDOM_OF_MOVEMENT,)
 RESIDENCE_STATUS = Table(
     "residence_status",
     "aufenthaltsstatus",
@@ -133,6 +143,13 @@ RESIDENCE_STATUS = Table(
     ),
     spell=("valid_from", "valid_until"),
     one_at_a_time="person_id",
+    seamless=True,
+    state="status",
+    # Nobody comes from an asylum procedure to freedom of movement or back: these are two populations.
+    steps={
+        **{status: tuple(s for s in ResidenceStatus if s not in _FREE) for status in ResidenceStatus},
+        **dict.fromkeys(_FREE, _FREE),
+    },
 )
 
 ELIGIBILITY = Table(

@@ -8,12 +8,13 @@ from hamm_eval.casefile.declarations.columns import (
     domain,
     identifier,
     measure,
+    of_person,
     person,
     reference,
     spell_end,
 )
 from hamm_eval.casefile.declarations.words import PROVIDERS
-from hamm_eval.casefile.schema import Column, Kind, Sensitivity, Table
+from hamm_eval.casefile.schema import Bound, Column, Kind, Sensitivity, Table
 from hamm_eval.vocabulary import FundingClass, Perspective
 
 MEASURES = Table(
@@ -82,6 +83,8 @@ MEASURE_FUNDING = Table(
     ),
     spell=("valid_from", "valid_until"),
     one_at_a_time="measure_id",
+    seamless=True,
+    state="funding_class",
 )
 
 PARTICIPATIONS = Table(
@@ -109,11 +112,23 @@ PARTICIPATIONS = Table(
             "How it ended.",
             "Wie sie endete.",
             required=False,
+            only_with="ended_on",
             categories={"completed": "abgeschlossen", "broken_off": "abgebrochen"},
         ),
         RECORDED,
     ),
     spell=("started_on", "ended_on"),
+    order=(("referred_on", "started_on"),),
+    bounds=(
+        *of_person("started_on"),
+        Bound(
+            "participation_outside_offer",
+            "started_on",
+            "measure_id",
+            "measures.available_from",
+            "measures.available_until",
+        ),
+    ),
 )
 
 RATINGS = Table(
@@ -150,6 +165,14 @@ RATINGS = Table(
         date("rated_on", "Bewertet am", "Day of the rating.", "Tag der Bewertung."),
         RECORDED,
     ),
+    bounds=(
+        Bound(
+            "rating_before_participation",
+            "rated_on",
+            "participation_id",
+            not_before="participations.started_on",
+        ),
+    ),
 )
 
 VOLUNTEER_SUPPORT = Table(
@@ -179,4 +202,5 @@ VOLUNTEER_SUPPORT = Table(
         RECORDED,
     ),
     spell=("started_on", "ended_on"),
+    bounds=of_person("started_on"),
 )

@@ -128,6 +128,16 @@ VALUE_RULES = (
         "The value lies outside what is allowed ({range_en}). Correct it.",
     ),
     Rule(
+        "category_other_language",
+        Severity.WARN,
+        "Hier steht ein Wort aus dem Datenwörterbuch, während die Spalte sonst die Wörter des Fachverfahrens "
+        "verwendet; „None“ etwa schreiben Programme auch für „fehlt“. Verwenden Sie die Wörter der Spalte, "
+        "oder leeren Sie die Zelle.",
+        "A word of the data dictionary stands here, while the column otherwise uses the source's own; "
+        "programs write “None” for “missing”, too. Use the words of the column, or leave the cell empty.",
+        (28,),
+    ),
+    Rule(
         "category_unknown",
         Severity.REFUSE,
         "Dieses Wort ist nicht vorgesehen.{hint_de} Erlaubt: {allowed}.",

@@ -1,4 +1,4 @@
-"""Rules about records: keys, references, the order of dates."""
+"""Rules about a record by itself, its key and what it refers to."""
 
 from __future__ import annotations
 
@@ -59,15 +59,47 @@ LOGIC_RULES = (
         "The date lies after the day on which it was recorded ({recorded}). Correct one of them.",
     ),
     Rule(
-        "spells_overlap",
-        Severity.WARN,
-        "Zeiträume, von denen nur einer zur Zeit gelten kann, überschneiden sich: {count}-mal.",
-        "Spells of which only one can hold at a time overlap: {count} times.",
-    ),
-    Rule(
         "nothing_known",
         Severity.REFUSE,
         "Zum Stichtag war in dieser Tabelle noch nichts erfasst. Prüfen Sie den Stichtag.",
         "Nothing was recorded in this table by the data cut. Check the data cut.",
+    ),
+    Rule(
+        "recorded_in_future",
+        Severity.WARN,
+        "Der Erfassungstag liegt Jahre nach allen anderen, vermutlich ein Tippfehler im Jahr. Er verschiebt "
+        "den Stichtag nicht; die Zeile gilt als noch nicht bekannt. Berichtigen Sie ihn.",
+        "The day of recording lies years after all others, presumably a slip in the year. It does not move "
+        "the data cut; the row counts as not yet known. Correct it.",
+    ),
+    Rule(
+        "ending_without_date",
+        Severity.WARN,
+        "Hier steht, wie es endete ({said}), aber nicht wann ({date}). Ergänzen Sie den Tag, oder leeren "
+        "Sie die Angabe.",
+        "It says how it ended ({said}) but not when ({date}). Add the day, or leave this empty.",
+    ),
+    Rule(
+        "ending_unsaid",
+        Severity.WARN,
+        "Hier steht, wann es endete ({date}), aber nicht wie ({said}). Ergänzen Sie die Angabe.",
+        "It says when it ended ({date}) but not how ({said}). Add it.",
+    ),
+    Rule(
+        "id_reused",
+        Severity.REFUSE,
+        "Dieselbe Kennung steht später für einen anderen Datensatz ({reference} weicht ab): Der frühere "
+        "ginge verloren. Vergeben Sie eine neue Kennung; war nur die Zuordnung falsch, berichtigen Sie sie "
+        "in allen Fassungen.",
+        "The same identifier later stands for another record ({reference} differs): the earlier one would be "
+        "lost. Give it a new identifier; if only the assignment was wrong, correct it in all versions.",
+    ),
+    Rule(
+        "id_other_form",
+        Severity.WARN,
+        "Die Kennung ist anders geschrieben als fast alle anderen dieser Spalte (Buchstaben, Trennzeichen, "
+        "führende Nullen oder ein Wort für „fehlt“). Schreiben Sie Kennungen überall gleich.",
+        "The identifier is written unlike nearly all others of this column (letters, hyphens, leading zeros, "
+        "or a word for “missing”). Write identifiers alike everywhere.",
     ),
 )

@@ -21,9 +21,21 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One rule: its id, what breaking it means, and the texts (German, English)."""
+    """One rule.
+
+    Parameters
+    ----------
+    id : str
+    severity : Severity
+        What breaking it means for the export.
+    de, en : str
+        What is wrong and what to do, in German and in English.
+    cases : tuple of int
+        Numbers in the list of forty bad inputs that intake is tested by.
+    """
 
     id: str
     severity: Severity
     de: str
     en: str
+    cases: tuple[int, ...] = ()

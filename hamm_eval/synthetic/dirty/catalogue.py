@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from hamm_eval.synthetic.dirty import dates, dialects, files, gaps, records, unseen, values
+from hamm_eval.synthetic.dirty import dates, dialects, files, histories, records, related, unseen, values
 from hamm_eval.synthetic.dirty.kind import DefectKind
 
 # Whole files first, for they decide which rows can be read; then what needs particular rows.
 KINDS: tuple[DefectKind, ...] = (
     *files.KINDS,
     *dialects.KINDS,
+    *histories.KINDS,
     *records.KINDS,
-    *gaps.KINDS,
+    *related.KINDS,
     *unseen.KINDS,
     *dates.KINDS,
     *values.KINDS,

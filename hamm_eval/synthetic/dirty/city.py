@@ -128,6 +128,15 @@ class City:
         for version in self.versions[sheet.table.name].get(sheet.key(line), ()):
             version.taken = True
 
+    def claim(self, table: str, *numbers: str) -> bool:
+        """Keep other defects away from the records that this one is about, unless one of them has some."""
+        lines = [line for number in numbers for line in self.versions[table].get(number, ())]
+        if any(line.taken for line in lines):
+            return False
+        for line in lines:
+            line.taken = True
+        return True
+
     @cached_property
     def ids(self) -> dict[str, frozenset[str]]:
         """The ids that each clean table holds."""
@@ -144,6 +153,16 @@ class City:
     def arrived(self) -> dict[str, dt.date]:
         """Day of arrival by person."""
         return self.clean_days("persons", "person_id", "arrived_on")
+
+    @cached_property
+    def born(self) -> dict[str, dt.date]:
+        """Month of birth by person."""
+        return self.clean_days("persons", "person_id", "birth_month")
+
+    @cached_property
+    def started(self) -> dict[str, dt.date]:
+        """First day by participation."""
+        return self.clean_days("participations", "participation_id", "started_on")
 
     @cached_property
     def departed(self) -> dict[str, dt.date]:

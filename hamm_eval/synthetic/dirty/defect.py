@@ -12,6 +12,7 @@ class Family(StrEnum):
     FILES = "files"
     DIALECTS = "dialects"
     RECORDS = "records"
+    HISTORIES = "histories"
     UNSEEN = "unseen"
     CELLS = "cells"
 

@@ -98,7 +98,7 @@ def _tells(defect: Defect, one: Said) -> bool:
     if one.severity is Severity.NOTICE:
         return False
     if defect.line is None:
-        return not one.lines
+        return one.hard and not one.lines
     return defect.line in one.lines
 
 

@@ -71,6 +71,6 @@ class DefectPlan:
 
 
 # The rows of every table stay readable: nothing hides a defect of a row.
-ROWS = DefectPlan(families=(Family.DIALECTS, Family.RECORDS, Family.UNSEEN, Family.CELLS))
+ROWS = DefectPlan(families=(Family.DIALECTS, Family.RECORDS, Family.HISTORIES, Family.UNSEEN, Family.CELLS))
 # Intake reads the whole export: what it counts can be held against what was planted.
 NOT_REFUSED = DefectPlan(families=ROWS.families, refusing=False)

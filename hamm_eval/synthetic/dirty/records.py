@@ -123,7 +123,7 @@ def _overlap(city: City, rng: np.random.Generator) -> Mark | None:
     names = [n for n in ("residence_status", "eligibility", "phases") if city.readable(n)]
     before: dict[Line, Line] = {}
     for name in names:
-        before.update(_predecessors(city, name))
+        before.update(predecessors(city, name))
 
     def fits(spot: Spot) -> bool:
         """Whether there is a spell before, free and long enough."""
@@ -137,7 +137,7 @@ def _overlap(city: City, rng: np.random.Generator) -> Mark | None:
     if spot is None:
         return None
     earlier = before[spot.line]
-    city.take(spot.sheet, earlier)
+    take_owner(city, spot)
     end = day_of(spot.sheet.text(earlier, (spot.sheet.table.spell or ("", ""))[1]))
     if end is None:
         return None
@@ -145,7 +145,16 @@ def _overlap(city: City, rng: np.random.Generator) -> Mark | None:
     return Mark(spot.sheet, spot.line, spot.declared.german, partners=(earlier,))
 
 
-def _predecessors(city: City, name: str) -> dict[Line, Line]:
+def take_owner(city: City, spot: Spot) -> None:
+    """Keep other defects away from all spells of the same person or case: one in doubt hides the others."""
+    sheet = spot.sheet
+    owner = sheet.table.one_at_a_time
+    for line in sheet.lines:
+        if line.cells and sheet.text(line, owner) == spot.other(owner):
+            city.take(sheet, line)
+
+
+def predecessors(city: City, name: str) -> dict[Line, Line]:
     """The last version of each spell that follows another of its owner's, to that one's last version."""
     sheet = city.sheets[name]
     owners: dict[str, list[Line]] = {}

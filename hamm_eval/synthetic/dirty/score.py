@@ -211,7 +211,8 @@ def _reconciled(listed: DefectList, checked: CheckedExport) -> bool | None:
     read = {f"{BY_NAME[name].german}.csv": count for name, count in checked.case_file.counts.items()}
     for file in listed.files:
         kinds, count = planted.get(file.name, []), read.get(file.name)
-        expected = (file.rows, kinds.count("duplicate_row"), sum(map(kinds.count, NO_RECORDS)), 0)
+        left_out, later = sum(map(kinds.count, NO_RECORDS)), kinds.count("recorded_in_future")
+        expected = (file.rows, kinds.count("duplicate_row"), left_out, later)
         if count is None or expected != (count.read, count.quarantined, count.excluded, count.not_yet_known):
             return False
     return True

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from defect import Defect
+from defects_of_records import RECORD_DEFECTS
 from edits import (
     TOKEN,
-    Edit,
     added,
     both,
     cell,
@@ -21,16 +20,6 @@ from edits import (
 from exports import path_of
 
 NBSP, BOM, HUGE = b"\xc2\xa0", b"\xef\xbb\xbf", TOKEN.encode() * 40_000
-
-
-@dataclass(frozen=True)
-class Defect:
-    rule: str
-    edit: Edit
-    file: str
-    line: int | None = None
-    column: str = ""
-    name: str = ""
 
 
 PERSONS, CASES, MEASURES = "personen.csv", "faelle.csv", "massnahmen.csv"
@@ -250,4 +239,5 @@ DEFECTS = (
         3,
         "Gültig ab",
     ),
+    *RECORD_DEFECTS,
 )

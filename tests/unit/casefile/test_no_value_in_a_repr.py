@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
 import importlib
 import inspect
 import pkgutil
@@ -14,6 +15,7 @@ from exports import path_of, sound, table_text, write_export
 
 import hamm_eval.casefile
 from hamm_eval.casefile import check_export
+from hamm_eval.casefile.checks.readable import Readable
 from hamm_eval.casefile.conversion.offenders import Cells
 from hamm_eval.casefile.conversion.table import TypedTable
 from hamm_eval.casefile.findings import Collector
@@ -30,6 +32,8 @@ TOKEN = "Zx9Token"
 DECLARATIONS = {
     "Column",
     "Table",
+    "Bound",
+    "AgeLimit",
     "ColumnPlan",
     "TablePlan",
     "Rule",
@@ -58,7 +62,8 @@ def carriers() -> dict[str, object]:
         Rows(raw, np.array([2]), False),
         TextTable(frame, {"status": "Status"}, "CSV", "0" * 64),
         Cells(text, pl.Series([2]), "Status", notes),
-        TypedTable(plan_tables(SourceMapping())[0], frame, {"status": "Status"}, "status.csv", 1, 0),
+        typed := TypedTable(plan_tables(SourceMapping())[0], frame, {"status": "Status"}, "status.csv", 1, 0),
+        Readable({"residence_status": typed}, dt.date(2017, 6, 30), collector),
         collector,
         notes,
         collector.findings[0],

@@ -13,58 +13,38 @@ from hamm_eval.casefile.intake import CheckedExport
 from hamm_eval.casefile.rules import BY_ID, Severity
 from hamm_eval.errors import InputError
 from hamm_eval.synthetic.dirty import score as scoring
-from hamm_eval.synthetic.dirty.catalogue import BY_NAME, KINDS
+from hamm_eval.synthetic.dirty.catalogue import KINDS
 from hamm_eval.synthetic.dirty.defect import DefectList, DirtyFile, Expected, Family
 from hamm_eval.synthetic.dirty.matching import Said, Verdict, judge, wrongly_said
-from hamm_eval.synthetic.dirty.plan import ROWS, DefectPlan
+from hamm_eval.synthetic.dirty.plan import NOT_REFUSED, DefectPlan
 from hamm_eval.synthetic.dirty.planting import plant_defects
 from hamm_eval.synthetic.dirty.score import IntakeScore, score_intake
 from hamm_eval.synthetic.export import HAMM_SEED
 
 COMMITTED = Path(__file__).parents[3] / "synthetic_data" / "hamm"
-# Detectable, and no rule of intake looks for it yet.
-NO_RULE = {
-    "before_arrival": "compares tables: events with the arrival",
-    "after_departure": "compares tables: events with the departure",
-    "review_before_goal": "compares tables: reviews with their goal",
-    "phase_before_case": "compares tables: phases with their case",
-    "reason_without_end": "an ending and its date are not held against each other",
-    "implausible_age": "ages have no range",
-    "recorded_in_future": "the latest day of recording becomes the data cut, whatever it is",
-    "second_head": "heads of a household are not counted",
-    "worker_variant": "the form of ids is not compared",
-    "worker_null": "words for missing are kept, and nobody is told",
-    "none_word": "our own English words are accepted in a German column",
-    "own_zeros_lost": "the form of ids is not compared",
-    "id_reused": "versions of a fact may name different persons",
-}
-# There is a rule, but it does not know this case: another one refuses the export.
-OTHER_RULE = {"total_in_words": "only a bare Summe is a row of totals: this one is refused as an id"}
-
 # What is said as well, of the same row: a moved date may be out of order with another one besides.
-FOLLOWS = {"after_recording": {"dates_out_of_order"}, "id_spreadsheet": {"reference_unknown"}}
-# Said wrongly: a date that was refused is missing to the checks of order, or out of every order.
-OF_ORDER = {"end_without_begin", "spells_overlap", "recorded_before_it_happened", "end_before_begin"}
+FOLLOWS = {
+    "after_recording": {"dates_out_of_order"},
+    "id_spreadsheet": {"reference_unknown"},
+    "before_arrival": {"age_at_event"},
+    "month_lost": {"review_overdue"},
+}
 
 
 def test_the_default_dirty_city(tmp_path: Path) -> None:
-    """Measured, not wished for: everything that has a rule is found; nothing sound is refused."""
+    """Everything that can be told is found, under its own rule; nothing sound is refused."""
     clean = {path.name: path.read_bytes() for path in COMMITTED.glob("*.csv")}
     score = score_intake(write(tmp_path, *plant_defects(clean, seed=HAMM_SEED)))
     frame = score.to_frame().set_index("kind")
     asked = frame[frame["found"].notna()]
     assert asked["planted"].sum() > 150
-    assert set(asked.index[asked["missed"] > 0]) == set(NO_RULE) & set(asked.index)
-    assert set(asked.index[asked["other_rule"] > 0]) == set(OTHER_RULE)
-    with_rule = asked.drop(index=[*(set(NO_RULE) & set(asked.index)), *OTHER_RULE])
-    assert (with_rule["found"] == with_rule["planted"]).all()
-    assert score.share_found >= 0.75
-    assert score.share_found + score.share_other_rule <= 0.85  # the work list is not empty
+    assert asked["missed"].sum() == asked["other_rule"].sum() == 0
+    assert score.share_found == 1
     assert score.sound_rows > 60_000
     assert score.share_sound_refused == 0
     assert score.files_refused == ()
     assert score.undetectable_named == 0
-    assert set(frame.index[frame["wrongly_refused"] > 0]) == set(OTHER_RULE)
+    assert frame["wrongly_refused"].sum() == 0
     assert not score.usable
     assert score.reconciled is None
 
@@ -75,21 +55,9 @@ def test_every_other_seed_scores_alike(tmp_path: Path, seed: int, persons: int) 
     score = score_intake(write(tmp_path, *plant_defects(clean_city(persons=persons), seed=seed)))
     for defect, verdict in zip(score.defects, score.verdicts, strict=True):
         if defect.counts:
-            expected = (
-                Verdict.MISSED
-                if defect.kind in NO_RULE
-                else Verdict.OTHER_RULE
-                if defect.kind in OTHER_RULE
-                else Verdict.FOUND
-            )
-            assert verdict is expected, defect
+            assert verdict is Verdict.FOUND, defect
     assert score.share_sound_refused == 0
     assert score.undetectable_named == 0
-
-
-def test_the_work_list_says_what_has_no_rule() -> None:
-    asked = {kind.name for kind in KINDS if kind.detectable and kind.expected is not Expected.ACCEPTED}
-    assert set(NO_RULE) == {name for name in asked if BY_NAME[name].rule is None}
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
@@ -98,18 +66,14 @@ def test_one_kind_alone_brings_its_findings_and_no_others(tmp_path: Path, kind) 
     files, listed = planted_alone(kind.name)
     checked = check_export(write(tmp_path, files, listed))
     loud = [f for f in checked.findings if f.severity is not Severity.NOTICE]
-    if kind.name in NO_RULE or kind.expected is Expected.ACCEPTED:
+    if kind.expected is Expected.ACCEPTED:
         assert checked.findings == ()
         assert checked.usable
-    elif kind.name in OTHER_RULE:
-        assert not checked.usable
     else:
         assert kind.rule in {f.rule for f in checked.findings}
-        further = OF_ORDER if "date" in kind.name else FOLLOWS.get(kind.name, set())
-        assert {f.rule for f in loud} <= {kind.rule} | further
-        loud = [f for f in loud if f.rule != "spells_overlap" or kind.rule == f.rule]
+        assert {f.rule for f in loud} <= {kind.rule} | FOLLOWS.get(kind.name, set())
         lines = {line for d in listed.defects for line in (d.line, *d.partners) if line is not None}
-        assert all(set(f.lines) <= lines for f in loud)
+        assert all(set(f.lines) <= lines for f in loud if f.rule == kind.rule or kind.name != "month_lost")
         refused = BY_ID[kind.rule].severity is Severity.REFUSE
         assert checked.usable is not refused
 
@@ -144,13 +108,8 @@ def test_other_dialects_are_read_as_the_clean_city(tmp_path: Path, seed: int) ->
 
 
 def test_rows_are_reconciled_where_the_export_is_read(tmp_path: Path) -> None:
-    """Set aside, left out and read: intake counts what was planted. `total_in_words` is refused as yet."""
-    only = tuple(
-        kind.name
-        for kind in ROWS.kinds
-        if kind.expected is not Expected.REFUSED and kind.name not in OTHER_RULE
-    )
-    files, listed = plant_defects(clean_city(), seed=5, plan=DefectPlan(only=only))
+    """Set aside, left out and read: intake counts what was planted."""
+    files, listed = plant_defects(clean_city(), seed=5, plan=NOT_REFUSED)
     assert {"duplicate_row", "total_row", "blank_record"} <= {defect.kind for defect in listed.defects}
     folder = write(tmp_path / "city", files, listed)
     assert score_intake(folder).reconciled is True

@@ -1,4 +1,4 @@
-"""Defects of records that the export betrays, and that no rule of intake looks for yet."""
+"""Defects of records that others betray: of the same table, of another, of all that is written alike."""
 
 from __future__ import annotations
 
@@ -23,29 +23,38 @@ def _days(rng: np.random.Generator, low: int, high: int) -> dt.timedelta:
 
 def _before_arrival(spot: Spot, city: City, rng: np.random.Generator) -> str | None:
     """A day before the person came."""
-    arrived = city.arrived.get(spot.other("person_id"))
-    return german_day(arrived - _days(rng, 30, 400)) if arrived and spot.text else None
+    person = spot.other("person_id")
+    arrived = city.arrived.get(person)
+    if arrived is None or not spot.text or not city.claim("persons", person):
+        return None
+    return german_day(arrived - _days(rng, 30, 400))
 
 
 def _after_departure(spot: Spot, city: City, rng: np.random.Generator) -> str | None:
     """A day after the person left and not after the recording."""
-    departed, recorded = city.departed.get(spot.other("person_id")), spot.day("recorded_on")
-    if departed is None or recorded is None or not city.readable("departures"):
+    person, recorded = spot.other("person_id"), spot.day("recorded_on")
+    departed = city.departed.get(person)
+    if departed is None or recorded is None or recorded <= departed or not city.readable("departures"):
         return None
-    room = (recorded - departed).days
-    return german_day(departed + _days(rng, 1, room + 1)) if room >= 1 else None
+    left = city.sheets["departures"]
+    numbers = [left.key(line) for line in left.lines if line.cells and left.text(line, "person_id") == person]
+    if not city.claim("departures", *numbers):
+        return None
+    return german_day(departed + _days(rng, 1, (recorded - departed).days + 1))
 
 
 def _before_agreement(spot: Spot, city: City, rng: np.random.Generator) -> str | None:
     """A day before the goal was agreed."""
-    agreed = city.agreed.get(spot.other("goal_id"))
-    return german_day(agreed - _days(rng, 5, 60)) if agreed else None
+    goal = spot.other("goal_id")
+    agreed = city.agreed.get(goal)
+    return german_day(agreed - _days(rng, 5, 60)) if agreed and city.claim("goals", goal) else None
 
 
 def _before_opening(spot: Spot, city: City, rng: np.random.Generator) -> str | None:
     """A day before the case was opened; of a case's first phase, so that no other overlaps."""
-    opened = city.opened.get(spot.other("case_id"))
-    if opened is None or spot.text != german_day(opened):
+    case = spot.other("case_id")
+    opened = city.opened.get(case)
+    if opened is None or spot.text != german_day(opened) or not city.claim("cases", case):
         return None
     return german_day(opened - _days(rng, 20, 200))
 
@@ -70,27 +79,27 @@ def _future(spot: Spot, city: City, rng: np.random.Generator) -> str | None:
 
 
 def _second_head(city: City, rng: np.random.Generator) -> Mark | None:
-    """A household's second head; which of the two is wrong nobody can tell."""
-    sheet = city.sheets["persons"]
-    lines: dict[str, list[Line]] = {}
-    for line in sheet.lines:
-        if line.cells and sheet.text(line, "household_head") == "ja":
-            lines.setdefault(sheet.text(line, "household_id"), []).append(line)
+    """A household's second head; the first one is named as well."""
+    people = city.sheets["persons"]
 
-    def fits(spot: Spot) -> bool:
-        """Whether it is no head, of a household with a head that nothing else is planted into."""
-        heads = lines.get(spot.other("household_id"), [])
-        free = heads and not any(line.taken for line in heads)
-        return spot.text == "nein" and city.single(spot) and bool(free)
+    def heads(person: str) -> tuple[Line, ...]:
+        """All lines that make somebody else the head of a person's household."""
+        home = [
+            line for p in city.members.get(person, ()) if p != person for line in city.versions["persons"][p]
+        ]
+        return tuple(line for line in home if people.text(line, "household_head") == "ja")
 
-    spot = city.pick(rng, [("persons", "household_head")], fits)
+    def follows(spot: Spot) -> bool:
+        """Whether this is not the head, and the household is untouched."""
+        others = [person for person in city.members.get(spot.text, ()) if person != spot.text]
+        other_head = spot.other("household_head") == "nein" and bool(heads(spot.text))
+        return other_head and city.single(spot) and city.claim("persons", *others)
+
+    spot = city.pick(rng, [("persons", "person_id")], follows)
     if spot is None:
         return None
-    heads = lines[spot.other("household_id")]
-    for line in heads:
-        city.take(sheet, line)
-    spot.write("ja")
-    return Mark(sheet, spot.line, spot.declared.german, partners=tuple(heads))
+    spot.line.cells[people.at("household_head")] = "ja"
+    return Mark(spot.sheet, spot.line, people.german("household_head"), partners=heads(spot.text))
 
 
 def _worker_variant(spot: Spot, city: City, rng: np.random.Generator) -> str | None:
@@ -135,72 +144,98 @@ def _events(change: Change) -> Planter:
     return cell(lambda declared: declared.name in _EVENTS.values(), change, among=_EVENTS)
 
 
-def _gap(name: str, case: int | None, expected: Expected, meaning: str, plant: Planter) -> DefectKind:
-    """A kind without a rule."""
-    return DefectKind(name, Family.RECORDS, case, None, expected, meaning, plant)
+def _kind(
+    name: str, case: int | None, rule: str, expected: Expected, meaning: str, plant: Planter
+) -> DefectKind:
+    """A kind of this family."""
+    return DefectKind(name, Family.RECORDS, case, rule, expected, meaning, plant)
 
 
 R, N = Expected.REFUSED, Expected.NOTICED
 KINDS = (
-    _gap("before_arrival", 34, N, "an event before the arrival", _events(_before_arrival)),
-    _gap("after_departure", 34, N, "an event after the departure", _events(_after_departure)),
-    _gap(
+    _kind("before_arrival", 34, "before_arrival", N, "an event before the arrival", _events(_before_arrival)),
+    _kind(
+        "after_departure", 34, "after_departure", N, "an event after the departure", _events(_after_departure)
+    ),
+    _kind(
         "review_before_goal",
         34,
+        "review_before_goal",
         N,
         "a review before the goal was agreed",
         _in("goal_reviews", "reviewed_on", _before_agreement),
     ),
-    _gap(
+    _kind(
         "phase_before_case",
         34,
+        "phase_outside_case",
         N,
         "a phase before the case was opened",
         _in("phases", "started_on", _before_opening),
     ),
-    _gap(
+    _kind(
         "reason_without_end",
         None,
+        "ending_without_date",
         N,
         "a reason for closing an open case",
         _in("cases", "closing_reason", _reason_only),
     ),
-    _gap("implausible_age", None, N, "more than 100 years old", _in("persons", "birth_month", _very_old)),
-    _gap(
+    _kind(
+        "implausible_age",
+        None,
+        "age_implausible",
+        N,
+        "more than 100 years old",
+        _in("persons", "birth_month", _very_old),
+    ),
+    _kind(
         "recorded_in_future",
         33,
+        "recorded_in_future",
         N,
         "recorded sixty years on, which moves the data cut",
         _in("needs goal_reviews", "recorded_on", _future),
     ),
-    _gap("second_head", None, N, "two heads of a household", _second_head),
-    _gap(
+    _kind(
+        "second_head",
+        None,
+        "household_heads_several",
+        N,
+        "two heads of a household",
+        _second_head,
+    ),
+    _kind(
         "worker_variant",
         27,
+        "id_other_form",
         N,
         "a social worker's pseudonym in another spelling",
         _in("cases", "social_worker", _worker_variant),
     ),
-    _gap(
+    _kind(
         "worker_null",
         28,
+        "id_other_form",
         N,
         "NULL as a social worker's pseudonym",
         _in("cases", "social_worker", lambda spot, city, rng: ("NULL", "NA", "null")[rng.integers(3)]),
     ),
-    _gap(
+    _kind(
         "none_word",
         28,
+        "category_other_language",
         N,
         "None in a German column, read as our word for no schooling",
         _in("persons", "schooling", lambda spot, city, rng: None if spot.text else "None"),
     ),
-    _gap(
+    _kind(
         "own_zeros_lost",
         27,
+        "id_other_form",
         N,
         "ZP-317 for ZP-000317, an id of its own",
         _in("goal_reviews", "review_id", _short_own_id),
     ),
-    _gap("id_reused", 30, R, "an id used again for somebody else", _id_reused),
+    _kind("id_reused", 30, "id_reused", R, "an id used again for somebody else", _id_reused),
 )
