@@ -49,7 +49,7 @@ def test_help_imports_no_science() -> None:
         [sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stderr
-    for name in ("report", "check", "synth", "params", "Exit codes"):
+    for name in ("report", "check", "map", "pseudonymise", "synth", "params", "Exit codes"):
         assert name in done.stdout
 
 
@@ -63,6 +63,10 @@ def test_help_imports_no_science() -> None:
         ["check", "."],
         ["check", "no-such-folder"],
         ["check", ".", "--as-of", "30.06.2017"],
+        ["map", "no-such-folder"],
+        ["map", "."],
+        ["pseudonymise", ".", "new"],
+        ["pseudonymise", "no-such-folder", "new", "--key-file", "no-such-key"],
         ["synth", "somewhere"],
         ["synth", "somewhere", "--seed", "-1"],
         ["params"],

@@ -187,6 +187,15 @@ def _last_key(
             found[table.key] = only.index
 
 
+def _speaks_of_another(table: Table, column: Column, profile: Profile) -> bool:
+    """Whether a column that no name points to is confidential, or holds another column's words."""
+    if identifying(profile.name) is not None:
+        return True
+    own, _ = known_words(profile, table, column)
+    others = (known_words(profile, table, other)[0] for other in table.columns if other.name != column.name)
+    return own < _SOME and any(share >= _MOST for share in others)
+
+
 def _alternatives(
     table: Table, column: Column, left: Sequence[Profile], scores: Mapping[tuple[str, int], float]
 ) -> tuple[int, ...]:
@@ -196,7 +205,7 @@ def _alternatives(
         for profile in left
         if profile.given
         and fits(profile, table, column)
-        and (scores.get((column.name, profile.index)) or identifying(profile.name) is None)
+        and (scores.get((column.name, profile.index)) or not _speaks_of_another(table, column, profile))
         and not free_text(profile.name)
     ]
     possible.sort(key=lambda profile: -scores.get((column.name, profile.index), 0.0))

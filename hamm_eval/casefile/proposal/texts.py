@@ -28,7 +28,8 @@ TEXTS = {
         "Monat.",
         "word_open": "{word}: welches von {ours}?",
         "no_word": "noch ohne Wort der Quelle: {ours}",
-        "unsaid": "{count} weitere Wörter werden nicht genannt: zu selten, oder es könnten Namen sein.",
+        "unsaid": "{count} weitere Wörter werden nicht genannt: selten, oder es könnten Namen sein. "
+        "`hamm-eval check --private-findings DATEI` schreibt sie in eine private Datei.",
         "extra": "nicht gebraucht: {names}",
         "extra_free_text": "Freitext, beim Export weglassen oder unter `free_text` nennen: {names}",
         "extra_identifying": "nicht liefern (beim Export weglassen, oder `hamm-eval pseudonymise`): {names}",
@@ -61,7 +62,8 @@ TEXTS = {
         "full_birth_dates": "Full dates of birth are refused: `hamm-eval pseudonymise` keeps the month.",
         "word_open": "{word}: which of {ours}?",
         "no_word": "no word of the source so far: {ours}",
-        "unsaid": "{count} more words are not told: too rare, or they might be names.",
+        "unsaid": "{count} more words are not told: rare, or they might be names. "
+        "`hamm-eval check --private-findings FILE` writes them to a private file.",
         "extra": "not needed: {names}",
         "extra_free_text": "free text, leave out of the export or name under `free_text`: {names}",
         "extra_identifying": "do not deliver (leave out of the export, or `hamm-eval pseudonymise`): {names}",

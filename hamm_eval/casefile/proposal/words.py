@@ -75,7 +75,8 @@ def match_words(table: Table, column: Column, sheet: Sheet, index: int, unit: in
     tellable = [
         word
         for word in unknown
-        if counts[word] >= enough and _may_be_told(shown[word], sheet.names[index], len(unknown))
+        if counts[word] >= enough
+        and _may_be_told(shown[word], sheet.names[index], unknown=len(unknown), known=len(sure))
     ]
     # A slip of a word that is there itself may as well be a word of its own.
     similar = {
@@ -100,11 +101,12 @@ def _built_in(column: Column, word: str) -> bool:
     return any(word in (folded(ours), folded(german)) for ours, german in column.categories.items())
 
 
-def _may_be_told(word: str, header: str, unknown: int) -> bool:
+def _may_be_told(word: str, header: str, *, unknown: int, known: int) -> bool:
     """Whether a word we do not know can be a category rather than somebody's name or a remark."""
     if identifying(header) is not None or free_text(header):
         return False
     if _CODE.fullmatch(word):
         return True
-    too_many = unknown > _MOST_UNKNOWN
-    return not (too_many or len(word) > _LONGEST_WORD or _SENTENCE.fullmatch(word) or is_data(word, ()))
+    # Without a known word beside it, it may be any column, one of workers' names among them.
+    doubtful = not known or unknown > _MOST_UNKNOWN
+    return not (doubtful or len(word) > _LONGEST_WORD or _SENTENCE.fullmatch(word) or is_data(word, ()))

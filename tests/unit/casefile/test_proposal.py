@@ -6,6 +6,8 @@ import csv
 from pathlib import Path
 
 import pytest
+from edits import TOKEN as EXTRA_TOKEN
+from edits import extra
 from exports import path_of, sound, table_text, write_export
 from renaming import rename
 from typer.testing import CliRunner
@@ -17,6 +19,7 @@ from hamm_eval.casefile.proposal import Proposal, propose_mapping
 from hamm_eval.casefile.proposal.write import mapping_text, summary
 from hamm_eval.cli import app
 from hamm_eval.errors import ParamsError, UsageError
+from hamm_eval.synthetic.export import write_city
 
 RUNNER = CliRunner()
 
@@ -199,6 +202,21 @@ def test_a_word_of_few_persons_is_no_category_however_often_it_stands_there(tmp_
     assert TOKEN not in told(proposal)
 
 
+def test_words_of_a_column_of_which_none_is_known_are_not_told_but_codes(tmp_path):
+    """Workers' names in the place of providers repeat as categories do."""
+    names = [f"{TOKEN} {name}" for name in ("A", "B", "C")] + ["07"]
+    cases = [
+        sound()["cases"][0] | {"case_id": f"F-{i:05}", "person_id": f"P{i:05}", "provider": names[i % 4]}
+        for i in range(80)
+    ]
+    write_export(tmp_path / "export", sound() | {"cases": cases})
+    proposal = propose_mapping(tmp_path / "export")
+    assert TOKEN not in told(proposal)
+    (found,) = [one for one in proposal.tables if one.table.name == "cases"]
+    assert (found.words["provider"].open, found.words["provider"].unsaid) == (("07",), 3)
+    assert "--private-findings" in mapping_text(proposal)
+
+
 def test_of_a_file_without_header_nothing_is_told(tmp_path):
     folder = write_export(tmp_path / "export")
     lines = table_text("cases", sound()["cases"]).split("\r\n")[1:]
@@ -262,6 +280,24 @@ def test_what_cannot_be_read_is_told_without_a_value(tmp_path):
     text = told(propose_mapping(folder))
     assert "ziele.csv:2" in text
     assert "Qzxv" not in text
+
+
+def test_parquet_is_understood_as_csv_is(tmp_path):
+    write_city(tmp_path / "city", seed=3, persons=60, truth=False, format="parquet")
+    proposal = propose_mapping(tmp_path / "city")
+    assert len(proposal.tables) == 17
+    assert loaded(proposal, tmp_path / "m.yaml") == SourceMapping()
+
+
+def test_free_text_declared_in_a_mapping_is_never_read_into_a_case_file(tmp_path):
+    folder = write_export(tmp_path / "export")
+    extra("goals", "Bemerkung")(folder)
+    (tmp_path / "m.yaml").write_text("tables: {goals: {free_text: [Bemerkung]}}")
+    case_file = read_case_file(folder, mapping=tmp_path / "m.yaml")
+    case_file.save(tmp_path / "stored")
+    assert "Bemerkung" not in case_file.records["goals"].columns
+    assert not [p for p in (tmp_path / "stored").iterdir() if EXTRA_TOKEN.encode() in p.read_bytes()]
+    assert EXTRA_TOKEN not in repr(case_file) + repr(case_file.findings)
 
 
 def test_a_folder_without_an_export_is_an_error_of_usage(tmp_path):
