@@ -18,5 +18,11 @@ def latest_by(records: pl.DataFrame, key: str, cut: dt.date) -> pl.DataFrame:
         Name of the id column.
     cut : datetime.date
     """
-    known = records.filter(pl.col("recorded_on") <= cut)
-    return known.filter((pl.col(key) != pl.col(key).shift(-1)).fill_null(True))
+    known = _filtered(records, pl.col("recorded_on") <= cut)
+    return _filtered(known, (pl.col(key) != pl.col(key).shift(-1)).fill_null(True))
+
+
+def _filtered(records: pl.DataFrame, where: pl.Expr) -> pl.DataFrame:
+    """The rows where the expression holds; without a copy where it holds for all of them."""
+    holds = records.select(where.alias("holds"))["holds"]
+    return records if holds.null_count() == 0 and holds.all() else records.filter(holds)

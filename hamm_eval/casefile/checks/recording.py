@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 
+import numpy as np
 import polars as pl
 
 from hamm_eval.casefile.checks.noting import note_rows
@@ -20,12 +21,14 @@ def latest_recording(tables: Mapping[str, TypedTable]) -> dt.date:
 
     One slip in a year must not move the data cut into the future.
     """
-    days = [typed.frame.select("recorded_on").drop_nulls() for typed in tables.values()]
-    if not days or not any(frame.height for frame in days):
+    days = [typed.frame["recorded_on"].drop_nulls().to_physical().to_numpy() for typed in tables.values()]
+    if not any(map(len, days)):
         return dt.date.min
-    counted = pl.concat(days).group_by("recorded_on").agg(pl.len().alias("rows")).sort("recorded_on")
-    rows = counted["rows"].cast(pl.Float64)
-    total = float(counted["rows"].to_numpy().sum())
+    # Counted by NumPy: of a million rows, grouping takes fifty megabytes.
+    on, number = np.unique(np.concatenate(days), return_counts=True)
+    counted = pl.DataFrame({"recorded_on": pl.Series(on, dtype=pl.Int32).cast(pl.Date)})
+    rows = pl.Series(number, dtype=pl.Float64)
+    total = float(number.sum())
     behind = counted.with_columns(
         (pl.col("recorded_on").shift(-1) - pl.col("recorded_on") > _HOLE).alias("hole"),
         pl.Series("after", total - rows.cum_sum()),

@@ -16,6 +16,7 @@ from hamm_eval.casefile.readers.text_table import LINE, TextTable
 from hamm_eval.casefile.schema import Kind
 
 TOTALS = ("summe", "summe:", "gesamt", "gesamt:", "insgesamt", "gesamtsumme", "total", "zwischensumme")
+_TOTAL = f"(?i)^(?:{'|'.join(TOTALS)})$"
 _TOTAL_OF = rf"(?i)^({'|'.join(word for word in TOTALS if word.isalpha())})[\s:]"
 
 
@@ -44,9 +45,7 @@ class TypedTable:
 
 def convert_table(plan: TablePlan, text: TextTable, notes: FileCollector) -> TypedTable:
     """Convert every column, noting all that is wrong at once."""
-    trimmed = text.frame.with_columns(
-        pl.col(name).str.strip_chars().replace("", None) for name in text.headers
-    )
+    trimmed = text.frame.with_columns(_trimmed(text.frame[name]) for name in text.headers)
     kept = _without_blanks_and_totals(trimmed, plan, list(text.headers), notes)
     notations: dict[str, str] = {}
     columns = [_convert(column, kept, text, notes, notations) for column in plan.columns]
@@ -55,16 +54,26 @@ def convert_table(plan: TablePlan, text: TextTable, notes: FileCollector) -> Typ
     return TypedTable(plan, frame, dict(text.headers), notes.file, read, read - frame.height, notations)
 
 
+def _trimmed(text: pl.Series) -> pl.Series:
+    """The text without blanks at its ends, null where nothing is left; a sound column is not copied."""
+    stripped = text.str.strip_chars()
+    if (stripped.str.len_bytes() != text.str.len_bytes()).any():
+        text = stripped
+    return text.replace("", None) if (text == "").any() else text
+
+
 def _without_blanks_and_totals(
     frame: pl.DataFrame, plan: TablePlan, names: list[str], notes: FileCollector
 ) -> pl.DataFrame:
     """Rows that hold records."""
     key = plan.table.key
     candidates = frame[key] if key in frame.columns else frame[names[0]]
-    total = candidates.str.to_lowercase().is_in(TOTALS).fill_null(False)
+    total = candidates.str.contains(_TOTAL).fill_null(False)
     if "recorded_on" in frame.columns:  # no record lacks it: "Summe Datensätze: 12" is one of totals, too
         total = total | (candidates.str.contains(_TOTAL_OF).fill_null(False) & frame["recorded_on"].is_null())
-    blank = frame.select(pl.all_horizontal(pl.col(names).is_null())).to_series()
+    blank = candidates.is_null()
+    if blank.any():
+        blank = frame.select(pl.all_horizontal(pl.col(names).is_null())).to_series()
     for rule, where in (("rows_total", total), ("rows_blank", blank)):
         if where.any():
             notes.add(rule, lines=frame[LINE].filter(where).to_list())

@@ -10,8 +10,9 @@ import numpy as np
 import polars as pl
 
 from hamm_eval.casefile.findings import FileCollector
+from hamm_eval.casefile.readers.byte_scan import positions_of
 from hamm_eval.casefile.readers.csv_header import CsvHeader, find_header
-from hamm_eval.casefile.readers.encoding import MOJIBAKE, MOJIBAKE_LEADS, decode
+from hamm_eval.casefile.readers.encoding import MOJIBAKE, Decoded, decode, may_be_mojibake
 from hamm_eval.casefile.readers.rows import Rows, measure_rows
 from hamm_eval.casefile.readers.text_table import LINE, TextTable, Wanted
 
@@ -19,20 +20,27 @@ _MOJIBAKE_COUNTED = 10_000
 
 
 def read_csv_file(path: Path, wanted: Wanted, notes: FileCollector) -> TextTable | None:
-    """Read one delimited file, or note why not and return None."""
+    """Read one delimited file as text, or note everything that is wrong with it and return None."""
     try:
         raw = path.read_bytes()
     except OSError:
         notes.add("file_unreadable")
         return None
-    return read_csv(raw, wanted, notes)
+    digest = hashlib.sha256(raw).hexdigest()
+    decoded = decode(raw, notes, declared=wanted.encoding)
+    del raw  # where it was recoded, one copy of a large file is enough
+    return _read(decoded, digest, wanted, notes) if decoded is not None else None
 
 
 def read_csv(raw: bytes, wanted: Wanted, notes: FileCollector) -> TextTable | None:
-    """Read one delimited file as text, or note everything that is wrong with it and return None."""
+    """The same for a file's content."""
     decoded = decode(raw, notes, declared=wanted.encoding)
-    if decoded is None:
-        return None
+    digest = hashlib.sha256(raw).hexdigest()
+    return _read(decoded, digest, wanted, notes) if decoded is not None else None
+
+
+def _read(decoded: Decoded, digest: str, wanted: Wanted, notes: FileCollector) -> TextTable | None:
+    """The wanted columns of a decoded file."""
     found = find_header(decoded.data, wanted, notes)
     if found is None:
         return None
@@ -41,17 +49,7 @@ def read_csv(raw: bytes, wanted: Wanted, notes: FileCollector) -> TextTable | No
     positions = None if notes.refused else wanted.match(header, notes)
     if positions is None:
         return None
-    body = decoded.data[found.end :]
-    if not body.strip():
-        notes.add("header_only", lines=header.lines)
-        return None
-    rows = measure_rows(
-        body,
-        delimiter=found.delimiter,
-        width=len(header.names),
-        header_line=header.line or 1,
-        notes=notes,
-    )
+    rows = measure_rows(decoded.data, found, notes)
     if rows is None or notes.refused:
         return None
     frame = _parse(rows, found, positions)
@@ -62,7 +60,7 @@ def read_csv(raw: bytes, wanted: Wanted, notes: FileCollector) -> TextTable | No
         frame.with_columns(pl.Series(LINE, rows.lines, dtype=pl.Int64)),
         {ours: header.shown(index) for ours, index in positions.items()},
         format="CSV",
-        digest=hashlib.sha256(raw).hexdigest(),
+        digest=digest,
         encoding=decoded.encoding,
         delimiter=found.delimiter,
     )
@@ -74,6 +72,7 @@ def _parse(rows: Rows, found: CsvHeader, wanted: dict[str, int]) -> pl.DataFrame
     text = pl.read_csv(
         rows.data,
         has_header=False,
+        skip_lines=rows.skip,
         separator=found.delimiter,
         quote_char='"' if rows.quoted else None,
         schema={f"column_{i + 1}": pl.String for i in range(len(found.header.names))},
@@ -84,11 +83,11 @@ def _parse(rows: Rows, found: CsvHeader, wanted: dict[str, int]) -> pl.DataFrame
 
 def _note_mojibake(data: bytes, found: CsvHeader, notes: FileCollector) -> None:
     """Note destroyed umlauts, by column."""
-    if not any(lead in data for lead in MOJIBAKE_LEADS):  # quick: a clean file holds none of them
+    if not may_be_mojibake(data):
         return
     header = found.header
     matches = list(islice(MOJIBAKE.finditer(data), _MOJIBAKE_COUNTED))
-    feeds = np.flatnonzero(np.frombuffer(data, dtype=np.uint8) == ord("\n"))
+    feeds = positions_of(np.frombuffer(data, dtype=np.uint8), ord("\n"))
     mark = found.delimiter.encode()
     lines: dict[int, set[int]] = {}
     for match in matches:

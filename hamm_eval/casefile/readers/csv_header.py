@@ -65,27 +65,27 @@ def find_header(data: bytes, wanted: Wanted, notes: FileCollector) -> CsvHeader 
         notes.add("title_rows", count=titles)
     header = make_header(_fields(text, delimiter), number, known, words, notes)
     if header.trusted:
-        record = first_record_at(header.names, _widths(data[end:], delimiter), known, words)
+        record = first_record_at(header.names, _widths(data, end, delimiter), known, words)
         if record is not None:
             notes.add("header_runs_on", column=f"#{record + 1}", lines=[number])
             return None
     return CsvHeader(header, end, delimiter)
 
 
-def _widths(body: bytes, delimiter: str) -> list[int]:
+def _widths(data: bytes, begin: int, delimiter: str) -> list[int]:
     """How many cells the next lines have."""
-    lines = [text for text, _, _ in islice(_written_lines(body), _LINES_LOOKED_AT)]
+    lines = [text for text, _, _ in islice(_written_lines(data, begin), _LINES_LOOKED_AT)]
     return [len(_fields(text, delimiter)) for text in lines if len(text) <= _LONGEST]
 
 
-def _written_lines(data: bytes) -> Iterator[tuple[str, int, int]]:
+def _written_lines(data: bytes, start: int = 0) -> Iterator[tuple[str, int, int]]:
     """Each line that is not blank: its text, its number and the byte at which the next begins."""
-    start, number = 0, 0
+    number = 0
     while start < len(data):
         number += 1
         feed = data.find(b"\n", start)
         end = len(data) if feed < 0 else feed + 1
-        text = data[start:end].decode("utf-8").removesuffix("\n")
+        text = data[start:end].decode("utf-8").removesuffix("\n").removesuffix("\r")
         if tidy(text[:_LONGEST]) or len(text) > _LONGEST:
             yield text, number, end
         start = end

@@ -6,7 +6,16 @@ import codecs
 import re
 from dataclasses import dataclass
 
+import numpy as np
+
 from hamm_eval.casefile.findings import FileCollector
+from hamm_eval.casefile.readers.byte_scan import (
+    Positions,
+    following,
+    only_text,
+    positions_above_ascii,
+    recoded,
+)
 
 SIGNATURES = (
     (b"PK\x03\x04", "XLSX / ZIP"),
@@ -20,13 +29,10 @@ _TEXTS = (
     (re.compile(rb'\s*(\{\s*(["}]|$)|\[\s*(["\[{\]]|$))'), "JSON"),
 )
 # What UTF-8 letters become when they are read as Windows-1252 and saved as UTF-8 again: "Ã¼", "â€“", "ï¿½".
-MOJIBAKE_LEADS = (b"\xc3\x83", b"\xc3\x82", b"\xc3\xa2\xe2", b"\xef\xbf\xbd", b"\xc3\xaf\xc2")
 MOJIBAKE = re.compile(
     rb"\xc3\x83(?:\xc2[\x80-\xbf]|\xc5[\x92\x93\xa0\xa1\xb8\xbd\xbe]|\xc6\x92|\xcb[\x86\x9c]|\xe2[\x80-\x84][\x80-\xbf])"
     rb"|\xc3\x82\xc2[\xa0-\xbf]|\xc3\xa2\xe2\x82\xac|\xef\xbf\xbd|\xc3\xaf\xc2\xbf\xc2\xbd"
 )
-_UTF8_LEADS = (b"\xc2", b"\xc3", b"\xe2\x80")
-_UTF8_IN_BYTES = re.compile(rb"[\xc2\xc3][\x80-\xbf]|\xe2\x80[\x90-\xbf]")
 _UNDEFINED_IN_CP1252 = b"\x81\x8d\x8f\x90\x9d"
 _LOOKED_AT = 200
 _CONTROL = bytes({*range(0x20), 0x7F} - {*b"\t\n"})
@@ -34,7 +40,7 @@ _CONTROL = bytes({*range(0x20), 0x7F} - {*b"\t\n"})
 
 @dataclass(frozen=True, slots=True)
 class Decoded:
-    """A file's bytes as UTF-8 with line feeds, and the encoding it came in."""
+    """A file's bytes as UTF-8, and the encoding it came in; lines end with LF, or all with CR and LF."""
 
     data: bytes
     encoding: str
@@ -86,20 +92,30 @@ def _as_declared(raw: bytes, declared: str, notes: FileCollector) -> Decoded | N
 
 
 def _sound_lines(raw: bytes, notes: FileCollector) -> bytes | None:
-    """The bytes with line feeds, or None where they are another type of file, none at all or damaged."""
+    """The bytes with sound line ends, or None where they are another type of file, none at all or damaged.
+
+    CR before LF stays where nothing is quoted: replacing a million of them costs more than reading them.
+    """
     kind = real_type(raw)
     if kind:
         notes.add("file_type", kind=kind, expected="CSV")
         return None
-    if not raw.strip():
+    if is_blank(raw):
         notes.add("file_empty")
         return None
+    if b'"' not in raw and only_text(raw):
+        return raw
     data = _line_feeds(raw)
     damaged = _first_of(data, _CONTROL)
     if damaged is not None:
         notes.add("control_character", lines=[line_of(data, damaged)])
         return None
     return data
+
+
+def is_blank(data: bytes) -> bool:
+    """Whether there is nothing but blanks and line ends."""
+    return not data[:_LOOKED_AT].strip() and not data.strip()
 
 
 def line_of(data: bytes, position: int) -> int:
@@ -133,15 +149,32 @@ def _line_feeds(raw: bytes) -> bytes:
 def _single_byte(data: bytes, first_bad: int, encoding: str, notes: FileCollector) -> Decoded | None:
     """Not UTF-8: Windows-1252 throughout, or a mixture, or unknown."""
     begun_as_utf8 = encoding == "utf-8-sig" or not data[:first_bad].isascii()
-    change = first_bad if begun_as_utf8 else None
-    if change is None and any(lead in data for lead in _UTF8_LEADS):
-        other = _UTF8_IN_BYTES.search(data)
-        change = other.start() if other else None
+    high = positions_above_ascii(data)
+    change = first_bad if begun_as_utf8 else _first_utf8(data, high)
     if change is not None:
         notes.add("encoding_mixed", lines=[line_of(data, change)])
         return None
-    undefined = _first_of(data, _UNDEFINED_IN_CP1252)
-    if undefined is not None:
-        notes.add("encoding_unknown", lines=[line_of(data, undefined)])
+    undefined = high[np.isin(following(data, high, 0), np.frombuffer(_UNDEFINED_IN_CP1252, dtype=np.uint8))]
+    if undefined.size:
+        notes.add("encoding_unknown", lines=[line_of(data, int(undefined[0]))])
         return None
-    return Decoded(data.decode("cp1252").encode(), "cp1252")
+    return Decoded(recoded(data, "cp1252"), "cp1252")
+
+
+def _first_utf8(data: bytes, high: Positions) -> int | None:
+    """Where bytes first stand that are a letter or a dash of UTF-8, and hardly a text of Windows-1252."""
+    first, second, third = (following(data, high, by) for by in range(3))
+    letter = ((first == 0xC2) | (first == 0xC3)) & (second >= 0x80) & (second <= 0xBF)
+    dash = (first == 0xE2) & (second == 0x80) & (third >= 0x90) & (third <= 0xBF)
+    found = high[letter | dash]
+    return int(found[0]) if found.size else None
+
+
+def may_be_mojibake(data: bytes) -> bool:
+    """Whether bytes stand there that destroyed umlauts begin with: quick, and seldom wrong."""
+    high = positions_above_ascii(data)
+    first, second, third = (following(data, high, by) for by in range(3))
+    twice = (first == 0xC3) & ((second == 0x83) | (second == 0x82))
+    thrice = (first == 0xC3) & (((second == 0xA2) & (third == 0xE2)) | ((second == 0xAF) & (third == 0xC2)))
+    lost = (first == 0xEF) & (second == 0xBF)
+    return bool((twice | thrice | lost).any())

@@ -12,8 +12,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hamm_eval.casefile.findings import FileCollector
+from hamm_eval.casefile.readers.byte_scan import positions_of
+from hamm_eval.casefile.readers.csv_header import CsvHeader
+from hamm_eval.casefile.readers.encoding import is_blank
 
-_LINE_FEED, _QUOTE = 10, 34
+_LINE_FEED, _RETURN, _QUOTE = 10, 13, 34
+_ROWS_AT_ONCE = 50_000
+_LOOKED_AT = 1000
 Bytes = NDArray[np.uint8]
 
 
@@ -24,7 +29,10 @@ class Rows:
     Parameters
     ----------
     data : bytes
-        Without blank lines and without the empty fields behind a trailing delimiter.
+        Either the whole file, or its rows without blank lines and without the empty fields behind a
+        trailing delimiter.
+    skip : int
+        How many physical lines of it lie before the rows.
     lines : array of int (rows,)
         Physical line on which each row starts.
     quoted : bool
@@ -32,6 +40,7 @@ class Rows:
     """
 
     data: bytes
+    skip: int
     lines: NDArray[np.int64]
     quoted: bool
 
@@ -39,16 +48,17 @@ class Rows:
         return f"Rows({len(self.lines)} rows, {len(self.data)} bytes)"
 
 
-def measure_rows(
-    data: bytes, *, delimiter: str, width: int, header_line: int, notes: FileCollector
-) -> Rows | None:
+def measure_rows(data: bytes, found: CsvHeader, notes: FileCollector) -> Rows | None:
     """Measure the rows below the header, or note what is wrong with them and return None."""
+    header_line, width, mark = found.header.line or 1, len(found.header.names), ord(found.delimiter)
+    if is_blank(data[found.end : found.end + _LOOKED_AT]) and is_blank(data[found.end :]):
+        notes.add("header_only", lines=[header_line])
+        return None
     complete = data.endswith(b"\n")
-    body = np.frombuffer(data if complete else data + b"\n", dtype=np.uint8)
-    mark = ord(delimiter)
-    feeds = np.flatnonzero(body == _LINE_FEED)
-    quoted = b'"' in data
-    ends, marks = feeds, np.flatnonzero(body == mark)
+    data = data if complete else data + b"\n"
+    body = np.frombuffer(data, dtype=np.uint8, offset=found.end)
+    feeds = positions_of(body, _LINE_FEED)
+    quoted = data.find(b'"', found.end) >= 0
     if quoted:
         bad = _bad_quote(body, mark)
         if bad is not None:
@@ -57,10 +67,16 @@ def measure_rows(
             return None
         # A byte's wrap-around keeps the parity of the count of quotes, and that is all that matters.
         inside = (np.cumsum(body == _QUOTE, dtype=np.uint8) & 1).astype(bool)
-        ends, marks = feeds[~inside[feeds]], marks[~inside[marks]]
-    starts = np.concatenate(([0], ends[:-1] + 1)) if ends.size else ends
-    lines = header_line + 1 + (np.searchsorted(feeds, starts) if quoted else np.arange(len(ends)))
-    fields = np.diff(np.searchsorted(marks, ends), prepend=0) + 1
+        ends, marks = feeds[~inside[feeds]], positions_of(body, mark)
+        fields = np.diff(np.searchsorted(marks[~inside[marks]], ends), prepend=0) + 1
+        starts = np.concatenate(([0], ends[:-1] + 1))
+        lines = header_line + 1 + np.searchsorted(feeds, starts)
+    else:
+        ends = feeds
+        starts = np.concatenate((ends[:0], [0], ends[:-1] + 1), dtype=ends.dtype)
+        fields = _count_fields(body, starts, ends, mark, width)
+        lines = np.arange(header_line + 1, header_line + 1 + len(ends))
+    after, ends = ends + 1, ends - ((body[np.maximum(ends - 1, 0)] == _RETURN) & (ends > starts))
     blank = _blank(body, starts, ends, fields)
     trailing = _trailing_delimiters(body, ends, fields - width, mark)
     short = (fields < width) & ~blank
@@ -76,7 +92,25 @@ def measure_rows(
     if blank.all():
         notes.add("header_only", lines=[header_line])
         return None
-    return Rows(_without(body, starts, ends, blank, trailing), lines[~blank].astype(np.int64), quoted)
+    if quoted or blank.any() or trailing.any():
+        return Rows(_without(body, starts, ends, after, blank, trailing), 0, lines[~blank], quoted)
+    return Rows(data, header_line, lines, quoted)
+
+
+def _count_fields(body: Bytes, starts: NDArray, ends: NDArray, mark: int, width: int) -> NDArray[np.int32]:
+    """How many fields each row has, block by block; mostly all of them have as many as the header."""
+    fields = np.full(len(ends), width, dtype=np.int32)
+    for first in range(0, len(ends), _ROWS_AT_ONCE):
+        rows = slice(first, min(first + _ROWS_AT_ONCE, len(ends)))
+        begin, end = starts[rows][0], ends[rows][-1]
+        marks = np.flatnonzero(body[begin:end] == mark) + begin
+        count = len(ends[rows])
+        if width > 1 and len(marks) == count * (width - 1):
+            of_row = marks.reshape(count, width - 1)
+            if (of_row[:, 0] >= starts[rows]).all() and (of_row[:, -1] < ends[rows]).all():
+                continue
+        fields[rows] = np.diff(np.searchsorted(marks, ends[rows]), prepend=0) + 1
+    return fields
 
 
 def _bad_quote(body: Bytes, mark: int) -> int | None:
@@ -107,9 +141,9 @@ def _blank(body: Bytes, starts: NDArray, ends: NDArray, fields: NDArray) -> NDAr
     return blank
 
 
-def _trailing_delimiters(body: Bytes, ends: NDArray, surplus: NDArray, mark: int) -> NDArray[np.int64]:
+def _trailing_delimiters(body: Bytes, ends: NDArray, surplus: NDArray, mark: int) -> NDArray[np.int32]:
     """How many of a row's surplus fields are empty ones behind trailing delimiters."""
-    trailing = np.zeros(len(ends), dtype=np.int64)
+    trailing = np.zeros(len(ends), dtype=np.int32)
     going = surplus > 0
     step = 1
     while going.any():
@@ -119,13 +153,13 @@ def _trailing_delimiters(body: Bytes, ends: NDArray, surplus: NDArray, mark: int
     return trailing
 
 
-def _without(body: Bytes, starts: NDArray, ends: NDArray, blank: NDArray, trailing: NDArray) -> bytes:
+def _without(
+    body: Bytes, starts: NDArray, ends: NDArray, after: NDArray, blank: NDArray, trailing: NDArray
+) -> bytes:
     """The bytes that are left when blank lines and trailing delimiters go."""
-    if not blank.any() and not trailing.any():
-        return body.tobytes()
     keep = np.ones(len(body), dtype=bool)
     for step in range(1, int(trailing.max()) + 1):
         keep[ends[trailing >= step] - step] = False
-    for start, end in zip(starts[blank], ends[blank], strict=True):
-        keep[start : end + 1] = False
+    for start, end in zip(starts[blank], after[blank], strict=True):
+        keep[start:end] = False
     return body[keep].tobytes()

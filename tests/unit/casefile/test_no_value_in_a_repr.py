@@ -59,7 +59,7 @@ def carriers() -> dict[str, object]:
         Decoded(raw, "utf-8"),
         header := Header((TOKEN, TOKEN), 1, False, (TOKEN, TOKEN)),
         CsvHeader(header, 3, ";"),
-        Rows(raw, np.array([2]), False),
+        Rows(raw, 0, np.array([2]), False),
         TextTable(frame, {"status": "Status"}, "CSV", "0" * 64),
         Cells(text, pl.Series([2]), "Status", notes),
         typed := TypedTable(plan_tables(SourceMapping())[0], frame, {"status": "Status"}, "status.csv", 1, 0),
