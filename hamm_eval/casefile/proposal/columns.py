@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from hamm_eval.casefile.extra_columns import free_text, identifying
-from hamm_eval.casefile.proposal.profile import Profile, fits, known_words, resolved
+from hamm_eval.casefile.proposal.profile import Profile, fits, known_words, numbered_through, resolved
 from hamm_eval.casefile.proposal.vocabulary import EXACT, SIMILAR, SPELLING, SYNONYM, column_names
 from hamm_eval.casefile.schema import Column, Kind, Table
 
@@ -179,6 +179,7 @@ def _last_key(
         and fits(profile, table, key)
         and identifying(profile.name) is None
         and not free_text(profile.name)
+        and not numbered_through(profile)
     ]
     if len(candidates) == 1:
         (only,) = candidates

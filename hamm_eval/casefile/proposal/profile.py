@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+import numpy as np
 import polars as pl
 
 from hamm_eval.casefile.names import folded
@@ -153,6 +154,14 @@ def known_words(profile: Profile, table: Table, column: Column) -> tuple[float, 
             if any(letter.isalpha() for letter in word) and len(word) > 1:
                 known.add(meant)
     return rows / profile.given, len(known)
+
+
+def numbered_through(profile: Profile) -> bool:
+    """Whether the cells are the numbers from one to another without a gap: those of rows, perhaps."""
+    if profile.integers < 1:
+        return False
+    numbers = profile.values.cast(pl.Int64, strict=False).drop_nulls().to_numpy()
+    return len(numbers) == profile.given and int(np.ptp(numbers)) + 1 == profile.given
 
 
 def resolved(profile: Profile, keys: pl.Series) -> float | None:

@@ -60,7 +60,9 @@ def as_written(cells: pl.Series, typed: pl.Series, plan: ColumnPlan) -> pl.Serie
             dates = cells.str.replace(_MIDNIGHT, "").str.to_date("%Y-%m-%d", strict=False)
             new = dates.dt.strftime(FORMATS[name][0])
         case Kind.DECIMAL:
-            new = cells.str.replace(".", plan.decimal or ",", literal=True)
+            # As text 1,234 might be a thousand and more; 1,2340 is what it was.
+            clear = cells.str.replace(r"(\.[0-9]{3})$", "${1}0")
+            new = clear.str.replace(".", plan.decimal or ",", literal=True)
         case _:
             return cells
     return pl.select(pl.when(typed & new.is_not_null()).then(new).otherwise(cells)).to_series()

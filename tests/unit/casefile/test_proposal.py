@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import csv
+import random
 from pathlib import Path
 
 import pytest
 from edits import TOKEN as EXTRA_TOKEN
 from edits import extra
 from exports import path_of, sound, table_text, write_export
+from formats import typed, write_xlsx
 from renaming import rename
 from typer.testing import CliRunner
 
@@ -17,6 +19,8 @@ from hamm_eval.casefile.mapping import SourceMapping, load_mapping
 from hamm_eval.casefile.names import folded, tidy
 from hamm_eval.casefile.proposal import Proposal, propose_mapping
 from hamm_eval.casefile.proposal.write import mapping_text, summary
+from hamm_eval.casefile.schema import Kind
+from hamm_eval.casefile.tables import TABLES
 from hamm_eval.cli import app
 from hamm_eval.errors import ParamsError, UsageError
 from hamm_eval.synthetic.export import write_city
@@ -259,6 +263,41 @@ def test_a_column_that_only_resembles_is_not_taken(tmp_path):
     assert set(found.columns.open) == set(head)
 
 
+DECOYS = (
+    "Geändert am",
+    "Termin",
+    "Datum",
+    "Letzter Kontakt",
+    "Erstellt von",
+    "Zeile",
+    "Satznummer",
+    "Version",
+)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_where_a_column_is_gone_none_takes_its_place(tiny_city, tmp_path, seed):
+    """In every file one column is replaced by another of a name and a content of its own."""
+    rng = random.Random(seed)
+    folder = tmp_path / "export"
+    folder.mkdir()
+    gone = {}
+    for table in TABLES:
+        with path_of(tiny_city, table.name).open(encoding="cp1252", newline="") as file:
+            head, *rows = list(csv.reader(file, delimiter=";"))
+        index = rng.randrange(len(head))
+        head[index] = rng.choice(DECOYS)
+        is_date = table.columns[index].kind is Kind.DATE
+        for i, row in enumerate(rows, start=1):
+            row[index] = f"{1 + i % 28:02}.0{1 + i % 9}.2017" if is_date else str(i)
+        gone[table.name] = table.columns[index].name
+        with path_of(folder, table.name).open("w", encoding="cp1252", newline="") as file:
+            csv.writer(file, delimiter=";").writerows([head, *rows])
+    for one in propose_mapping(folder).tables:
+        assert gone[one.table.name] in one.columns.open, one.table.name
+        assert len(one.columns.found) == len(one.table.columns) - 1
+
+
 def test_full_dates_of_birth_are_pointed_out(tmp_path):
     export = sound()
     export["persons"][2]["birth_month"] = "17.03.1993"
@@ -286,6 +325,12 @@ def test_parquet_is_understood_as_csv_is(tmp_path):
     write_city(tmp_path / "city", seed=3, persons=60, truth=False, format="parquet")
     proposal = propose_mapping(tmp_path / "city")
     assert len(proposal.tables) == 17
+    assert loaded(proposal, tmp_path / "m.yaml") == SourceMapping()
+
+
+def test_workbooks_are_understood_as_csv_is(tmp_path):
+    proposal = propose_mapping(write_xlsx(tmp_path / "books", typed()))
+    assert {one.table.name for one in proposal.tables} == set(sound())
     assert loaded(proposal, tmp_path / "m.yaml") == SourceMapping()
 
 

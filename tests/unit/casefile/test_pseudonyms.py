@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import hashlib
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pytest
 from edits import added, cell, extra
 from exports import path_of, sound, table_text, write_export
+from formats import edit_sheet, typed, write_workbook, write_xlsx
 from renaming import rename
 from typer.testing import CliRunner
 
@@ -74,6 +76,34 @@ def test_parquet_becomes_csv(tmp_path):
     pseudonymise(tmp_path / "parquet", tmp_path / "out", key=KEY)
     assert {path.suffix for path in (tmp_path / "out").iterdir()} == {".csv"}
     same_but_for_pseudonyms(tmp_path / "csv", tmp_path / "out")
+
+
+@pytest.mark.parametrize("write", [write_xlsx, write_workbook])
+def test_workbooks_become_csv(tmp_path, write):
+    export = sound()
+    for i, cost in enumerate(("1,234", "0,5", "2.500,00")):
+        export["measures"].append(
+            export["measures"][0] | {"measure_id": f"m{i}", "cost_per_participant": cost}
+        )
+    write_export(tmp_path / "csv", export)
+    source = write(tmp_path / ("book.xlsx" if write is write_workbook else "books"), typed(export))
+    pseudonymise(source, tmp_path / "out", key=KEY)
+    costs = read_case_file(tmp_path / "out").tables["measures"]["cost_per_participant"]
+    assert sorted(costs) == [0.5, 1.234, 1234.56, 2500.0]
+    same_but_for_pseudonyms(source, tmp_path / "out")
+
+
+def test_an_identifier_that_a_sheet_holds_as_a_number_is_refused(tmp_path):
+    """Its leading zeros are lost: it would get another pseudonym than in the other tables."""
+    folder = write_xlsx(tmp_path / "books", typed())
+
+    def as_number(book: Any, sheet: Any) -> None:
+        sheet.write_number(2, BY_NAME["cases"].names.index("person_id"), 217)
+
+    edit_sheet(folder / "faelle.xlsx", as_number, typed()["cases"])
+    with pytest.raises(IntakeRefused, match=r"faelle.xlsx:3: Personen-Nr.*number_for_text"):
+        pseudonymise(folder, tmp_path / "out", key=KEY)
+    assert not (tmp_path / "out").exists()
 
 
 @pytest.mark.parametrize("seed", [0, 1, 5])  # month first, ISO, day first
