@@ -12,7 +12,8 @@ from typing import Any, Literal
 from hamm_eval.casefile.rules import BY_ID, Severity
 from hamm_eval.errors import Problem
 
-LINES_SHOWN = 5
+LINES_SHOWN = 5  # in a message
+LINES_KEPT = 1000  # for whoever mends the export
 Language = Literal["de", "en"]
 
 
@@ -32,7 +33,7 @@ class Finding:
     line : int or None
         First physical line, counted from 1 with the header.
     lines : tuple of int
-        The first few lines.
+        The first lines, a thousand at most.
     count : int
         How many rows.
     text_de, text_en : str
@@ -56,10 +57,22 @@ class Finding:
         place = f"{self.file}:{self.line}" if self.line is not None else self.file
         return f"{place}: {self.column}" if self.column else place
 
+    def text(self, language: Language) -> str:
+        """What is wrong and what to do."""
+        return self.text_de if language == "de" else self.text_en
+
+    def listed(self, language: Language) -> str:
+        """How many rows, and the first of their lines; empty where `where` says it all."""
+        if self.count < 2 or len(self.lines) < 2:
+            return ""
+        shown = self.lines[:LINES_SHOWN]
+        listed = ", ".join(map(str, shown)) + (" …" if self.count > len(shown) else "")
+        return f"({self.count} {'Zeilen' if language == 'de' else 'rows'}: {listed})"
+
     def problem(self, language: Language = "en") -> Problem:
         """The finding as one of the problems of an error."""
-        text = self.text_de if language == "de" else self.text_en
-        return Problem(f"{text} [{self.rule}]", self.where)
+        parts = (self.text(language), self.listed(language), f"[{self.rule}]")
+        return Problem(" ".join(filter(None, parts)), self.where)
 
     def to_json(self) -> dict[str, Any]:
         """Plain values, for storing."""
@@ -100,15 +113,9 @@ class Collector:
         """Add one finding; `details` fill the rule's text and must never hold a data value."""
         law = BY_ID[rule]
         number = len(lines) if count is None else count
-        shown = tuple(int(line) for line in lines[:LINES_SHOWN])
+        kept = tuple(int(line) for line in lines[:LINES_KEPT])
         if law.severity is Severity.REFUSE:
             self.refused_lines.setdefault((file, column), set()).update(lines)
-        more_de = more_en = ""
-        if number > 1 and len(shown) > 1:
-            listed = ", ".join(map(str, shown))
-            more = " …" if number > len(shown) else ""
-            more_de = f" ({number} Zeilen: {listed}{more})"
-            more_en = f" ({number} rows: {listed}{more})"
         self.findings.append(
             Finding(
                 rule=rule,
@@ -116,11 +123,11 @@ class Collector:
                 file=file,
                 table=table,
                 column=column,
-                line=shown[0] if shown else None,
-                lines=shown,
+                line=kept[0] if kept else None,
+                lines=kept,
                 count=number,
-                text_de=law.de.format(count=number, **details) + more_de,
-                text_en=law.en.format(count=number, **details) + more_en,
+                text_de=law.de.format(count=number, **details),
+                text_en=law.en.format(count=number, **details),
             )
         )
         if self.keep_values and values is not None:

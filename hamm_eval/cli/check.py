@@ -87,8 +87,7 @@ def _tell_checked(checked: CheckedExport, language: Language) -> None:
 
     words, wording = _WORDS[language], Wording(language)
     for finding in checked.findings:
-        text = finding.text_de if language == "de" else finding.text_en
-        say(f"{words[finding.severity.value]}: {finding.where}: {text} [{finding.rule}]")
+        say(f"{words[finding.severity.value]}: {finding.problem(language)}")
     read = checked.case_file
     if read is not None:
         rows = wording.number(sum(count.read for count in read.counts.values()))
