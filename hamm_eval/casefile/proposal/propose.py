@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import polars as pl
@@ -140,7 +140,12 @@ def propose_mapping(folder: Path | str) -> Proposal:
         place,
         tables,
         files.open,
-        tuple(finding for finding in collector.findings if finding.severity is Severity.REFUSE),
+        # By line alone: what was taken for a header may be the first row of data.
+        tuple(
+            replace(finding, column="")
+            for finding in collector.findings
+            if finding.severity is Severity.REFUSE
+        ),
         tuple(sheet.label for sheet in sheets if not sheet.trusted),
         tuple(t for t in BY_NAME.values() if not t.optional and t.name not in files.found),
     )

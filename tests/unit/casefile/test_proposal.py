@@ -321,6 +321,14 @@ def test_what_cannot_be_read_is_told_without_a_value(tmp_path):
     assert "Qzxv" not in text
 
 
+def test_the_first_row_of_a_headerless_file_names_no_column_in_what_is_wrong_with_it(tmp_path):
+    rows = [f"{TOKEN};Anna;17".encode(), "Müller;Anna;18".encode().decode("cp1252").encode()]
+    (tmp_path / "liste.csv").write_bytes(b"\n".join([rows[0]] * 5 + [rows[1]]))
+    proposal = propose_mapping(tmp_path)
+    assert [(f.rule, f.lines) for f in proposal.unread] == [("mojibake", (6,))]
+    assert TOKEN not in told(proposal)
+
+
 def test_parquet_is_understood_as_csv_is(tmp_path):
     write_city(tmp_path / "city", seed=3, persons=60, truth=False, format="parquet")
     proposal = propose_mapping(tmp_path / "city")
