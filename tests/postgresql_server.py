@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import pwd
 import shutil
@@ -11,8 +12,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import pytest
+
+VARIABLE = "HAMM_EVAL_TEST_DATABASE"
 USER = "evaluation"
 NOT_INSTALLED = "PostgreSQL's server is not installed (Debian package postgresql)"
+_numbers = itertools.count(1)
 
 
 def programs() -> Path | None:
@@ -63,3 +68,26 @@ def server(bin_folder: Path) -> Iterator[str]:
             run("pg_ctl", "-D", str(data), "-m", "immediate", "-w", "stop")
     finally:
         shutil.rmtree(home, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def database() -> Iterator[str]:
+    """The address of a running server."""
+    found = programs()
+    if found is None:
+        pytest.skip(NOT_INSTALLED)
+    with server(found) as address:
+        yield address
+
+
+@pytest.fixture
+def schema(database: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[object, str]]:
+    """A connection that writes, and the name of a new schema; the reader's variable is set."""
+    import psycopg
+
+    name = f"export_{next(_numbers)}"
+    monkeypatch.setenv(VARIABLE, database)
+    with psycopg.connect(database, autocommit=True) as connection:
+        connection.execute(f"CREATE SCHEMA {name}")
+        yield connection, name
+        connection.execute(f"DROP SCHEMA {name} CASCADE")

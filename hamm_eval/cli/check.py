@@ -21,6 +21,7 @@ _WORDS = {
         "quarantine": "Zurückgestellt",
         "warn": "Warnung",
         "notice": "Hinweis",
+        "source": "Gelesen: {file}: {evidence}; {rows} Zeilen.",
         "read": "{tables} Tabellen, {rows} Zeilen gelesen; Stichtag {cut}.",
         "none": "Keine Befunde.",
         "one": "1 Befund.",
@@ -33,6 +34,7 @@ _WORDS = {
         "quarantine": "quarantine",
         "warn": "warn",
         "notice": "notice",
+        "source": "Read: {file}: {evidence}; {rows} rows.",
         "read": "{tables} tables, {rows} rows read; data cut {cut}.",
         "none": "No findings.",
         "one": "1 finding.",
@@ -52,7 +54,9 @@ def _day(text: str) -> date:
 
 
 def check(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder that holds an export.")],
+    folder: Annotated[
+        Path, typer.Argument(metavar="DIR", help="Folder that holds an export, or a workbook (XLSX).")
+    ],
     as_of: Annotated[
         date | None,
         typer.Option(
@@ -86,6 +90,9 @@ def _tell_checked(checked: CheckedExport, language: Language) -> None:
     from hamm_eval.report.wording import Wording
 
     words, wording = _WORDS[language], Wording(language)
+    for source in checked.sources:
+        rows = wording.number(source.rows)
+        say(words["source"].format(file=source.file, evidence=source.evidence(language), rows=rows))
     for finding in checked.findings:
         say(f"{words[finding.severity.value]}: {finding.problem(language)}")
     read = checked.case_file

@@ -7,9 +7,10 @@ from pathlib import Path
 import polars as pl
 import pyarrow.parquet as pq
 import pytest
-from conftest import VARIABLE
 from exports import write_export
 from formats import typed, write_database, write_parquet, write_workbook, write_xlsx
+from postgresql_server import VARIABLE
+from typer.testing import CliRunner
 
 from hamm_eval.casefile import CaseFile, check_export, read_case_file
 from hamm_eval.casefile.findings import Collector
@@ -18,6 +19,7 @@ from hamm_eval.casefile.readers.text_table import Wanted
 from hamm_eval.casefile.readers.xlsx import read_xlsx
 from hamm_eval.casefile.rules.sources import SOURCE_RULES
 from hamm_eval.casefile.tables import TABLES
+from hamm_eval.cli import app
 from hamm_eval.errors import UsageError
 from hamm_eval.source import Postgresql
 from hamm_eval.synthetic.export import write_city
@@ -192,3 +194,23 @@ def test_every_source_rule_has_a_defect():
     tests = ("test_workbooks.py", "test_typed_sources.py", "test_declared_text_files.py")
     text = "".join((here / name).read_text(encoding="utf-8") for name in tests)
     assert [rule.id for rule in SOURCE_RULES if f'"{rule.id}"' not in text] == []
+
+
+@pytest.mark.parametrize(
+    ("language", "line"),
+    [
+        ("de", "Gelesen: massnahmen.csv: CSV, cp1252, Semikolon, TT.MM.JJJJ, Dezimalkomma; 1 Zeilen."),
+        ("en", "Read: massnahmen.csv: CSV, cp1252, semicolon, dd.mm.yyyy, decimal comma; 1 rows."),
+    ],
+)
+def test_check_shows_how_each_file_was_understood(tmp_path, language, line):
+    folder = write_export(tmp_path / "csv")
+    result = CliRunner().invoke(app, ["check", str(folder), "--language", language])
+    assert line in result.stdout.splitlines()
+
+
+def test_check_reads_a_workbook(tmp_path):
+    path = write_workbook(tmp_path / "stadt.xlsx", typed())
+    result = CliRunner().invoke(app, ["check", str(path)])
+    assert result.exit_code == 0
+    assert "Gelesen: stadt.xlsx[massnahmen]: XLSX, JJJJ-MM-TT, Dezimalpunkt; 1 Zeilen." in result.stdout

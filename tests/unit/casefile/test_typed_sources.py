@@ -11,10 +11,10 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from conftest import VARIABLE
 from edits import TOKEN
 from exports import write_export
 from formats import _SQL, make_table, typed, write_database, write_parquet
+from postgresql_server import VARIABLE
 
 from hamm_eval.casefile import check_export, read_case_file
 from hamm_eval.casefile.findings import Finding
