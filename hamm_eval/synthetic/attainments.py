@@ -6,8 +6,9 @@ import numpy as np
 
 from hamm_eval.synthetic.casework import Cases, reached_on
 from hamm_eval.synthetic.days import NEVER, IntArray
-from hamm_eval.synthetic.hazards import DAYS_PER_MONTH, FAR
+from hamm_eval.synthetic.hazards import DAYS_PER_MONTH, FAR, Baseline, FloatArray, event_time
 from hamm_eval.synthetic.households import RECOGNISED
+from hamm_eval.synthetic.life import hazard_changes, in_age, log_hazard
 from hamm_eval.synthetic.people import BoolArray
 from hamm_eval.synthetic.recording import Records, Stage, delays, record, record_spell
 from hamm_eval.synthetic.world import World
@@ -26,22 +27,40 @@ def _from_eligibility(world: World, time: np.ndarray) -> IntArray:
     return np.where(fine, world.eligible_from + np.where(fine, np.ceil(time), 0).astype(np.int64), NEVER)
 
 
+def _on_the_way(world: World, *shares: FloatArray) -> list[FloatArray]:
+    """Days by which shares of the way to B1 are done: where its hazard has cumulated to that share of what it
+    takes. What has been done by a day depends on what was before that day alone; FAR outside B1's ages.
+    """
+    s, law = world.scenario, world.scenario.endpoints["language_b1"]
+    lp = log_hazard(s, law.hazard, world.people, world.frailty, "outcome")
+    base, needed = Baseline.monthly(law.monthly), world.draws.endpoint["language_b1"]
+    changes = hazard_changes(
+        s, "language_b1", world.draws, world.starts, world.outcomes.endpoint, world.residents.recognised
+    )
+    able = in_age(law, world.people)
+    return [
+        np.where(able, np.ceil(event_time(base, share * needed, lp, changes=changes)), FAR)
+        for share in shares
+    ]
+
+
 def language_test_records(world: World, cases: Cases, rng: np.random.Generator) -> Records:
     """The table of language tests: B1 on the endpoint's day, lower and failed tests before, B2 after."""
     s, n = world.scenario, len(world.people)
     german, b1 = world.people.german, world.outcomes.endpoint["language_b1"]
     later = b1 > 0
     u = rng.random((6, n))
+    first, second, failed = _on_the_way(world, 0.08 + 0.22 * u[0], 0.4 + 0.3 * u[1], 0.75 + 0.15 * u[3])
     taken = [
-        ("A1", True, (german == "none") & later & (u[4] < 0.7), b1 * (0.2 + 0.2 * u[0])),
-        ("A2", True, np.isin(german, ["none", "A1"]) & later & (u[5] < 0.8), b1 * (0.55 + 0.25 * u[1])),
-        ("B1", False, later & (u[2] < 0.25) & (b1 > 120), b1 - 30 - np.floor(60 * u[3])),
+        ("A1", True, (german == "none") & later & (u[4] < 0.7), first),
+        ("A2", True, np.isin(german, ["none", "A1"]) & later & (u[5] < 0.8), second),
+        ("B1", False, later & (u[2] < 0.25), failed),
         ("B1", True, np.ones(n, dtype=bool), b1),
         ("B2", True, later & (u[0] < 0.3), b1 + 200 + np.floor(300 * u[1])),
     ]
     parts = []
     for level, passed, does, time in taken:
-        day = _from_eligibility(world, np.where(does & (b1 < FAR), time, FAR))
+        day = _from_eligibility(world, np.where(does & (time < FAR), time, FAR))
         who = np.flatnonzero(day < NEVER)
         who = who[cases.sees(who, day[who])]
         parts.append(

@@ -174,10 +174,13 @@ def need_records(world: World, cases: Cases, rng: np.random.Generator) -> tuple[
     facts = {name: column[order] for name, column in facts.items()}
     n = len(order)
     recorded = facts["identified_on"] + delays(law, n, rng)
-    again = rng.random(n) < s.corrected
-    later = np.where(again, recorded + rng.integers(20, 200, size=n), NEVER)
-    stage = Stage(later, {"priority": np.where(facts["priority"] == 3, 2, facts["priority"] + 1)})
-    return record(facts, "need_id", [stage], recorded=recorded), facts
+    # A few priorities are first entered wrongly, and corrected later.
+    wrong = rng.random(n) < s.corrected
+    later = np.where(wrong, recorded + rng.integers(20, 200, size=n), NEVER)
+    mistaken = np.where(facts["priority"] == 3, 2, facts["priority"] + 1)
+    first = {**facts, "priority": np.where(wrong, mistaken, facts["priority"])}
+    stage = Stage(later, {"priority": facts["priority"]})
+    return record(first, "need_id", [stage], recorded=recorded), facts
 
 
 def goal_records(

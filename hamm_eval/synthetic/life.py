@@ -23,8 +23,13 @@ from hamm_eval.synthetic.hazards import (
 )
 from hamm_eval.synthetic.people import BoolArray, People
 from hamm_eval.synthetic.scenario import EndpointModel, Hazard, MeasureModel, Scenario
-
-SUSTAINED = 91  # days: employment_13_weeks happens on the 91st day of a spell
+from hamm_eval.synthetic.scenario.dependencies import (
+    SUSTAINED,
+    SUSTAINED_ENDPOINT,
+    ends_referral,
+    evaluation_order,
+    parents,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +119,8 @@ def outcomes(
     reached: dict[str, FloatArray] = {}
     spells: Spells | None = None
     needed = set(s.endpoints) if only is None else _ancestors(s, only)
-    for name, law in s.endpoints.items():
+    for name in evaluation_order(tuple(s.endpoints), s.effects, s.measures):
+        law = s.endpoints[name]
         if name not in needed:
             continue
         if not law.monthly:
@@ -122,18 +128,10 @@ def outcomes(
             completed = draws.completes[name] & (starts[name] < FAR)
             reached[name] = np.where(completed, starts[name] + length, FAR)
             continue
-        changes = []
-        for effect in (e for e in s.effects if e.acts_on == name):
-            if effect.cause in s.measures:
-                cause = np.where(draws.completes[effect.cause], starts[effect.cause], FAR)
-            else:
-                cause = np.maximum(reached[effect.cause], 0.0)
-            changes += effect_changes(effect, cause)
-        if law.recognised:
-            changes.append((recognised, np.full(len(people), law.recognised)))
         lp = log_hazard(s, law.hazard, people, frailty, "outcome")
         base = Baseline.monthly(law.monthly)
-        if name == "employment_13_weeks":
+        changes = hazard_changes(s, name, draws, starts, reached, recognised)
+        if name == SUSTAINED_ENDPOINT:
             spells = _spells(s, base, lp, changes, draws)
             long = (spells.begin < FAR) & (spells.end - spells.begin >= SUSTAINED)
             day = np.where(long, spells.begin + SUSTAINED - 1, FAR).min(axis=1)
@@ -148,12 +146,40 @@ def outcomes(
     return Outcomes(reached, spells)
 
 
+def hazard_changes(
+    s: Scenario,
+    endpoint: str,
+    draws: Draws,
+    starts: Mapping[str, FloatArray],
+    reached: Mapping[str, FloatArray],
+    recognised: FloatArray,
+) -> list[tuple[FloatArray, FloatArray]]:
+    """What is added to an endpoint's log hazard, and from which day on, as `event_time` takes it.
+
+    `reached` are the endpoints on which this one depends. A measure that is broken off has no effect, nor one
+    whose referral ends with a goal that comes before its start.
+    """
+    changes: list[tuple[FloatArray, FloatArray]] = []
+    for effect in (e for e in s.effects if e.acts_on == endpoint):
+        if effect.cause in s.measures:
+            start, before = starts[effect.cause], ends_referral(s.measures, effect.cause)
+            happens = draws.completes[effect.cause]
+            if before is not None and before != endpoint:
+                happens = happens & (start < reached[before])
+            cause = np.where(happens, start, FAR)
+        else:
+            cause = np.maximum(reached[effect.cause], 0.0)
+        changes += effect_changes(effect, cause)
+    if s.endpoints[endpoint].recognised:
+        changes.append((recognised, np.full(len(recognised), s.endpoints[endpoint].recognised)))
+    return changes
+
+
 def _ancestors(s: Scenario, endpoint: str) -> set[str]:
-    """An endpoint and those that act on it, however indirectly."""
+    """An endpoint and those on which it depends, however indirectly."""
     found = {endpoint}
-    for effect in s.effects:
-        if effect.acts_on == endpoint and effect.cause in s.endpoints and effect.cause not in s.measures:
-            found |= _ancestors(s, effect.cause)
+    for parent in parents(endpoint, s.effects, s.measures):
+        found |= _ancestors(s, parent)
     return found
 
 

@@ -11,12 +11,11 @@ from numpy.typing import NDArray
 from hamm_eval.synthetic.days import NEVER, IntArray, completed_years, first_of_month
 from hamm_eval.synthetic.hazards import FloatArray, StrArray, linear_predictor
 from hamm_eval.synthetic.households import Households, draw_from
-from hamm_eval.synthetic.scenario import Scenario
+from hamm_eval.synthetic.scenario import AGE_GROUPS, Scenario
 
 BoolArray = NDArray[np.bool_]
 
 AGE_CUTS = (25, 35, 45)
-AGE_GROUPS = np.array(["under_25", "25_to_34", "35_to_44", "45_and_over"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +97,7 @@ def populate(s: Scenario, households: Households, teams: int, rng: np.random.Gen
         "schooling": schooling,
         "german": german,
         "household_type": kind,
-        "age_group": AGE_GROUPS[np.searchsorted(AGE_CUTS, age, side="right")],
+        "age_group": np.array(AGE_GROUPS)[np.searchsorted(AGE_CUTS, age, side="right")],
     }
     priority: dict[str, IntArray] = {}
     for name, need in s.needs.items():

@@ -29,7 +29,7 @@ def start_days(referred: IntArray, per_month: Mapping[dt.date, float], scale: fl
     """Days on which a place is free for each referral, first come first served.
 
     The n-th in the queue gets the next place after that of the one before: counted in places instead of
-    days, y_n = max(x_n - b, y_{n-1} + 1), which is a running maximum (Lindley 1952, Proceedings of the
+    days, y_n = max(x_n - b, y_{n-1}) + 1, which is a running maximum (Lindley 1952, Proceedings of the
     Cambridge Philosophical Society 48:277); b is what has become free in the 30 days before, for a place
     that nobody takes stays free so long. A place kept for somebody who has left by then lapses.
 
@@ -48,14 +48,14 @@ def start_days(referred: IntArray, per_month: Mapping[dt.date, float], scale: fl
     >>> import numpy as np
     >>> monthly = {dt.date(2016, 1, 1): 2.0}  # two places a month
     >>> (start_days(np.array([16800, 16800, 16800, 16803, 16890]), monthly, 1.0) - 16800).tolist()
-    [0, 0, 1, 16, 90]
+    [0, 1, 16, 31, 90]
     """
     days, places = free_places(per_month, scale)
     order = np.argsort(referred, kind="stable")
     reached = np.interp(referred[order].astype(float), days, places)
     stored = np.interp(referred[order] - KEPT_DAYS, days, places)
     rank = np.arange(len(order))
-    served = rank + np.maximum.accumulate(stored - rank)
+    served = rank + 1 + np.maximum.accumulate(stored - rank)
     when = np.ceil(np.interp(np.maximum(served, reached), places, days) - 1e-6).astype(np.int64)
     started = np.empty_like(referred)
     started[order] = np.maximum(when, referred[order])

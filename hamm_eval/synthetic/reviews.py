@@ -49,8 +49,8 @@ def review_records(world: World, cases: Cases, goals: Records, rng: np.random.Ge
         going &= cases.sees(goals["person_id"], day)
         u, v, w = rng.random((3, n))
         met = (attained <= day) | (adapted & (u < law.met_after_adaptation))
-        # Who is close to the goal is more often found half way.
-        near = np.clip(1 - (attained - day) / 400, 0.1, 0.8)
+        # The longer a goal is worked at, the more often it is found half way; the future is not known.
+        near = np.clip((day - goals["agreed_on"]) / 500, 0.1, 0.8)
         status = np.where(v < near, "partly", "unmet")
         status = np.where(~adapted & (w < law.adapted), "adapted", status)
         status = np.where((w >= law.adapted) & (w < law.adapted + law.dropped), "dropped", status)

@@ -12,6 +12,7 @@ from hamm_eval.synthetic.hazards import FAR, Baseline, FloatArray
 from hamm_eval.synthetic.life import Draws, Outcomes, in_age, log_hazard
 from hamm_eval.synthetic.people import BoolArray, People
 from hamm_eval.synthetic.scenario import MeasureModel, Scenario
+from hamm_eval.synthetic.scenario.dependencies import ends_referral
 
 AT_ONCE_DAYS = 90.0  # without the trap of immortal time: who would start by then starts on the first day
 
@@ -83,11 +84,9 @@ def natural_starts(s: Scenario, people: People, frailty: FloatArray, draws: Draw
 def before_goal(s: Scenario, starts: Mapping[str, FloatArray], found: Outcomes) -> dict[str, FloatArray]:
     """Starts that come before the goal that ends the referral; FAR for the others."""
     kept = {}
-    for name, law in s.measures.items():
-        start = starts[name]
-        if law.until is not None and law.until != name:
-            start = np.where(start < found.endpoint[law.until], start, FAR)
-        kept[name] = start
+    for name in s.measures:
+        start, until = starts[name], ends_referral(s.measures, name)
+        kept[name] = start if until is None else np.where(start < found.endpoint[until], start, FAR)
     return kept
 
 

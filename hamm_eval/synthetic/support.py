@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
-
 import numpy as np
 
 from hamm_eval.synthetic.casework import Cases
@@ -11,13 +9,7 @@ from hamm_eval.synthetic.days import NEVER, IntArray, day_number
 from hamm_eval.synthetic.hazards import FAR
 from hamm_eval.synthetic.life import duration, in_age
 from hamm_eval.synthetic.recording import Records, Stage, delays, record, record_spell
-from hamm_eval.synthetic.scenario import Scenario
 from hamm_eval.synthetic.world import World
-
-
-def _first_day(s: Scenario) -> int:
-    """Measures are on offer, and funded, for the first who arrive."""
-    return day_number(dt.date(min(s.arrivals), 1, 1))
 
 
 def measure_records(world: World) -> Records:
@@ -29,7 +21,7 @@ def measure_records(world: World) -> Records:
         "name": np.array(list(s.measures)),
         "domain": np.array([m.domain.value for m in s.measures.values()]),
         "provider": np.array([m.provider for m in s.measures.values()]),
-        "available_from": np.full(len(cost), _first_day(s)),
+        "available_from": np.array([day_number(min(m.funding)) for m in s.measures.values()]),
         "available_until": np.full(len(cost), NEVER),
         "cost_per_participant": cost,
     }
@@ -46,8 +38,7 @@ def funding_records(world: World) -> Records:
         days = sorted(measure.funding)
         for day, following in zip(days, [*days[1:], None], strict=True):
             until = NEVER if following is None else day_number(following) - 1
-            begin = _first_day(world.scenario) if day == days[0] else day_number(day)
-            spells.append((name, measure.funding[day], begin, until))
+            spells.append((name, measure.funding[day], day_number(day), until))
     names, classes, begins, ends = zip(*spells, strict=True)
     facts = {
         "measure_id": np.array(names),

@@ -98,7 +98,7 @@ def build_world(
         return outcomes(scenario, people, frailty, draws, starts, residents.waited, residents.recognised)
 
     referred = before_departure(before_goal(scenario, natural, lives(natural)), stay)
-    placed = _with_places(scenario, residents, natural, referred, scale)
+    placed = _with_places(scenario, residents, referred, scale)
     found = lives(placed)
     starts = before_departure(before_goal(scenario, placed, found), stay)
     return World(scenario, residents, stay, natural, referred, starts, found)
@@ -129,18 +129,19 @@ def _residents(scenario: Scenario, rng: np.random.Generator, scale: float) -> Re
 def _with_places(
     scenario: Scenario,
     residents: Residents,
-    natural: dict[str, FloatArray],
     referred: dict[str, FloatArray],
     scale: float,
 ) -> dict[str, FloatArray]:
-    """Starts when a place is free: only who is referred before goal and departure stands in the queue."""
+    """Starts when a place is free: who is referred before goal and departure stands in the queue."""
     eligible_from = residents.households.eligible_from[residents.people.household]
-    placed = dict(natural)
+    placed = dict(referred)
+    if not scenario.traps.immortal_time:
+        return placed  # whoever starts does so on the first day: a queue would make them wait
     for name, law in scenario.measures.items():
         queue = np.flatnonzero((referred[name] < FAR) & (eligible_from < NEVER))
         if law.places and len(queue):
             began = eligible_from[queue]
             day = start_days(began + referred[name][queue].astype(np.int64), law.places, scale)
-            placed[name] = natural[name].copy()
+            placed[name] = referred[name].copy()
             placed[name][queue] = (day - began).astype(float)
     return placed

@@ -6,12 +6,15 @@ import datetime as dt
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
+from graphlib import CycleError
 from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from hamm_eval.synthetic.scenario.laws import AT_ONCE, Delay, Positive, Shares
+from hamm_eval.synthetic.scenario.dependencies import evaluation_order
+from hamm_eval.synthetic.scenario.laws import AT_ONCE, Delay, Positive, Shares, Terms
 from hamm_eval.synthetic.scenario.population import (
+    AGE_GROUPS,
     EuCitizens,
     Need,
     NoProspect,
@@ -30,6 +33,7 @@ from hamm_eval.synthetic.scenario.support import (
     Ratings,
 )
 from hamm_eval.synthetic.scenario.traps import Trap, Traps
+from hamm_eval.vocabulary import HouseholdType
 from hamm_eval.yaml_models import FrozenModel
 
 Format = Literal["csv", "parquet"]
@@ -107,20 +111,57 @@ class Scenario(FrozenModel):
         wrong += [
             f"arrivals: {year} needs twelve months" for year, m in self.arrivals.items() if len(m) != 12
         ]
+        wrong += [
+            f"measures: {name} ends with an unknown endpoint {law.until}"
+            for name, law in self.measures.items()
+            if law.until is not None and law.until not in self.endpoints
+        ]
+        wrong += self._unknown_levels()
         lone = {*self.social_spaces} - {w.social_space for w in self.workers}
         wrong += [f"social_spaces: {space} has no worker" for space in sorted(lone)]
+        if not wrong:
+            try:
+                evaluation_order(tuple(self.endpoints), self.effects, self.measures)
+            except CycleError:
+                wrong.append("effects: endpoints act on each other in a circle")
         if wrong:
             raise ValueError("; ".join(wrong))
         return self
+
+    def _unknown_levels(self) -> list[str]:
+        """Characteristics and levels that nobody has: a coefficient of theirs would never act."""
+        known: dict[str, set[str]] = {
+            "sex": {"male", "female"},
+            "german": set(self.people.german),
+            "schooling": {level for shares in self.people.schooling.values() for level in shares},
+            "household_type": {kind.value for kind in HouseholdType},
+            "age_group": set(AGE_GROUPS),
+            **{f"need_{name}": {"1", "2", "3"} for name in self.needs},
+        }
+        laws: dict[str, Terms] = {
+            **{f"endpoints: {name}": law.terms for name, law in self.endpoints.items()},
+            **{f"measures: {name}": law.start.terms for name, law in self.measures.items()},
+            **{f"needs: {name}": need.terms for name, need in self.needs.items()},
+            "casework: contact_lost": self.casework.contact_lost.terms,
+            "priority_integration: departure": self.priority_integration.departure.terms,
+        }
+        return [
+            f"{where} has terms of an unknown level {name}/{level}"
+            for where, terms in laws.items()
+            for name, levels in terms.items()
+            for level in levels
+            if level not in known.get(name, set())
+        ]
 
     @property
     def digest(self) -> str:
         """SHA-256 of all parameters that shape the world, whatever their layout in the file.
 
-        Name, size and format are not among them: cities of one model share one truth.
+        Name, size and format are not among them: cities of one model share one truth. The order in which
+        measures, endpoints and needs are named is: draws are made in that order.
         """
         model = self.model_dump(mode="json", exclude={"name", "size"})
-        return hashlib.sha256(json.dumps(model, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+        return hashlib.sha256(json.dumps(model, ensure_ascii=False).encode()).hexdigest()
 
     def delay(self, kind: str) -> Delay:
         """How late facts of a kind are recorded; at once where that trap is switched off."""

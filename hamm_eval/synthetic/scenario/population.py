@@ -12,6 +12,8 @@ from hamm_eval.synthetic.scenario.laws import Count, Hazard, LogNormal, Share, S
 from hamm_eval.vocabulary import HouseholdType
 from hamm_eval.yaml_models import FrozenModel
 
+AGE_GROUPS = ("under_25", "25_to_34", "35_to_44", "45_and_over")
+
 
 class HouseholdQuota(FrozenModel):
     """Households of one type and size present on the reference day."""

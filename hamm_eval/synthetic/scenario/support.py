@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 from collections.abc import Mapping
 from typing import Annotated
 
@@ -77,9 +78,9 @@ class Effect(FrozenModel):
     hazard_ratio: Annotated[Mapping[Count, Positive], Field(min_length=1)]
 
     @property
-    def first_day(self) -> int:
-        """Days from the cause until something changes."""
-        return min((day for day, ratio in self.hazard_ratio.items() if ratio != 1), default=10**6)
+    def first_day(self) -> float:
+        """Days from the cause until something changes; inf where nothing does."""
+        return min((day for day, ratio in self.hazard_ratio.items() if ratio != 1), default=math.inf)
 
 
 class MissingRating(FrozenModel):

@@ -18,11 +18,16 @@ TRIAL_MONTHS = 6
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """One target trial: at risk on day `zero`; treated whose start falls in the days (after, by]."""
+    """One target trial: at risk on day `zero`; treated whose start falls in the days (after, by].
+
+    Who does not start by itself starts, in the treated world, on a day drawn from the own referral process
+    given that it falls in these days, or `at_the_latest` on the last of them.
+    """
 
     zero: int
     after: int
     by: int
+    at_the_latest: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +68,14 @@ CONTRASTS: tuple[Contrast, ...] = (
         for days in GRACE_DAYS
     ),
     Contrast(
+        key=f"start_at_the_latest_on_day_{GRACE_DAYS[-1]}",
+        landmark_days=None,
+        grace_days=GRACE_DAYS[-1],
+        trials=(Trial(0, 0, GRACE_DAYS[-1], at_the_latest=True),),
+        treated=f"starts as referral goes, on day {GRACE_DAYS[-1]} of eligibility at the latest",
+        control=f"does not start within {GRACE_DAYS[-1]} days of eligibility",
+    ),
+    Contrast(
         key="start_this_month_pooled",
         landmark_days=None,
         grace_days=30,
@@ -72,15 +85,17 @@ CONTRASTS: tuple[Contrast, ...] = (
     ),
 )
 DEFINITIONS = {
-    "day_of_start": "drawn from the person's own referral process, given that it falls in the days named",
+    "day_of_start": "drawn from the person's own referral process, given that it falls in the days named; "
+    "'at the latest': as it falls, and on the last day for whoever has not started",
     "intention_to_treat": "who does not start in these days starts later as referral goes",
     "per_protocol": "who does not start in these days does not start within the follow-up",
     "total": "departure competes: the goal after a departure does not count",
     "departure_prevented": "nobody departs after time zero",
-    "ATT": "who starts in the days named in the natural course",
+    "ATT": "who would start in the days named in the natural course, goal and departure put aside",
     "ATE": "everybody at risk at time zero",
     "ATO": "everybody at risk, weighted by p (1 - p), p the true chance of a start in the days named",
-    "at_risk": "present, without the goal, of the measure's age, not started before; one weight a trial",
+    "at_risk": "present, without the goal and without what ends the referral, of the measure's age, not "
+    "started; each counts once a trial",
     "persons": "those with a weight; in pooled trials each counts once a trial",
     "months_difference": "difference in mean months from the goal to the horizon, 0 without the goal",
 }

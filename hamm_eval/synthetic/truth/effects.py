@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from itertools import product
+from math import inf
 from typing import Any
 
 import numpy as np
 
 from hamm_eval.synthetic.hazards import DAYS_PER_MONTH, FAR, FloatArray
-from hamm_eval.synthetic.life import SUSTAINED
 from hamm_eval.synthetic.people import BoolArray
 from hamm_eval.synthetic.scenario import DEPARTURE, Scenario, TruthPair
+from hamm_eval.synthetic.scenario.dependencies import earliest_action, ends_referral
 from hamm_eval.synthetic.starts import Referral
 from hamm_eval.synthetic.truth.contrasts import (
     ADHERENCES,
@@ -22,7 +23,7 @@ from hamm_eval.synthetic.truth.contrasts import (
     Trial,
 )
 from hamm_eval.synthetic.truth.incidence import horizon_day
-from hamm_eval.synthetic.truth.potential import Subjects, goals, stays, subjects_of, touches
+from hamm_eval.synthetic.truth.potential import Subjects, goals, stays, subjects_of
 from hamm_eval.synthetic.truth.tally import Tally
 from hamm_eval.synthetic.world import World
 
@@ -39,28 +40,34 @@ QUANTITIES = (
 WITH_ERROR = ("risk_difference", "months_difference")  # the others are there to read, not to compare with
 
 
-def _acts_by_landmark(s: Scenario, pair: TruthPair, landmark: int) -> bool:
-    """Whether a start can have acted on the goal or the departure before the landmark.
-
-    Then those at risk at the landmark survived a hazard that the control world does not have, and with the
-    same draws they would be immune there for a while: a contrast that no analysis from the landmark on
-    estimates.
-    """
-    for effect in s.effects:
-        if effect.cause == pair.measure and effect.acts_on in (pair.endpoint, DEPARTURE):
-            spell = SUSTAINED - 1 if effect.acts_on == "employment_13_weeks" else 0
-            if effect.first_day + spell < landmark:
-                return True
-    return False
+def soonest_action(s: Scenario, pair: TruthPair) -> float:
+    """Days after a start from which it can change the goal or the departure; inf for never."""
+    return min(
+        earliest_action(pair.measure, end, s.effects, s.measures) for end in (pair.endpoint, DEPARTURE)
+    )
 
 
 def contrasts_of(s: Scenario, pair: TruthPair) -> tuple[Contrast, ...]:
-    """The contrasts that mean something for a pair."""
-    return tuple(
-        contrast
-        for contrast in CONTRASTS
-        if contrast.landmark_days is None or not _acts_by_landmark(s, pair, contrast.landmark_days)
-    )
+    """The contrasts that mean something for a pair.
+
+    None from a landmark by which a start can have acted on the goal or the departure: those at risk then
+    survived a hazard that the control world does not have, and with the same draws they would be immune there
+    for a while. No analysis from the landmark on estimates that.
+    """
+    soonest = soonest_action(s, pair)
+    return tuple(c for c in CONTRASTS if c.landmark_days is None or soonest >= c.landmark_days)
+
+
+def without_effect(s: Scenario) -> Iterator[TruthPair]:
+    """Every other measure and endpoint where no start can change goal or departure: all effects are 0.
+
+    A course and its own completion are no such pair, and none whose effect would be worth knowing.
+    """
+    told = {(pair.measure, pair.endpoint) for pair in s.truth_pairs}
+    for measure, endpoint in product(s.measures, s.endpoints):
+        pair = TruthPair(measure=measure, endpoint=endpoint)
+        if (measure, endpoint) not in told and measure != endpoint and soonest_action(s, pair) == inf:
+            yield pair
 
 
 class _Worlds:
@@ -68,9 +75,12 @@ class _Worlds:
 
     def __init__(self, s: Scenario, pair: TruthPair, who: Subjects) -> None:
         self.s, self.pair, self.who = s, pair, who
-        self.changes_goal = touches(s, pair.measure, pair.endpoint)
-        self.changes_stay = touches(s, pair.measure, DEPARTURE)
+        self.changes_goal = earliest_action(pair.measure, pair.endpoint, s.effects, s.measures) < inf
+        self.changes_stay = earliest_action(pair.measure, DEPARTURE, s.effects, s.measures) < inf
         self.natural = goals(s, who, who.natural, pair.endpoint), stays(s, who, who.natural)
+        until = ends_referral(s.measures, pair.measure)
+        # Nobody is referred any more who has what the measure is for.
+        self.referable_until = self.natural[0] if until is None else goals(s, who, who.natural, until)
 
     def given(self, start: FloatArray) -> tuple[FloatArray, FloatArray]:
         """Days of goal and departure."""
@@ -113,15 +123,19 @@ def _trial(
     who, pair = worlds.who, worlds.pair
     start, (goal, stay) = who.natural[pair.measure], worlds.natural
     at_risk = law.able & (start > trial.after) & (goal > trial.zero) & (stay > trial.zero)
+    at_risk &= worlds.referable_until > trial.zero
+    # Who would start in these days, whatever comes before: selecting on a start that happens would select on
+    # not having reached the goal until then. A start that comes after goal or departure changes nothing.
     in_window = start <= trial.by
-    early = in_window & (start < goal) & (start < stay)
     n = len(who)
     chance = law.chance_between(trial.after, trial.by)
     sooner = law.drawn_between(trial.after, trial.by, rng.random(n))
+    if trial.at_the_latest:
+        sooner = np.where(law.able, float(trial.by), FAR)
     later = law.drawn_after(trial.by, rng.standard_exponential(n))
     treated = worlds.given(np.where(in_window, start, sooner))
     weights = {
-        "ATT": (at_risk & early).astype(float),
+        "ATT": (at_risk & in_window).astype(float),
         "ATE": at_risk.astype(float),
         "ATO": at_risk * chance * (1 - chance),
     }

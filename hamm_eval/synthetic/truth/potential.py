@@ -14,6 +14,7 @@ from hamm_eval.synthetic.hazards import FAR, FloatArray
 from hamm_eval.synthetic.life import Draws, in_age, outcomes
 from hamm_eval.synthetic.people import People
 from hamm_eval.synthetic.scenario import Scenario
+from hamm_eval.synthetic.scenario.dependencies import ends_referral
 from hamm_eval.synthetic.truth.population import population_of
 from hamm_eval.synthetic.world import World
 
@@ -87,8 +88,8 @@ def stays(s: Scenario, who: Subjects, starts: Mapping[str, FloatArray]) -> Float
     """Days from eligibility to departure, given each person's own starts; those of others are natural."""
     referred = {}
     for cause in {effect.cause: None for effect in acting_on_departure(s)}:
-        start, until = starts[cause], s.measures[cause].until
-        if until is not None and until != cause:
+        start, until = starts[cause], ends_referral(s.measures, cause)
+        if until is not None:
             start = np.where(start < goals(s, who, starts, until), start, FAR)
         own = np.where((start < FAR) & who.draws.completes[cause], who.waited + start, FAR)
         referred[cause] = np.minimum(own, who.others[cause])
@@ -97,17 +98,3 @@ def stays(s: Scenario, who: Subjects, starts: Mapping[str, FloatArray]) -> Float
     )
     gone = departure < NEVER
     return np.where(gone, departure - who.arrival - who.waited, FAR).astype(float)
-
-
-def touches(s: Scenario, measure: str, endpoint: str) -> bool:
-    """Whether a measure can change the time of an endpoint (or departure), however indirectly."""
-    direct = [effect for effect in s.effects if effect.acts_on == endpoint]
-    if measure == endpoint or any(effect.cause == measure for effect in direct):
-        return True
-    through = [effect.cause for effect in direct]
-    for cause in through:
-        law = s.measures.get(cause)
-        before = law.until if law is not None else cause
-        if before is not None and before != endpoint and touches(s, measure, before):
-            return True
-    return False

@@ -12,7 +12,7 @@ from hamm_eval.synthetic.hazards import FloatArray
 from hamm_eval.synthetic.referrals import referrals
 from hamm_eval.synthetic.scenario import Scenario
 from hamm_eval.synthetic.truth.contrasts import CONTRASTS, DEFINITIONS
-from hamm_eval.synthetic.truth.effects import effect_rows, tally_effects
+from hamm_eval.synthetic.truth.effects import effect_rows, tally_effects, without_effect
 from hamm_eval.synthetic.truth.incidence import first_days_rows, incidence_rows, tally_incidence
 from hamm_eval.synthetic.truth.population import POPULATION
 from hamm_eval.synthetic.truth.ratings import rating_rows, tally_ratings
@@ -74,7 +74,7 @@ def simulate_truth(
     -------
     dict
         ``scenario_digest``, the definitions, and the lists ``incidence``, ``first_days``
-        (by day from 0), ``effects`` and ``ratings``.
+        (by day from 0), ``effects``, ``without_effect`` (the pairs whose effects are all 0) and ``ratings``.
     """
     run = scenario.truth
     seed = run.seed if seed is None else seed
@@ -98,6 +98,9 @@ def simulate_truth(
         "first_days": list(first_days_rows(scenario, truth.incidence)),
         "effects": [
             row for pair in scenario.truth_pairs for row in effect_rows(scenario, pair, truth.effects)
+        ],
+        "without_effect": [
+            {"measure": pair.measure, "endpoint": pair.endpoint} for pair in without_effect(scenario)
         ],
         "ratings": list(rating_rows(scenario, truth.ratings)),
     }

@@ -7,7 +7,7 @@ import pytest
 
 from hamm_eval.synthetic.days import NEVER, day_number
 from hamm_eval.synthetic.hazards import DAYS_PER_MONTH, FAR
-from hamm_eval.synthetic.households import FREE, RECOGNISED
+from hamm_eval.synthetic.households import NO_PROSPECT, PROSPECT, RECOGNISED
 from hamm_eval.synthetic.referrals import first_of_household, referrals
 from hamm_eval.synthetic.scenario import Scenario
 from hamm_eval.synthetic.world import World, build_world
@@ -79,6 +79,7 @@ def test_a_referral_of_any_member_keeps_the_household(scenario: Scenario) -> Non
 def test_nobody_of_priority_integration_departs_where_the_trap_is_off(scenario: Scenario) -> None:
     world = build_world(scenario.without(["competing_departures"]), np.random.default_rng(13))
     homes = world.households
-    refugees = world.eligible & (homes.status != FREE)[world.people.household]
-    recognised = (homes.free_from < NEVER)[world.people.household]
-    assert (world.stay[refugees & recognised] > 10_000).all()
+    late = (homes.status == NO_PROSPECT) & (homes.later_status == RECOGNISED)
+    priority = ((homes.status == PROSPECT) | late)[world.people.household]
+    assert (world.eligible & priority).sum() > 1000
+    assert (world.stay[world.eligible & priority] > 10_000).all()

@@ -68,7 +68,7 @@ def test_too_young_or_too_old_never_starts(large: World) -> None:
 
 def test_without_immortal_time_starts_are_on_the_first_day_or_never(scenario: Scenario) -> None:
     world = build_world(scenario.without(["immortal_time"]), np.random.default_rng(5))
-    for start in world.natural.values():
+    for start in (*world.natural.values(), *world.starts.values()):  # nobody waits for a place either
         assert set(np.unique(start)) <= {1.0, FAR}
     law = _law(world)
     able = law.able
