@@ -23,6 +23,7 @@ VALUE_RULES = (
         "Kennungen wurden von einer Tabellenkalkulation in Zahlen verwandelt. "
         "Exportieren Sie die Spalte als Text.",
         "Identifiers were turned into numbers by a spreadsheet. Export the column as text.",
+        (27,),
     ),
     Rule(
         "id_like_name",
@@ -36,12 +37,14 @@ VALUE_RULES = (
         Severity.REFUSE,
         "Diesen Tag gibt es nicht. Berichtigen Sie das Datum.",
         "There is no such day. Correct the date.",
+        (22,),
     ),
     Rule(
         "date_two_digit_year",
         Severity.REFUSE,
         "Die Jahreszahl hat nur zwei Stellen. Exportieren Sie Jahre vierstellig.",
         "The year has two digits only. Export years with four digits.",
+        (23,),
     ),
     Rule(
         "date_other_format",
@@ -50,6 +53,7 @@ VALUE_RULES = (
         "Format, oder nennen Sie es in der Zuordnung (date_format).",
         "The date is not in this column's format ({format_en}). Use one format in a column, "
         "or name it in the mapping (date_format).",
+        (24,),
     ),
     Rule(
         "date_excel_serial",
@@ -58,6 +62,7 @@ VALUE_RULES = (
         "Formatieren Sie die Spalte vor dem Export als Datum.",
         "A number of five digits stands where a date belongs, presumably Excel's count of days. "
         "Format the column as a date before exporting.",
+        (26,),
     ),
     Rule(
         "date_with_time",
@@ -82,18 +87,21 @@ VALUE_RULES = (
         Severity.REFUSE,
         "31.12.9999 steht in einer Spalte, die kein offenes Ende kennt. Berichtigen Sie das Datum.",
         "31.12.9999 stands in a column that knows no open end. Correct the date.",
+        (25,),
     ),
     Rule(
         "date_open_end",
         Severity.NOTICE,
         "31.12.9999 wurde als offenes Ende gelesen: {count}-mal.",
         "31.12.9999 was read as an open end: {count} times.",
+        (25,),
     ),
     Rule(
         "date_missing_1900",
         Severity.NOTICE,
         "01.01.1900 wurde als fehlend gelesen: {count}-mal.",
         "01.01.1900 was read as missing: {count} times.",
+        (25,),
     ),
     Rule(
         "birth_date_full",
@@ -106,6 +114,7 @@ VALUE_RULES = (
         Severity.REFUSE,
         "Das ist keine Zahl in der Schreibweise dieser Spalte (Dezimalzeichen {decimal}).",
         "This is not a number as this column writes them (decimal sign {decimal}).",
+        (21,),
     ),
     Rule(
         "number_ambiguous",
@@ -114,6 +123,7 @@ VALUE_RULES = (
         "Nennen Sie das Dezimalzeichen in der Zuordnung (decimal).",
         "Whether point or comma parts thousands or decimals cannot be told. "
         "Name the decimal sign in the mapping (decimal).",
+        (21,),
     ),
     Rule(
         "integer_not_readable",
@@ -142,5 +152,6 @@ VALUE_RULES = (
         Severity.REFUSE,
         "Dieses Wort ist nicht vorgesehen.{hint_de} Erlaubt: {allowed}.",
         "This word is not allowed.{hint_en} Allowed: {allowed}.",
+        (28, 29),
     ),
 )

@@ -28,6 +28,7 @@ FILE_RULES = (
         Severity.REFUSE,
         "Dieses Dateiformat wird nicht gelesen. Speichern Sie die Tabelle als {expected}, XLSX oder Parquet.",
         "Files of this format are not read. Save the table as {expected}, XLSX or Parquet.",
+        (20,),
     ),
     Rule(
         "table_absent",
@@ -48,12 +49,14 @@ FILE_RULES = (
         "geben Sie der Datei die Endung, die zu ihr gehört.",
         "This file is not {expected} but {kind}. Export the table as {expected}, or give the file the ending "
         "that belongs to it.",
+        (20,),
     ),
     Rule(
         "file_empty",
         Severity.REFUSE,
         "Die Datei ist leer. Exportieren Sie sie noch einmal.",
         "The file is empty. Export it again.",
+        (7,),
     ),
     Rule(
         "header_only",
@@ -62,6 +65,7 @@ FILE_RULES = (
         "gibt es keine Einträge, lassen Sie die Tabelle weg.",
         "The table has column names but no row. Export it again; if there are no records, "
         "leave the table out.",
+        (7,),
     ),
     Rule(
         "line_too_long",
@@ -77,6 +81,7 @@ FILE_RULES = (
         "Die Zeile enthält ein Steuerzeichen (etwa ein NUL-Byte); die Datei ist beschädigt. "
         "Exportieren Sie sie noch einmal.",
         "The line holds a control character (such as a NUL byte); the file is damaged. Export it again.",
+        (10,),
     ),
     Rule(
         "encoding_unknown",
@@ -84,6 +89,7 @@ FILE_RULES = (
         "Die Zeichenkodierung ist weder UTF-8 noch UTF-16 mit BOM noch Windows-1252. "
         "Speichern Sie die Datei als UTF-8.",
         "The encoding is neither UTF-8 nor UTF-16 with BOM nor Windows-1252. Save the file as UTF-8.",
+        (2, 3),
     ),
     Rule(
         "encoding_mixed",
@@ -92,6 +98,7 @@ FILE_RULES = (
         "Exportieren Sie die Datei in einem Stück.",
         "From this line on the encoding changes between UTF-8 and Windows-1252. "
         "Export the file in one piece.",
+        (5,),
     ),
     Rule(
         "mojibake",
@@ -100,12 +107,14 @@ FILE_RULES = (
         "Exportieren Sie sie neu aus dem Fachverfahren.",
         "Umlauts are destroyed: the file was once saved after being decoded wrongly. "
         "Export it again from the source system.",
+        (4,),
     ),
     Rule(
         "delimiter_ambiguous",
         Severity.REFUSE,
         "Das Trennzeichen ist aus der Kopfzeile nicht eindeutig zu erkennen. Exportieren Sie mit Semikolon.",
         "The header does not tell the delimiter unambiguously. Export with semicolons.",
+        (6,),
     ),
     Rule(
         "quote_unbalanced",
@@ -114,12 +123,14 @@ FILE_RULES = (
         "mitten im Feld. Verdoppeln Sie Anführungszeichen in Texten.",
         "A quotation mark that starts in this line is not closed, or stands within a field. "
         "Double quotation marks in texts.",
+        (9,),
     ),
     Rule(
         "row_short",
         Severity.REFUSE,
         "Zeilen mit zu wenigen Feldern (erwartet: {width}).",
         "Rows with too few fields (expected: {width}).",
+        (11,),
     ),
     Rule(
         "row_long",
@@ -127,12 +138,14 @@ FILE_RULES = (
         "Zeilen mit zu vielen Feldern (erwartet: {width}). Setzen Sie Texte mit Trennzeichen "
         "in Anführungszeichen.",
         "Rows with too many fields (expected: {width}). Put texts that hold the delimiter in quotes.",
+        (11,),
     ),
     Rule(
         "row_truncated",
         Severity.REFUSE,
         "Die letzte Zeile bricht ab (erwartet: {width} Felder). Übertragen Sie die Datei noch einmal.",
         "The last line breaks off (expected: {width} fields). Transfer the file again.",
+        (8,),
     ),
     Rule(
         "rows_unreadable",
@@ -145,5 +158,6 @@ FILE_RULES = (
         Severity.NOTICE,
         "Übergangene Zeilen vor der Kopfzeile: {count}.",
         "Lines passed over before the header: {count}.",
+        (13,),
     ),
 )

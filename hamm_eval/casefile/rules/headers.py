@@ -10,6 +10,7 @@ HEADER_RULES = (
         Severity.REFUSE,
         "Es ist keine Kopfzeile zu erkennen. Die erste Zeile muss die Spaltennamen enthalten: {expected}.",
         "No header can be found. The first line must hold the column names: {expected}.",
+        (13,),
     ),
     Rule(
         "header_runs_on",
@@ -24,12 +25,14 @@ HEADER_RULES = (
         Severity.NOTICE,
         "Die Schreibweise von Spaltennamen wurde vereinheitlicht (Leerzeichen, Umlaute).",
         "The spelling of column names was normalised (blanks, umlauts).",
+        (15,),
     ),
     Rule(
         "column_duplicate",
         Severity.REFUSE,
         "Diese Spalte kommt mehrfach vor. Behalten Sie eine.",
         "This column is there more than once. Keep one.",
+        (14,),
     ),
     Rule(
         "column_unnamed",
@@ -42,12 +45,14 @@ HEADER_RULES = (
         Severity.REFUSE,
         "Diese Spalte fehlt.{hint_de} Ergänzen Sie sie, oder nennen Sie ihren Namen in der Zuordnung.",
         "This column is missing.{hint_en} Add it, or name it in the mapping.",
+        (16,),
     ),
     Rule(
         "column_extra",
         Severity.NOTICE,
         "Diese Spalte wird nicht gebraucht und wurde nicht gelesen.",
         "This column is not needed and was not read.",
+        (17,),
     ),
     Rule(
         "column_identifying",
@@ -56,6 +61,7 @@ HEADER_RULES = (
         "Lassen Sie die Spalte beim Export weg.",
         "This column looks like {kind_en}. The evaluation must not receive it: "
         "leave the column out of the export.",
+        (17,),
     ),
     Rule(
         "column_free_text",
@@ -64,6 +70,7 @@ HEADER_RULES = (
         "(free_text); sie wird dann nicht gelesen.",
         "This column looks like free text. Leave it out, or declare it as free text (free_text); "
         "it is then not read.",
+        (17,),
     ),
     Rule(
         "free_text_ignored",
@@ -76,6 +83,7 @@ HEADER_RULES = (
         Severity.NOTICE,
         "Summenzeilen wurden ausgeschlossen.",
         "Rows of totals were excluded.",
+        (18,),
     ),
     Rule(
         "rows_blank",

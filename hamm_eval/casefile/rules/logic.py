@@ -10,6 +10,7 @@ LOGIC_RULES = (
         Severity.QUARANTINE,
         "Zeilen, die es genau so schon gibt, wurden beiseitegelegt; die erste wird verwendet.",
         "Rows that are there already, word for word, were set aside; the first is used.",
+        (30,),
     ),
     Rule(
         "key_contradiction",
@@ -18,6 +19,7 @@ LOGIC_RULES = (
         "einen späteren Erfassungstag.",
         "The same identifier and the same day of recording, but other content. "
         "A correction needs a later day of recording.",
+        (30,),
     ),
     Rule(
         "reference_unknown",
@@ -26,18 +28,21 @@ LOGIC_RULES = (
         "Exportieren Sie beide Tabellen zum selben Stand.",
         "The identifier points to a record that {target} does not hold. "
         "Export both tables as of the same day.",
+        (35,),
     ),
     Rule(
         "reference_not_yet_known",
         Severity.WARN,
         "Der Datensatz, auf den verwiesen wird ({target}), wurde erst nach dem Stichtag erfasst.",
         "The record pointed to ({target}) was recorded only after the data cut.",
+        (33,),
     ),
     Rule(
         "end_before_begin",
         Severity.REFUSE,
         "Das Ende liegt vor dem Beginn ({begin}, {end}). Berichtigen Sie eines von beiden.",
         "The end lies before the begin ({begin}, {end}). Correct one of them.",
+        (31,),
     ),
     Rule(
         "end_without_begin",
@@ -57,6 +62,7 @@ LOGIC_RULES = (
         "Das Datum liegt nach dem Tag, an dem es erfasst wurde ({recorded}). Berichtigen Sie eines "
         "von beiden.",
         "The date lies after the day on which it was recorded ({recorded}). Correct one of them.",
+        (33,),
     ),
     Rule(
         "nothing_known",
@@ -71,6 +77,7 @@ LOGIC_RULES = (
         "den Stichtag nicht; die Zeile gilt als noch nicht bekannt. Berichtigen Sie ihn.",
         "The day of recording lies years after all others, presumably a slip in the year. It does not move "
         "the data cut; the row counts as not yet known. Correct it.",
+        (33,),
     ),
     Rule(
         "ending_without_date",
@@ -93,6 +100,7 @@ LOGIC_RULES = (
         "in allen Fassungen.",
         "The same identifier later stands for another record ({reference} differs): the earlier one would be "
         "lost. Give it a new identifier; if only the assignment was wrong, correct it in all versions.",
+        (30,),
     ),
     Rule(
         "id_other_form",
@@ -101,5 +109,6 @@ LOGIC_RULES = (
         "führende Nullen oder ein Wort für „fehlt“). Schreiben Sie Kennungen überall gleich.",
         "The identifier is written unlike nearly all others of this column (letters, hyphens, leading zeros, "
         "or a word for “missing”). Write identifiers alike everywhere.",
+        (27, 28),
     ),
 )

@@ -18,12 +18,14 @@ SOURCE_RULES = (
         Severity.REFUSE,
         "Die Datei ist beschädigt oder unvollständig ({format}). Übertragen Sie sie noch einmal.",
         "The file is damaged or incomplete ({format}). Transfer it again.",
+        (20,),
     ),
     Rule(
         "workbook_locked",
         Severity.REFUSE,
         "Die Arbeitsmappe ist mit einem Kennwort geschützt. Speichern Sie sie ohne Kennwort.",
         "The workbook is protected by a password. Save it without one.",
+        (20,),
     ),
     Rule(
         "sheets_several",
@@ -31,12 +33,14 @@ SOURCE_RULES = (
         "Die Arbeitsmappe hat mehrere Blätter ({sheets}); zu lesen ist eine Tabelle. Lassen Sie nur "
         "deren Blatt darin.",
         "The workbook has several sheets ({sheets}), but one table is to be read. Leave only its sheet.",
+        (19,),
     ),
     Rule(
         "cells_merged",
         Severity.REFUSE,
         "Zellen sind verbunden ({cells}). Heben Sie die Verbindung auf, und füllen Sie jede Zelle.",
         "Cells are merged ({cells}). Unmerge them and fill each cell.",
+        (19,),
     ),
     Rule(
         "cells_beside",
@@ -52,6 +56,7 @@ SOURCE_RULES = (
         "in der Tabellenkalkulation, oder ersetzen Sie die Formeln durch Werte.",
         "Formulas stand here without a computed result ({cells}). Open and save the workbook in the "
         "spreadsheet, or replace the formulas by values.",
+        (19,),
     ),
     Rule(
         "cell_error",
@@ -59,6 +64,7 @@ SOURCE_RULES = (
         "Hier stehen Fehlerwerte der Tabellenkalkulation ({cells}), etwa #NV. Berichtigen oder leeren "
         "Sie die Zellen.",
         "Error values of the spreadsheet stand here ({cells}), such as #N/A. Correct or empty the cells.",
+        (19,),
     ),
     Rule(
         "number_for_text",

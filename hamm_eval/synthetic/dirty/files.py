@@ -171,6 +171,19 @@ def _twice(sheet: Sheet, rng: np.random.Generator) -> Mark:
     return Mark(sheet)
 
 
+def _opendocument(sheet: Sheet, rng: np.random.Generator) -> Mark:
+    """The table saved in a format that nobody reads."""
+    name = f"{sheet.table.german}.ods"
+    sheet.whole = lambda content: {name: content}
+    return Mark(sheet, name=name)
+
+
+def _one_line(sheet: Sheet, rng: np.random.Generator) -> Mark:
+    """The line ends are gone, and the export was appended to itself until it was long."""
+    sheet.whole = lambda content: {sheet.name: content.replace(b"\r\n", b" ") * (2 + 120_000 // len(content))}
+    return Mark(sheet, sheet.header)
+
+
 def _workbook(sheet: Sheet, rng: np.random.Generator) -> Mark:
     """The file has a workbook's name, and holds CSV."""
     name = f"{sheet.table.german}.xlsx"
@@ -321,6 +334,8 @@ KINDS = (
     ),
     _kind("file_renamed", None, "file_unknown", "a table under another name", _file(_renamed), N),
     _kind("file_twice", None, "file_ambiguous", "a table in two files", _file(_twice)),
+    _kind("file_as_ods", 20, "file_format", "a table as OpenDocument", _file(_opendocument)),
+    _kind("line_ends_gone", None, "line_too_long", "a file in one line", _file(_one_line)),
     _kind("file_as_workbook", 20, "file_type", "CSV, renamed to .xlsx", _file(_workbook)),
     _kind(
         "row_truncated", 8, "row_truncated", "the last line breaks off", _file(_truncated, together="rows")

@@ -195,7 +195,7 @@ def _month_crowded(city: City, rng: np.random.Generator) -> Mark | None:
         ]
         moved = [line for line in before if rng.random() < 0.7]
         most = max(map(len, around))
-        if most >= _MANY and len(moved) > 6 * most:
+        if max(map(len, around[4:])) >= _MANY and len(moved) > 6 * most:
             for line in moved:
                 line.cells[sheet.at("recorded_on")] = german_day(first.replace(day=28))
                 line.taken = True

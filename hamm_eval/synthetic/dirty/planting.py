@@ -70,11 +70,11 @@ def plant_defects(
 def _ordered(plan: DefectPlan, seed: int) -> list[DefectKind]:
     """The kinds as they take their turn; the seed says with which defect of files the turn begins.
 
-    There are more such defects than files: four seeds in a row plant them all.
+    There are more such defects than files: five seeds in a row plant them all.
     """
     of_files = [kind for kind in plan.kinds if kind.family is Family.FILES]
     others = [kind for kind in plan.kinds if kind.family is not Family.FILES]
-    first = seed % 4 * len(of_files) // 4
+    first = seed % 5 * len(of_files) // 5
     return [*of_files[first:], *of_files[:first], *others]
 
 

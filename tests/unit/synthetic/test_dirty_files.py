@@ -76,6 +76,8 @@ FILES: dict[str, Is] = {
         and f[d.file] == clean_city()[d.file.replace("_2018-12-31", "")]
     ),
     "file_twice": lambda f, d: f[d.file] == f[ENGLISH[d.file]] == clean_city()[d.file],
+    "file_as_ods": lambda f, d: gone(f, d.file.replace(".ods", ".csv")) and d.file in f,
+    "line_ends_gone": lambda f, d: b"\n" not in f[d.file] and len(f[d.file]) > 100_000,
     "file_as_workbook": lambda f, d: gone(f, d.file.replace(".xlsx", ".csv")) and d.file in f,
     "row_truncated": lambda f, d: (
         width_at(f, d) < 0 and not f[d.file].endswith(b"\n") and d.line == len(lines_of(f[d.file]))
@@ -162,8 +164,8 @@ def test_a_file_is_what_its_kind_says(kind: str) -> None:
 def test_other_files_are_the_clean_ones(kind: str) -> None:
     files, listed = planted_alone(kind)
     (defect,) = listed.defects
-    table = defect.file.removesuffix(".csv").removesuffix(".xlsx").removesuffix("_2018-12-31")
-    touched = {f"{table}.csv", f"{table}.xlsx", defect.file, ENGLISH[f"{table}.csv"]}
+    table = defect.file.rpartition(".")[0].removesuffix("_2018-12-31")
+    touched = {f"{table}.csv", f"{table}.xlsx", f"{table}.ods", defect.file, ENGLISH[f"{table}.csv"]}
     assert f"{table}.csv" in KEYS
     assert {name: files.get(name) for name in clean_city() if name not in touched} == {
         name: content for name, content in clean_city().items() if name not in touched

