@@ -86,17 +86,28 @@ class Finding:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Quarantined:
+    """Rows of one file that a rule set aside, under the headers of the file: for the private file alone."""
+
+    rule: str
+    file: str
+    headings: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...] = field(repr=False)
+
+
 @dataclass(slots=True)
 class Collector:
     """Gathers findings while an export is read; `evidence` holds values only where they are wanted.
 
-    `refused_lines` are, by file and column, all lines that a refusal names.
+    `quarantined` neither; `refused_lines` are, by file and column, all lines that a refusal names.
     """
 
     keep_values: bool = False
     findings: list[Finding] = field(default_factory=list)
     evidence: list[tuple[str, str, int | None, str, str]] = field(default_factory=list, repr=False)
     refused_lines: dict[tuple[str, str], set[int]] = field(default_factory=dict, repr=False)
+    quarantined: list[Quarantined] = field(default_factory=list, repr=False)
 
     def add(
         self,
@@ -135,6 +146,10 @@ class Collector:
                 (rule, file, int(line), column, value or "")
                 for line, value in zip(lines, values, strict=True)
             ]
+
+    def lines_refused(self, file: str) -> set[int]:
+        """All lines of a file that a refusal names."""
+        return set().union(*(lines for (name, _), lines in self.refused_lines.items() if name == file))
 
     @property
     def refused(self) -> bool:

@@ -16,11 +16,12 @@ from hamm_eval.casefile.checks.keys import check_keys
 from hamm_eval.casefile.checks.logic import check_logic
 from hamm_eval.casefile.checks.recording import latest_recording
 from hamm_eval.casefile.conversion.table import TypedTable, convert_table
+from hamm_eval.casefile.fates import RowFates, row_fates
 from hamm_eval.casefile.findings import Collector, Finding, Language
 from hamm_eval.casefile.mapping import SourceMapping, load_mapping
 from hamm_eval.casefile.match import match_columns
 from hamm_eval.casefile.plan import TablePlan, plan_tables
-from hamm_eval.casefile.private_files import write_evidence
+from hamm_eval.casefile.private_files import write_evidence, write_quarantined
 from hamm_eval.casefile.readers.text_table import LINE, Wanted
 from hamm_eval.casefile.reconciliation import Counts
 from hamm_eval.casefile.rules import Severity
@@ -39,6 +40,7 @@ class CheckedExport:
     findings: tuple[Finding, ...]
     case_file: CaseFile | None = field(repr=False)
     sources: tuple[SourceRecord, ...] = ()
+    fates: tuple[RowFates, ...] = ()
 
     @property
     def usable(self) -> bool:
@@ -146,14 +148,24 @@ def check_export(
                     tables[name], quarantined[name] = check_keys(typed, notes)
     cut = as_of or latest_recording(tables)
     check_logic(tables, cut, collector)
+    fates = tuple(
+        row_fates(
+            typed,
+            quarantined=quarantined[name],
+            refused_lines=collector.lines_refused(typed.file),
+            cut=cut,
+        )
+        for name, typed in tables.items()
+    )
     if private_findings is not None:
         write_evidence(private_findings, collector.evidence)
+        write_quarantined(private_findings, collector.quarantined)
     order = {plan.table.name: i for i, plan in enumerate(plans)}
     findings = tuple(
         sorted(collector.findings, key=lambda f: (order.get(f.table, len(order)), f.file, f.line or 0))
     )
     if collector.refused:
-        return CheckedExport(findings, None, tuple(sources))
+        return CheckedExport(findings, None, tuple(sources), fates)
     records = {name: _known(typed.frame.drop(LINE), cut) for name, typed in tables.items()}
     counts = {
         name: Counts(
@@ -173,7 +185,7 @@ def check_export(
         _digest(names, sources),
         tuple(sources),
     )
-    return CheckedExport(findings, case_file, tuple(sources))
+    return CheckedExport(findings, case_file, tuple(sources), fates)
 
 
 def _read_table(

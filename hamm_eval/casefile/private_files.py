@@ -8,6 +8,7 @@ import os
 from collections.abc import Iterable
 from pathlib import Path
 
+from hamm_eval.casefile.findings import Quarantined
 from hamm_eval.errors import UsageError
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -38,10 +39,34 @@ def write_evidence(path: Path, evidence: Iterable[tuple[str, str, int | None, st
     UsageError
         The file cannot be written.
     """
+    _write_rows(path, [HEADINGS, *([str(cell) for cell in row] for row in evidence)])
+
+
+def write_quarantined(findings: Path, quarantined: Iterable[Quarantined]) -> None:
+    """Write the rows that were set aside beside the private findings: one private file a table.
+
+    ``findings.csv`` brings ``findings-quarantined-cases.csv``: rule, line, and the row as it was read.
+
+    Raises
+    ------
+    UsageError
+        A file cannot be written.
+    """
+    by_file: dict[str, list[Quarantined]] = {}
+    for one in quarantined:
+        by_file.setdefault(one.file, []).append(one)
+    for name, parts in by_file.items():
+        rows = [("rule", "line", *parts[0].headings)]
+        rows += [(part.rule, *row) for part in parts for row in part.rows]
+        stem = Path(name).stem
+        _write_rows(findings.with_name(f"{findings.stem}-quarantined-{stem}.csv"), rows)
+
+
+def _write_rows(path: Path, rows: Iterable[Iterable[str]]) -> None:
+    """Write rows as a private CSV file that no spreadsheet runs anything of."""
     text = io.StringIO()
     writer = csv.writer(text, delimiter=";", lineterminator="\n")
-    writer.writerow(HEADINGS)
-    for row in evidence:
+    for row in rows:
         writer.writerow([_inert(str(cell)) for cell in row])
     try:
         write_private(path, text.getvalue().encode("utf-8-sig"))

@@ -6,6 +6,7 @@ import csv
 import io
 import re
 import tempfile
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -213,3 +214,58 @@ def test_nothing_is_lost_of_a_sound_export_in_any_order(city, data):
     row = result.case_file.reconciliation.set_index("table").loc[BY_FILE[file].name]
     assert row["read"] == len(rows) - 1 + len(copies)
     assert row["quarantined"] == len(copies)
+
+
+def _broken(rows: list[list[str]], table, data) -> str:
+    """Break one row of a table in place; gives the header of the cell, or nothing where a row is meant."""
+    line = data.draw(st.integers(1, len(rows) - 1))
+    how = data.draw(st.sampled_from(["day", "id", "word", "number", "copy", "total", "empty", "gone"]))
+    kinds = {"day": Kind.DATE, "id": Kind.ID, "word": Kind.CATEGORY, "number": Kind.INTEGER}
+    if how == "copy":
+        rows.insert(data.draw(st.integers(1, len(rows))), list(rows[line]))
+    elif how == "total":
+        rows.append(["Summe", *[""] * (len(rows[0]) - 1)])
+    elif how == "gone" and len(rows) > 2:
+        del rows[line]
+    else:
+        fits = [i for i, column in enumerate(table.columns) if column.kind is kinds.get(how, column.kind)]
+        at = data.draw(st.sampled_from(fits or [0]))
+        day = data.draw(st.dates(min_value=date(1900, 1, 2), max_value=date(2099, 12, 31)))
+        new = {
+            "day": f"{day.day:02d}.{day.month:02d}.{day.year}",
+            "id": f"{TOKEN}-{data.draw(st.integers(0, 9999))}",
+            "word": data.draw(st.sampled_from(sorted(CATEGORY_WORDS))),
+            "number": str(data.draw(st.integers(-9, 9))),
+        }.get(how, "")
+        rows[line][at] = new
+        return table.columns[at].german
+    return ""
+
+
+@FEW
+@given(data=st.data())
+def test_wherever_an_export_is_broken_every_row_has_a_fate_and_every_finding_a_place(city, data):
+    """Values that are possible in themselves, in wrong places of several tables at once."""
+    files = data.draw(st.lists(st.sampled_from(sorted(city)), min_size=1, max_size=4, unique=True))
+    broken = dict(city)
+    for file in files:
+        rows = rows_of(city[file])
+        for _ in range(data.draw(st.integers(1, 3))):
+            _broken(rows, BY_FILE[file], data)
+        broken[file] = written(rows)
+    result = checked(broken)
+    fates = {fate.file: fate for fate in result.fates}
+    for file, content in broken.items():
+        fate = fates[file]  # that the parts make up the whole, it sees to itself
+        assert fate.read == len(rows_of(content)) - 1
+    refused = [f for f in result.findings if f.severity is Severity.REFUSE]
+    assert result.usable is not bool(refused)
+    for finding in result.findings:
+        assert finding.file in broken
+        table = BY_FILE[finding.file]
+        assert finding.column in {"", *(column.german for column in table.columns)}
+        whole = finding.rule in ("month_empty", "month_multiple", "nothing_known")
+        assert finding.line is not None or whole or finding.severity is Severity.NOTICE
+        assert all(2 <= line <= len(rows_of(broken[finding.file])) for line in finding.lines)
+    assert sum(fate.refused for fate in fates.values()) >= bool([f for f in refused if f.lines])
+    assert_no_values(result.findings, values_of(city))

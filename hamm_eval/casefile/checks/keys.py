@@ -7,8 +7,9 @@ from dataclasses import replace
 import polars as pl
 
 from hamm_eval.casefile.conversion.table import TypedTable
-from hamm_eval.casefile.findings import FileCollector
+from hamm_eval.casefile.findings import FileCollector, Quarantined
 from hamm_eval.casefile.readers.text_table import LINE
+from hamm_eval.casefile.schema import Kind
 
 
 def check_keys(typed: TypedTable, notes: FileCollector) -> tuple[TypedTable, int]:
@@ -33,6 +34,8 @@ def check_keys(typed: TypedTable, notes: FileCollector) -> tuple[TypedTable, int
     duplicate = ~shared.select(seen).to_series()
     duplicates, others = shared.filter(duplicate), shared.filter(~duplicate)
     _note(notes, "duplicate_row", typed, duplicates)
+    if notes.collector.keep_values and duplicates.height:
+        notes.collector.quarantined.append(_set_aside("duplicate_row", typed, duplicates))
     contradicting = others.filter(_repeats(others, [key, "recorded_on"]))
     _note(notes, "key_contradiction", typed, contradicting)
     return replace(typed, frame=frame.filter(~frame[LINE].is_in(duplicates[LINE].to_list()))), len(duplicates)
@@ -65,3 +68,20 @@ def _note(notes: FileCollector, rule: str, typed: TypedTable, rows: pl.DataFrame
             lines=ordered[LINE].to_list(),
             values=content.to_series().to_list(),
         )
+
+
+def _set_aside(rule: str, typed: TypedTable, rows: pl.DataFrame) -> Quarantined:
+    """Rows for the private file: by line, days as the city writes them, words in German."""
+    columns = {plan.column.name: plan.column for plan in typed.plan.columns}
+    shown = [pl.col(LINE).cast(pl.String)]
+    for name, column in columns.items():
+        cell = pl.col(name)
+        if column.kind is Kind.DATE:
+            cell = cell.dt.strftime("%d.%m.%Y")
+        elif column.kind is Kind.YES_NO:
+            cell = pl.when(cell).then(pl.lit("ja")).otherwise(pl.when(~cell).then(pl.lit("nein")))
+        else:
+            cell = cell.cast(pl.String)
+        shown.append(cell.replace(dict(column.categories)).fill_null("").alias(name))
+    text = rows.sort(LINE).select(shown)
+    return Quarantined(rule, typed.file, tuple(typed.header(name) for name in columns), tuple(text.rows()))

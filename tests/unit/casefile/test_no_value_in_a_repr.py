@@ -18,7 +18,7 @@ from hamm_eval.casefile import check_export
 from hamm_eval.casefile.checks.readable import Readable
 from hamm_eval.casefile.conversion.offenders import Cells
 from hamm_eval.casefile.conversion.table import TypedTable
-from hamm_eval.casefile.findings import Collector
+from hamm_eval.casefile.findings import Collector, Quarantined
 from hamm_eval.casefile.mapping import SourceMapping
 from hamm_eval.casefile.plan import plan_tables
 from hamm_eval.casefile.readers.csv_header import CsvHeader
@@ -39,6 +39,7 @@ DECLARATIONS = {
     "Rule",
     "Kind",
     "Counts",
+    "RowFates",
     "Wanted",
     "Stored",
     "Offer",
@@ -67,6 +68,7 @@ def carriers() -> dict[str, object]:
         collector,
         notes,
         collector.findings[0],
+        Quarantined("duplicate_row", "status.csv", ("Status",), ((TOKEN,),)),
     ]
     return {type(item).__name__: item for item in made}
 
