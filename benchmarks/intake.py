@@ -5,6 +5,7 @@ python benchmarks/intake.py --rows 200000   # smaller
 
 Each measurement is a process of its own: seconds after imports, CPU seconds of all threads, and how far the
 peak of memory lies above what the imports took. Pairs alternate, so that both sides meet the same machine.
+The allocator is told to give memory back as the command ``hamm-eval`` tells it.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from __future__ import annotations
 import argparse
 import datetime as dt
 import json
+import os
 import platform
 import subprocess
 import sys
@@ -23,6 +25,7 @@ from statistics import median
 import numpy as np
 
 from hamm_eval.casefile.tables import BY_NAME, TABLES
+from hamm_eval.cli.application import ALLOCATOR
 
 SEED = 1
 PERSONS, MEASURES = 20_000, 24
@@ -145,7 +148,8 @@ def main() -> None:
         for _ in range(given.pairs):
             for what, results in found.items():
                 command = [sys.executable, __file__, "--measure", what, "--folder", str(folder)]
-                results.append(json.loads(subprocess.run(command, check=True, capture_output=True).stdout))
+                done = subprocess.run(command, check=True, capture_output=True, env=os.environ | ALLOCATOR)
+                results.append(json.loads(done.stdout))
     print(f"{given.rows:,} rows, {size / MEGABYTE:.0f} MB; Python {platform.python_version()}")
     middle = {w: {k: median(one[k] for one in of) for k in of[0]} for w, of in found.items()}
     for what, of in middle.items():

@@ -13,13 +13,15 @@ _HEAD = """# Data dictionary (Datenwörterbuch)
 Written from the declarations in `hamm_eval/casefile/declarations/`; do not edit by hand.
 `python -m hamm_eval.casefile.dictionary > docs/data-dictionary.md` writes it anew.
 
-An export is a folder with one CSV file a table, named `<Datei>.csv`. The id of a record and
+An export is a folder with one file a table, named `<Datei>.csv`, `.xlsx` or `.parquet`, or a workbook or a
+database schema with one sheet or table each ([sources](sources.md)). The id of a record and
 *Erfasst am* name one version of a fact: a correction is a new row under the same id with a later
 *Erfasst am*. Dates are written dd.mm.yyyy or ISO, one format a column; 31.12.9999 means open end where a
 column knows one, 01.01.1900 means missing. Ids are text. Names, addresses, phone numbers, full dates of
 birth, health and free text must not be delivered.
 
-Ein Export ist ein Ordner mit einer CSV-Datei je Tabelle (`<Datei>.csv`). Kennung und *Erfasst am* bestimmen
+Ein Export ist ein Ordner mit einer Datei je Tabelle (`<Datei>.csv`, `.xlsx` oder `.parquet`), eine Arbeitsmappe
+oder ein Datenbankschema ([Quellen](sources.md)). Kennung und *Erfasst am* bestimmen
 eine Fassung eines Datensatzes: Eine Berichtigung ist eine neue Zeile mit derselben Kennung und späterem
 *Erfasst am*. Datumsangaben als TT.MM.JJJJ oder ISO, ein Format je Spalte; 31.12.9999 bedeutet offenes Ende,
 wo eine Spalte das kennt, 01.01.1900 fehlend. Kennungen sind Text. Namen, Anschriften, Telefonnummern, volle
