@@ -1,4 +1,4 @@
-"""Nothing lost, whether an export can be used or not: where every row of a file went, or an internal error."""
+"""Nothing lost, be an export usable or not: where every row of a file went, or an internal error."""
 
 from __future__ import annotations
 

@@ -40,15 +40,15 @@ def check_reuse(records: Readable) -> None:
 
 def _other_form(rows: pl.DataFrame, name: str) -> pl.DataFrame | None:
     """Ids of another form: other signs before the number, or zeros lost where numbers have them."""
-    ids = rows.select(
-        pl.col(name, LINE),
-        pl.col(name).str.strip_chars_end("0123456789").alias(_PREFIX),
-        pl.col(name).str.len_chars().alias(_LENGTH),
-    ).drop_nulls()
-    sample = ids.gather_every(max(1, ids.height // _SAMPLE))
+    ids = rows.select(name, LINE).filter(pl.col(name).is_not_null())
+    sample = ids.gather_every(max(1, ids.height // _SAMPLE)).select(_prefix(name))
     commonest = sample.group_by(_PREFIX).len().sort("len", descending=True)
     if not sample.height or commonest["len"][0] < sample.height // 2:
         return None  # pseudonyms without a common form
+    length = ids[name].str.len_bytes()
+    if length.min() == length.max() and ids[name].str.starts_with(commonest[_PREFIX][0]).all():
+        return None  # the usual case, told quickly
+    ids = ids.with_columns(_prefix(name), pl.col(name).str.len_chars().alias(_LENGTH))
     forms = ids.group_by(_PREFIX, _LENGTH).agg(pl.len().alias("_rows"), pl.col(name).min().alias("_least"))
     if forms.height < 2:
         return None
@@ -63,3 +63,8 @@ def _other_form(rows: pl.DataFrame, name: str) -> pl.DataFrame | None:
     if padded and own["_rows"][0] >= _ALIKE * ids.height:
         other = other | (pl.col(_LENGTH) != length)
     return ids.filter(other)
+
+
+def _prefix(name: str) -> pl.Expr:
+    """What stands before the number that an id ends in."""
+    return pl.col(name).str.strip_chars_end("0123456789").alias(_PREFIX)
