@@ -12,6 +12,8 @@ from types import MappingProxyType
 import pandas as pd
 import polars as pl
 
+from hamm_eval.casefile.compare import compare
+from hamm_eval.casefile.diff import CaseFileDiff
 from hamm_eval.casefile.findings import Finding
 from hamm_eval.casefile.frames import empty_records, to_pandas
 from hamm_eval.casefile.mapping import FurtherColumn
@@ -119,6 +121,46 @@ class CaseFile:
         }
         return replace(
             self, data_cut=date, records=MappingProxyType(records), counts=MappingProxyType(counts)
+        )
+
+    def diff(self, other: CaseFile) -> CaseFileDiff:
+        """What a later export, or a later cut of the same, changed about the time up to this data cut.
+
+        Parameters
+        ----------
+        other : CaseFile
+            Read from a later export of the same source, with the same mapping and the same pseudonyms.
+
+        Returns
+        -------
+        CaseFileDiff
+            Counts per table and reason; the reasons and the two clocks behind them are told there.
+
+        Raises
+        ------
+        InputError
+            The other's data cut lies before this one's.
+
+        Examples
+        --------
+        ::
+
+            known = case_file.as_of(dt.date(2017, 3, 31)).diff(case_file)
+            known.to_frame()          # table, reason, records, persons
+            known.columns_to_frame()  # which columns were corrected, how often
+        """
+        if other.data_cut < self.data_cut:
+            raise InputError(
+                "The other CaseFile has an earlier data cut than this one.",
+                where="other",
+                todo="Ask the earlier one: earlier.diff(later).",
+            )
+        return compare(
+            self._latest,
+            other.as_of(self.data_cut)._latest,
+            other._latest,
+            earlier_cut=self.data_cut,
+            later_cut=other.data_cut,
         )
 
     def identifiers(self) -> frozenset[str]:

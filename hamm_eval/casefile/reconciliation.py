@@ -57,21 +57,40 @@ def reconcile(
 
 def _persons(name: str, latest: Mapping[str, pl.DataFrame]) -> int | None:
     """How many distinct persons a table's records are about; None where it is about none."""
+    owners = persons_of(name, latest)
+    return None if owners is None else owners["person_id"].n_unique()
+
+
+def persons_of(name: str, latest: Mapping[str, pl.DataFrame]) -> pl.DataFrame | None:
+    """Whom each record of a table is about.
+
+    Parameters
+    ----------
+    name : str
+        A table that `latest` holds.
+    latest : Mapping of str to polars.DataFrame
+        The records in use.
+
+    Returns
+    -------
+    polars.DataFrame or None
+        The table's key and ``person_id``, one row a record and person: a household is about its members.
+        None for tables about no person.
+    """
+    frame, key = latest[name], BY_NAME[name].key
     if name == "households":
-        members = latest["persons"].join(latest[name], on="household_id", how="semi")
-        return members["person_id"].n_unique()
-    persons = _person_ids(name, latest)
-    return None if persons is None else persons.drop_nulls().n_unique()
-
-
-def _person_ids(name: str, latest: Mapping[str, pl.DataFrame]) -> pl.Series | None:
-    """The person of each record, by its own column or by the record it refers to."""
-    frame = latest[name]
-    if "person_id" in frame.columns:
-        return frame["person_id"]
-    for column in BY_NAME[name].columns:
-        target, _, key = column.references.partition(".")
-        if target in latest and "person_id" in latest[target].columns:
-            parents = latest[target].select(key, "person_id")
-            return frame.join(parents, left_on=column.name, right_on=key, how="left")["person_id"]
-    return None
+        found = latest["persons"].join(frame, on=key, how="semi").select(key, "person_id")
+    elif "person_id" in frame.columns:
+        found = frame.select(*dict.fromkeys((key, "person_id")))
+    else:
+        for column in BY_NAME[name].columns:
+            target, _, its_key = column.references.partition(".")
+            if target in latest and "person_id" in latest[target].columns:
+                parents = latest[target].select(its_key, "person_id")
+                found = frame.join(parents, left_on=column.name, right_on=its_key, how="left").select(
+                    key, "person_id"
+                )
+                break
+        else:
+            return None
+    return found.filter(pl.col("person_id").is_not_null())

@@ -45,6 +45,8 @@ DECLARATIONS = {
     "Offer",
     "SourceRecord",
     "SheetScan",
+    "Change",
+    "CaseFileDiff",
 }
 
 
