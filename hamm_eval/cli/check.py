@@ -4,45 +4,12 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from hamm_eval.cli.console import Language, errors_for_people, say
+from hamm_eval.cli.console import Language, errors_for_people, say, wide_console
 from hamm_eval.errors import IntakeRefused
-
-if TYPE_CHECKING:
-    from hamm_eval.casefile import CheckedExport
-
-# What `check` says around the findings, whose own texts come from their rules.
-_WORDS = {
-    "de": {
-        "refuse": "Ablehnung",
-        "quarantine": "Zurückgestellt",
-        "warn": "Warnung",
-        "notice": "Hinweis",
-        "source": "Gelesen: {file}: {evidence}; {rows} Zeilen.",
-        "read": "{tables} Tabellen, {rows} Zeilen gelesen; Stichtag {cut}.",
-        "none": "Keine Befunde.",
-        "one": "1 Befund.",
-        "many": "{count} Befunde.",
-        "usable": "Der Export ist verwendbar.",
-        "refused": "Der Export ist nicht verwendbar.",
-    },
-    "en": {
-        "refuse": "refuse",
-        "quarantine": "quarantine",
-        "warn": "warn",
-        "notice": "notice",
-        "source": "Read: {file}: {evidence}; {rows} rows.",
-        "read": "{tables} tables, {rows} rows read; data cut {cut}.",
-        "none": "No findings.",
-        "one": "1 finding.",
-        "many": "{count} findings.",
-        "usable": "The export can be used.",
-        "refused": "The export cannot be used.",
-    },
-}
 
 
 def _day(text: str) -> date:
@@ -64,6 +31,12 @@ def check(
         ),
     ] = None,
     mapping: Annotated[Path | None, typer.Option(help="How the source names things (YAML).")] = None,
+    html: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write the findings as a page, without values.")
+    ] = None,
+    xlsx: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write the findings as a workbook, without values.")
+    ] = None,
     private_findings: Annotated[
         Path | None,
         typer.Option(help="Write the values behind the findings to this file, readable by you alone."),
@@ -73,32 +46,24 @@ def check(
     """Read an export and list what the checks find; exit code 3 if it cannot be used."""
     with errors_for_people():
         from hamm_eval.casefile import check_export
+        from hamm_eval.report.intake import intake_report, refuse_places, write_reports
+        from hamm_eval.report.intake.console import print_report
+        from hamm_eval.report.wording import Wording
 
+        refuse_places(folder, (html, xlsx))
         checked = check_export(
             folder,
             mapping=mapping,
             as_of=as_of,
             private_findings=private_findings,
         )
-        _tell_checked(checked, language)
+        wording = Wording(language)
+        found = intake_report(checked, folder.resolve().name, wording)
+        write_reports(found, wording, html=html, xlsx=xlsx)
+        left_out = print_report(found, wording, wide_console())
+        for path in filter(None, (html, xlsx)):
+            say(wording.text("check.written", path=path))
+        if left_out and html is None and xlsx is None:
+            say(wording.text("check.to_files", source=folder))
         if not checked.usable:
             raise typer.Exit(IntakeRefused.exit_code)
-
-
-def _tell_checked(checked: CheckedExport, language: Language) -> None:
-    """The findings, what was read, and whether the export can be used."""
-    from hamm_eval.report.wording import Wording
-
-    words, wording = _WORDS[language], Wording(language)
-    for source in checked.sources:
-        rows = wording.number(source.rows)
-        say(words["source"].format(file=source.file, evidence=source.evidence(language), rows=rows))
-    for finding in checked.findings:
-        say(f"{words[finding.severity.value]}: {finding.problem(language)}")
-    read = checked.case_file
-    if read is not None:
-        rows = wording.number(sum(count.read for count in read.counts.values()))
-        say(words["read"].format(tables=len(read.counts), rows=rows, cut=wording.date(read.data_cut)))
-    found = len(checked.findings)
-    counted = words["none" if found == 0 else "one" if found == 1 else "many"].format(count=found)
-    say(f"{counted} {words['refused' if read is None else 'usable']}")

@@ -14,6 +14,7 @@ from hamm_eval.errors import HammEvalError
 
 INTERNAL = 1
 INTERRUPTED = 130
+_UNWRAPPED = 10_000
 
 Language = Literal["de", "en"]
 
@@ -41,6 +42,12 @@ def errors_for_people(untouched: str = "") -> Iterator[None]:
             f"please report it.{untouched}"
         )
         raise typer.Exit(INTERNAL) from None
+
+
+def wide_console() -> Console:
+    """Stdout for what has a layout: as wide as a terminal, plain and nothing wrapped elsewhere."""
+    console = Console(highlight=False)
+    return console if console.is_terminal else Console(highlight=False, width=_UNWRAPPED)
 
 
 def say(text: str) -> None:

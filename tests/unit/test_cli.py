@@ -179,11 +179,11 @@ def test_synth_writes_a_city_that_check_accepts(tmp_path: Path) -> None:
 
     assert written.exit_code == german.exit_code == english.exit_code == 0, german.output
     rows = sum(len(file.read_bytes().splitlines()) - 1 for file in folder.glob("*.csv"))
-    assert german.stdout.splitlines() == [
+    assert german.stdout.splitlines()[-2:] == [
         f"17 Tabellen, {rows // 1000}.{rows % 1000:03} Zeilen gelesen; Stichtag 30. Juni 2017.",
         "Keine Befunde. Der Export ist verwendbar.",
     ]
-    assert english.stdout.splitlines() == [
+    assert english.stdout.splitlines()[-2:] == [
         f"17 tables, {rows:,} rows read; data cut 30 June 2017.",
         "No findings. The export can be used.",
     ]
@@ -263,9 +263,9 @@ def test_check_tells_the_severity_and_the_number_of_findings_in_its_language(
     german = RUNNER.invoke(app, ["check", str(folder)]).stdout.splitlines()
     english = RUNNER.invoke(app, ["check", str(folder), "--language", "en"]).stdout.splitlines()
 
-    assert german[0].startswith("Warnung: einkauf.csv: ")
+    assert "Warnungen (1)" in german
     assert german[-1] == "1 Befund. Der Export ist verwendbar."
-    assert english[0].startswith("warn: einkauf.csv: ")
+    assert "Warnings (1)" in english
     assert english[-1] == "1 finding. The export can be used."
 
 
@@ -284,7 +284,7 @@ def test_check_lists_findings_without_values_and_ends_with_3(tiny_city: Path, tm
     )
 
     assert german.exit_code == english.exit_code == 3
-    assert "Ablehnung: personen.csv:2" in german.stdout
+    assert "    personen.csv:2: " in german.stdout
     assert german.stdout.endswith("Der Export ist nicht verwendbar.\n")
     assert english.stdout.endswith("The export cannot be used.\n")
     assert "1984" not in german.output + english.output

@@ -18,7 +18,9 @@ def test_a_file_that_belongs_to_no_table_is_a_warning(tmp_path):
     (folder / "einkauf.csv").write_text("a;b\n1;2\n")
     result = checked(folder)
     assert result.exit_code == 0
-    assert "warn: einkauf.csv: This belongs to no table and was not read. [file_unknown]" in result.stdout
+    said = result.stdout[result.stdout.index("Warnings (1)") :].splitlines()
+    assert "This belongs to no table and was not read. [file_unknown] (1 place)" in said
+    assert "    einkauf.csv" in said
 
 
 @pytest.mark.parametrize("name", ["absent", "a_file"])

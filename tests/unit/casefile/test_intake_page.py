@@ -37,7 +37,8 @@ def test_the_commands_of_the_page_do_what_it_says(project):
     Path("zuordnung.yaml").write_text(project["decided"], encoding="utf-8")
     refused = CliRunner().invoke(app, check.split())
     assert refused.exit_code == 3
-    rules = set(re.findall(r"Ablehnung: .* \[(\w+)\]", refused.stdout))
+    refusals = refused.stdout.partition("Ablehnungen (")[2].partition("Hinweise (")[0]
+    rules = set(re.findall(r" \[(\w+)\] ", refusals))
     assert rules == {"column_identifying", "column_free_text"}
 
     done = CliRunner().invoke(app, pseudonymise.split())

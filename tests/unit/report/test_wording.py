@@ -46,8 +46,8 @@ def test_german_texts_use_german_quotation_marks() -> None:
 
 
 def test_every_literal_key_in_the_code_exists_and_every_text_is_used() -> None:
-    source = "\n".join(path.read_text(encoding="utf-8") for path in REPORT.rglob("*.py"))
-    source += (REPORT / "page" / "page.html.j2").read_text(encoding="utf-8")
+    speaking = [*REPORT.rglob("*.py"), *REPORT.rglob("*.j2"), *REPORT.with_name("cli").glob("*.py")]
+    source = "\n".join(path.read_text(encoding="utf-8") for path in speaking)
     source = source.replace("'", '"')
     known = load_texts("de")
     asked = set(re.findall(r"\b(?:text|markup|has)\(\s*\"([a-z_]+(?:\.[a-z_0-9]+)+)\"", source))

@@ -1,0 +1,89 @@
+"""What was read: every table, how it was understood, and where its rows went."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from hamm_eval.casefile.rules import Severity
+from hamm_eval.casefile.tables import BY_NAME
+from hamm_eval.report.intake.sentences import shown
+
+if TYPE_CHECKING:
+    from hamm_eval.casefile.intake import CheckedExport
+    from hamm_eval.report.wording import Wording
+
+USABLE = ("used", "quarantined", "not_yet_known", "superseded", "excluded")
+REFUSED = ("refused", "quarantined", "not_yet_known", "excluded", "used")
+
+
+@dataclass(frozen=True, slots=True)
+class ReadTable:
+    """One table as it was read.
+
+    Parameters
+    ----------
+    table, name : str
+        Our name, and the name in the language of the report.
+    file, evidence : str
+        As the source names it; how it was understood, in words.
+    state : str
+        ``read``, ``unreadable`` or ``missing``.
+    rows : int or None
+        None where it could not be read.
+    fates : tuple of int
+        Of a table that was read, rows by `USABLE` or, in a refused export, by `REFUSED`: they add up to
+        `rows`.
+    """
+
+    table: str
+    name: str
+    file: str
+    evidence: str
+    state: Literal["read", "unreadable", "missing"]
+    rows: int | None
+    fates: tuple[int, ...] = ()
+
+
+def read_tables(checked: CheckedExport, wording: Wording) -> tuple[tuple[ReadTable, ...], tuple[str, ...]]:
+    """Every table that was read or should have been, and the names of those that may lack and do.
+
+    Parameters
+    ----------
+    checked : CheckedExport
+    wording : Wording
+    """
+    sources = {source.table: source for source in checked.sources}
+    fates = _fates(checked)
+    refusals = {f.table: f for f in reversed(checked.findings) if f.severity is Severity.REFUSE}
+    absent = {f.table for f in checked.findings if f.rule == "table_absent"}
+    tables: list[ReadTable] = []
+    for table in BY_NAME:
+        name = wording.level_name("table", table)
+        if table in sources:
+            source = sources[table]
+            evidence = source.evidence(wording.language)
+            found = ReadTable(table, name, shown(source.file), evidence, "read", source.rows, fates[table])
+            tables.append(found)
+        elif table in refusals:
+            refusal = refusals[table]
+            missing = refusal.rule == "file_missing"
+            state: Literal["missing", "unreadable"] = "missing" if missing else "unreadable"
+            tables.append(ReadTable(table, name, shown(refusal.file), "", state, None))
+    return tuple(tables), tuple(wording.level_name("table", name) for name in BY_NAME if name in absent)
+
+
+def fate_names(usable: bool, wording: Wording) -> tuple[str, ...]:
+    """Headings of `ReadTable.fates`."""
+    if usable:
+        return tuple(wording.level("intake", fate) for fate in USABLE)
+    own = {"refused": wording.text("check.fate_refused"), "used": wording.text("check.fate_sound")}
+    return tuple(own.get(fate) or wording.level("intake", fate) for fate in REFUSED)
+
+
+def _fates(checked: CheckedExport) -> dict[str, tuple[int, ...]]:
+    """Where the rows of each table went; of a usable one, earlier versions of corrected records apart."""
+    if checked.case_file is None:
+        return {one.table: tuple(getattr(one, fate) for fate in REFUSED) for one in checked.fates}
+    frame = checked.case_file.reconciliation.set_index("table")
+    return {str(name): tuple(int(n) for n in row) for name, row in frame[list(USABLE)].iterrows()}
