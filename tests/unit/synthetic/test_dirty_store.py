@@ -119,7 +119,7 @@ def test_the_score_is_printed(folder: Path, capsys: pytest.CaptureFixture[str]) 
     write_dirty(folder, seed=1)
     assert scoring.main([str(folder)]) == 0
     printed = capsys.readouterr().out
-    assert re.search(r"\| found under their rule \| \d+ \| \d\d\.\d % \|", printed)
+    assert re.search(r"\| found under their rule \| \d+ \| 100\.0 % \|", printed)
     assert (
         "| `category_typo` | a mistyped word | 29 | `category_unknown` | yes | refused | 3 | 3 | 0 | 0 |"
         in printed
