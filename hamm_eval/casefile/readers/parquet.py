@@ -34,7 +34,7 @@ def read_parquet(path: Path, wanted: Wanted, notes: FileCollector) -> TextTable 
         return None
     try:
         names = pq.read_schema(path).names
-    except (pa.ArrowException, OSError):
+    except (pa.ArrowException, OSError, UnicodeDecodeError):
         notes.add("file_damaged", format=FORMAT)
         return None
     header = make_header(names, None, wanted.known, wanted.words, notes)

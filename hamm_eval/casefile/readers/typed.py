@@ -8,6 +8,8 @@ from hamm_eval.casefile.findings import FileCollector
 from hamm_eval.casefile.readers.text_table import LINE, Stored
 
 _LARGEST_WHOLE = 1e15
+_FARTHEST = 3_000_000  # days from 1970: beyond the year 9999
+_A_DAY = {"ms": 86_400_000, "us": 86_400_000_000, "ns": 86_400_000_000_000}
 # UTF-8 letters that were read as Windows-1252 before they were stored, and the mark of what was lost.
 _MOJIBAKE = (
     "\u00c3[\u0080-\u00bf\u0152\u0153\u0160\u0161\u0178\u017d\u017e\u0192\u02c6\u02dc\u2013-\u203a\u20ac\u2122]"
@@ -37,10 +39,13 @@ def as_text(values: pl.Series) -> tuple[pl.Series, Stored | None] | None:
         return values.cast(pl.String), Stored(faithful=getattr(kind, "scale", None) == 0)
     if kind.is_float():
         return _numbers(values), Stored(faithful=False)
-    if kind in (pl.Boolean, pl.Date):
+    if kind == pl.Boolean:
         return values.cast(pl.String), Stored(faithful=False)
+    if kind == pl.Date:
+        return _days(values, _FARTHEST, "%Y-%m-%d"), Stored(faithful=False)
     if isinstance(kind, pl.Datetime) and kind.time_zone is None:
-        return values.dt.strftime("%Y-%m-%d %H:%M:%S%.f"), Stored(faithful=False)
+        farthest = min(_FARTHEST * _A_DAY[kind.time_unit], 2**63 - 1)
+        return _days(values, farthest, "%Y-%m-%d %H:%M:%S%.f"), Stored(faithful=False)
     return None
 
 
@@ -59,6 +64,16 @@ def check_texts(frame: pl.DataFrame, headers: dict[str, str], notes: FileCollect
             where = frame[name].str.contains(pattern).fill_null(False)
             if where.any():
                 notes.add(rule, column=header, lines=frame[LINE].filter(where).to_list())
+
+
+def _days(values: pl.Series, farthest: int, pattern: str) -> pl.Series:
+    """Days as ISO text; what no calendar holds, as a damaged file may, has a text that is no day."""
+    count = values.to_physical()
+    sound = count.is_between(-farthest, farthest)
+    if not sound.all():
+        values = pl.select(pl.when(sound).then(values).alias(values.name)).to_series()
+    text = values.dt.strftime(pattern)
+    return text if sound.all() else text.set(~sound.fill_null(True), "-")
 
 
 def _numbers(values: pl.Series) -> pl.Series:

@@ -6,6 +6,7 @@ import datetime as dt
 import hashlib
 import io
 import zipfile
+import zlib
 from collections.abc import Sequence
 from itertools import islice, product
 from pathlib import Path
@@ -35,6 +36,8 @@ _DAMAGED = (
     KeyError,
     ValueError,
     EOFError,
+    RuntimeError,  # zipfile: encrypted, or of a version yet to come
+    zlib.error,
 )
 Grid = Sequence[Sequence[Any]]
 

@@ -67,6 +67,18 @@ COLUMNS = {
         "date_other_format",
         1,
     ),
+    "a day of no calendar": (
+        "Vereinbart am",
+        pa.array([2**31 - 1], pa.int32()).cast(pa.date32()),
+        "date_not_readable",
+        1,
+    ),
+    "a moment of no calendar": (
+        "Vereinbart am",
+        pa.array([2**63 - 1], pa.int64()).cast(pa.timestamp("ms")),
+        "date_not_readable",
+        1,
+    ),
     "a day that is none": ("Vereinbart am", pa.array(["31.02.2016"]), "date_no_such_day", 1),
     "a number for a category": ("Bereich", pa.array([3]), "category_unknown", 1),
     "a word nobody knows": ("Bereich", pa.array([TOKEN]), "category_unknown", 1),
