@@ -14,6 +14,7 @@ import pytest
 from exports import SOUND, path_of, sound, write_export
 
 from hamm_eval.casefile import CaseFile, check_export, read_case_file
+from hamm_eval.casefile.rules.rule import Severity
 from hamm_eval.casefile.tables import TABLES
 from hamm_eval.errors import InputError, UsageError
 
@@ -61,6 +62,56 @@ def test_as_of_equals_reading_at_that_cut(folder, case_file, at):
     for table in TABLES:
         pd.testing.assert_frame_equal(read.tables[table.name], went_back.tables[table.name])
     assert read.digest == went_back.digest
+
+
+@pytest.mark.parametrize("at", [EARLIER, LATER])
+def test_rows_set_aside_are_the_same_whether_read_at_a_cut_or_taken_back_to_it(tmp_path, at):
+    export = sound()
+    export["participations"] += [dict(export["participations"][-1]), dict(export["participations"][0])]
+    folder = write_export(tmp_path / "export", export)
+    read, whole = read_case_file(folder, as_of=at), read_case_file(folder)
+    pd.testing.assert_frame_equal(read.reconciliation, whole.as_of(at).reconciliation)
+    assert read.reconciliation.set_index("table").loc["participations", "quarantined"] == 2
+
+
+@pytest.mark.parametrize("at", [EARLIER, LATER])
+def test_a_contradiction_refuses_though_it_was_recorded_after_the_cut(tmp_path, at):
+    """Which of two contents holds nobody can tell later either: the source is wrong, whatever is asked."""
+    export = sound()
+    export["participations"].append(export["participations"][-1] | {"ending": "abgebrochen"})
+    checked = check_export(write_export(tmp_path / "export", export), as_of=at)
+    assert not checked.usable
+    assert {f.rule for f in checked.findings if f.severity is Severity.REFUSE} == {"key_contradiction"}
+
+
+def test_a_correction_on_the_day_of_the_cut_is_known_and_one_of_the_next_day_is_not(tmp_path):
+    export = sound()
+    case = export["cases"][0]
+    export["cases"] += [case | {"provider": "AWO", "recorded_on": f"{day}.04.2016"} for day in (1, 2)]
+    export["cases"][-1]["provider"] = "DRK"
+    case_file = read_case_file(write_export(tmp_path / "export", export))
+
+    def provider(*at: int) -> str:
+        cases = case_file.as_of(dt.date(*at)).tables["cases"].set_index("case_id")
+        return cases.loc["F-00001", "provider"]
+
+    assert [provider(2016, 3, 31), provider(2016, 4, 1), provider(2016, 4, 2)] == ["caritas", "awo", "drk"]
+
+
+def test_a_record_not_yet_known_is_in_no_table_and_among_no_identifiers(case_file):
+    at = case_file.as_of(dt.date(2016, 12, 9))
+    assert at.tables["language_tests"].empty
+    assert "P-00001" in case_file.identifiers()
+    assert "P-00001" not in at.identifiers()
+    row = at.reconciliation.set_index("table").loc["language_tests"]
+    assert (row["used"], row["not_yet_known"], row["persons"]) == (0, 1, 0)
+
+
+def test_going_back_twice_is_going_back_once(case_file):
+    twice, once = case_file.as_of(LATER).as_of(EARLIER), case_file.as_of(EARLIER)
+    pd.testing.assert_frame_equal(twice.reconciliation, once.reconciliation)
+    for table in TABLES:
+        pd.testing.assert_frame_equal(twice.tables[table.name], once.tables[table.name])
 
 
 def test_superseded_versions_and_late_records_are_told_apart(case_file):
