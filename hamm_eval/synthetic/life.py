@@ -132,7 +132,7 @@ def outcomes(
         base = Baseline.monthly(law.monthly)
         changes = hazard_changes(s, name, draws, starts, reached, recognised)
         if name == SUSTAINED_ENDPOINT:
-            spells = _spells(s, base, lp, changes, draws)
+            spells = _spells(s, base, lp, changes, draws, all_of_them=only is None)
             long = (spells.begin < FAR) & (spells.end - spells.begin >= SUSTAINED)
             day = np.where(long, spells.begin + SUSTAINED - 1, FAR).min(axis=1)
         else:
@@ -203,26 +203,33 @@ def _spells(
     lp: FloatArray,
     changes: list[tuple[FloatArray, FloatArray]],
     draws: Draws,
+    *,
+    all_of_them: bool,
 ) -> Spells:
-    """Spells of work or training one after the other."""
+    """Spells of work or training one after the other; if not all, each person's until a sustained one."""
     law = s.employment
-    n = len(lp)
-    begins, ends = [], []
-    here = np.zeros(n)
+    shape = draws.spell_gap.shape
+    begins, ends = np.full(shape, FAR), np.full(shape, FAR)
+    who = np.arange(shape[0])
+    here = np.zeros(shape[0])
     for j in range(law.spells):
-        begin = np.ceil(event_time(base, draws.spell_gap[:, j], lp, changes=changes, start=here))
-        short = draws.spell_length[:, j, 0] < law.short_share
-        u = draws.spell_length[:, j, 1]
+        steps = [(time[who], size[who]) for time, size in changes]
+        begin = np.ceil(event_time(base, draws.spell_gap[who, j], lp[who], changes=steps, start=here))
+        short = draws.spell_length[who, j, 0] < law.short_share
+        u = draws.spell_length[who, j, 1]
         length = np.where(
             short,
             law.short_days[0] + (law.short_days[1] - law.short_days[0]) * u,
             law.long_days[0] + (law.long_days[1] - law.long_days[0]) * u,
         )
         end = np.minimum(begin + np.floor(length), FAR)
-        begins.append(np.minimum(begin, FAR))
-        ends.append(end)
+        begins[who, j] = np.minimum(begin, FAR)
+        ends[who, j] = end
         here = np.minimum(end + 1, FAR)
-    return Spells(np.stack(begins, 1), np.stack(ends, 1), draws.spell_kind < law.training_share)
+        if not all_of_them:
+            go_on = (end < FAR) & (end - begin < SUSTAINED)
+            who, here = who[go_on], here[go_on]
+    return Spells(begins, ends, draws.spell_kind < law.training_share)
 
 
 def days_stayed(eligible_from: IntArray, departure: IntArray) -> IntArray:

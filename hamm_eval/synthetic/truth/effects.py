@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from itertools import product
 from math import inf
 from typing import Any
@@ -79,6 +80,7 @@ class _Worlds:
         self.changes_stay = earliest_action(pair.measure, DEPARTURE, s.effects, s.measures) < inf
         self.natural = goals(s, who, who.natural, pair.endpoint), stays(s, who, who.natural)
         until = ends_referral(s.measures, pair.measure)
+        self.never = self.given(np.full(len(who), FAR))
         # Nobody is referred any more who has what the measure is for.
         self.referable_until = self.natural[0] if until is None else goals(s, who, who.natural, until)
 
@@ -109,17 +111,35 @@ def tally_effects(
         trials = [_trial(worlds, law, trial, rng) for trial in contrast.trials]
         # A person in several trials is one cluster with all of them.
         household = np.tile(who.people.household, len(trials))
-        for asked in trials[0]:
-            values, weights = (
-                np.concatenate(parts) for parts in zip(*(t[asked] for t in trials), strict=True)
-            )
-            tally.add((pair, contrast.key, *asked), values, weights, household)
+        for asked in trials[0].values:
+            values = {
+                name: np.concatenate([trial.values[asked][name] for trial in trials]) for name in QUANTITIES
+            }
+            for estimand in ESTIMANDS:
+                weights = np.concatenate([trial.weights[estimand] for trial in trials])
+                key = (pair, contrast.key, *asked, estimand)
+                tally.add_all(
+                    {(*key, name): value for name, value in values.items()},
+                    weights,
+                    household,
+                    with_error=[(*key, name) for name in WITH_ERROR],
+                )
 
 
-def _trial(
-    worlds: _Worlds, law: Referral, trial: Trial, rng: np.random.Generator
-) -> dict[tuple[str | int, ...], tuple[FloatArray, FloatArray]]:
-    """Values and weights of all subjects in one trial, by what is asked; 0 weighs who is not at risk."""
+@dataclass(frozen=True, slots=True)
+class _Counted:
+    """One trial of all subjects.
+
+    `weights` by estimand, 0 for whoever is not at risk; `values` by adherence, kind of effect and horizon, then
+    by quantity.
+    """
+
+    weights: dict[str, FloatArray]
+    values: dict[tuple[str, str, int], dict[str, FloatArray]]
+
+
+def _trial(worlds: _Worlds, law: Referral, trial: Trial, rng: np.random.Generator) -> _Counted:
+    """Simulate one trial: both worlds of every subject."""
     who, pair = worlds.who, worlds.pair
     start, (goal, stay) = who.natural[pair.measure], worlds.natural
     at_risk = law.able & (start > trial.after) & (goal > trial.zero) & (stay > trial.zero)
@@ -139,16 +159,20 @@ def _trial(
         "ATE": at_risk.astype(float),
         "ATO": at_risk * chance * (1 - chance),
     }
-    found: dict[tuple[str | int, ...], tuple[FloatArray, FloatArray]] = {}
+    found: dict[tuple[str, str, int], dict[str, FloatArray]] = {}
     for adherence in ADHERENCES:
-        otherwise = np.where(in_window, later, start) if adherence == "intention_to_treat" else FAR
-        control = worlds.given(np.where(start > trial.after, otherwise, start))
+        # Who has started before the trial is not at risk: any day will do.
+        control = (
+            worlds.given(np.where(in_window, later, start))
+            if adherence == "intention_to_treat"
+            else worlds.never
+        )
         for effect, months in product(EFFECTS, HORIZON_MONTHS):
             end = trial.zero + horizon_day(months)
-            values = _values(treated, control, end, at_risk, prevented=effect != "total")
-            for (estimand, weight), (quantity, value) in product(weights.items(), values.items()):
-                found[adherence, effect, months, estimand, quantity] = value, weight
-    return found
+            found[adherence, effect, months] = _values(
+                treated, control, end, at_risk, prevented=effect != "total"
+            )
+    return _Counted(weights, found)
 
 
 def _values(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Container, Hashable, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -21,17 +21,29 @@ class Tally:
 
     sums: dict[Hashable, FloatArray] = field(default_factory=dict)
 
-    def add(self, key: Hashable, values: FloatArray, weights: FloatArray, household: IntArray | None) -> None:
-        """Count persons, the members of a household as a cluster; without households there is no error."""
-        weighted = weights * values
-        clusters = [np.nan, np.nan, np.nan]
-        if household is not None:
-            of_value = np.bincount(household, weights=weighted)
-            of_weight = np.bincount(household, weights=weights)
-            products = (of_value * of_value, of_value * of_weight, of_weight * of_weight)
-            clusters = [float(product.sum()) for product in products]
-        found = np.array([weights.sum(), weighted.sum(), np.count_nonzero(weights), *clusters])
-        self.sums[key] = self.sums[key] + found if key in self.sums else found
+    def add(self, key: Hashable, values: FloatArray, weights: FloatArray, household: IntArray) -> None:
+        """Count persons, the members of a household as a cluster."""
+        self.add_all({key: values}, weights, household, with_error=(key,))
+
+    def add_all(
+        self,
+        values: Mapping[Hashable, FloatArray],
+        weights: FloatArray,
+        household: IntArray,
+        *,
+        with_error: Container[Hashable],
+    ) -> None:
+        """Count several values of the same persons; only the keys named get what errors are made of."""
+        of_weight = np.bincount(household, weights=weights)
+        total, persons = weights.sum(), np.count_nonzero(weights)
+        square_of_weight = (of_weight * of_weight).sum()
+        for key, value in values.items():
+            weighted = weights * value
+            clusters = [np.nan, np.nan, np.nan]
+            if key in with_error:
+                of_value = np.bincount(household, weights=weighted)
+                clusters = [(of_value * of_value).sum(), (of_value * of_weight).sum(), square_of_weight]
+            self.merge({key: np.array([total, weighted.sum(), persons, *clusters])})
 
     def merge(self, sums: Mapping[Hashable, FloatArray]) -> None:
         """Add the sums of another block."""
