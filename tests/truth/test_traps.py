@@ -1,8 +1,9 @@
 """Each trap of the field is one: with it on a naive analysis goes wrong, with it off the same one is right.
 
 Cities of 20,000 refugees in which one trap is on are compared with the city in which all are off, and with
-the truth counted in larger worlds of another seed. Rules and seeds were fixed before the first run: wrong is
-3 standard errors of the estimate or more from the truth, right is at most 3.3 (beyond it by chance once in a
+the truth counted in larger worlds of another seed. Rules and seeds were fixed before the first run (the data
+cut of the recording delay was moved by a month later on, to where late records weigh most): wrong is 3
+standard errors of the estimate or more from the truth, right is at most 3.3 (beyond it by chance once in a
 thousand); the truth's Monte-Carlo error is below a fifth of the estimate's standard error. A sound analysis
 is right although the trap is on; where none can be, its bounds hold the truth.
 """

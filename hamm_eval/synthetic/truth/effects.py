@@ -130,8 +130,8 @@ def tally_effects(
 class _Counted:
     """One trial of all subjects.
 
-    `weights` by estimand, 0 for whoever is not at risk; `values` by adherence, kind of effect and horizon, then
-    by quantity.
+    `weights` by estimand, 0 for whoever is not at risk; `values` by adherence, kind of effect and horizon,
+    then by quantity.
     """
 
     weights: dict[str, FloatArray]
