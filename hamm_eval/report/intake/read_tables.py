@@ -11,9 +11,13 @@ from hamm_eval.report.intake.sentences import shown
 
 if TYPE_CHECKING:
     from hamm_eval.casefile.intake import CheckedExport
+    from hamm_eval.casefile.source_records import SourceRecord
     from hamm_eval.report.wording import Wording
 
 USABLE = ("used", "quarantined", "not_yet_known", "superseded", "excluded")
+_ENCODINGS = {"utf-8": "UTF-8", "utf-8-sig": "UTF-8", "utf-16": "UTF-16", "cp1252": "Windows-1252"}
+_DELIMITERS = {";": "semicolon", ",": "comma", "\t": "tab", "|": "bar"}
+_DECIMALS = {",": "comma", ".": "point"}
 REFUSED = ("refused", "quarantined", "not_yet_known", "excluded", "used")
 
 
@@ -62,7 +66,7 @@ def read_tables(checked: CheckedExport, wording: Wording) -> tuple[tuple[ReadTab
         name = wording.level_name("table", table)
         if table in sources:
             source = sources[table]
-            evidence = source.evidence(wording.language)
+            evidence = understood(source, wording)
             found = ReadTable(table, name, shown(source.file), evidence, "read", source.rows, fates[table])
             tables.append(found)
         elif table in refusals:
@@ -71,6 +75,35 @@ def read_tables(checked: CheckedExport, wording: Wording) -> tuple[tuple[ReadTab
             state: Literal["missing", "unreadable"] = "missing" if missing else "unreadable"
             tables.append(ReadTable(table, name, shown(refusal.file), "", state, None))
     return tuple(tables), tuple(wording.level_name("table", name) for name in BY_NAME if name in absent)
+
+
+def understood(source: SourceRecord, wording: Wording) -> str:
+    """How a table was understood, in words: format, encoding, delimiter, dates, decimals.
+
+    Examples
+    --------
+    >>> from hamm_eval.casefile.source_records import SourceRecord
+    >>> from hamm_eval.report.wording import Wording
+    >>> found = {"agreed_on": "dd.mm.yyyy"}
+    >>> record = SourceRecord("goals", "ziele.csv", "CSV", "cp1252", ";", 9, "", found)
+    >>> understood(record, Wording("en"))
+    'CSV, Windows-1252, semicolon, dd.mm.yyyy'
+    """
+    parts = [source.format, _ENCODINGS.get(source.encoding, source.encoding)]
+    if source.delimiter:
+        known = _DELIMITERS.get(source.delimiter)
+        parts.append(wording.text(f"check.delimiter.{known}") if known else source.delimiter)
+    notations = sorted({one for found in source.notations.values() for one in _parts(found)})
+    dates = [one for one in notations if one not in _DECIMALS]
+    if wording.language == "de":
+        dates = [one.translate(str.maketrans("dy", "TJ")).upper() for one in dates]
+    signs = [wording.text(f"check.decimal.{_DECIMALS[one]}") for one in notations if one in _DECIMALS]
+    return ", ".join(filter(None, [*parts, *dates, *signs]))
+
+
+def _parts(found: str) -> list[str]:
+    """The notations of one column: a workbook may hold both text and days."""
+    return [found] if found in _DECIMALS else found.split(", ")
 
 
 def fate_names(usable: bool, wording: Wording) -> tuple[str, ...]:
