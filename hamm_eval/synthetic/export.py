@@ -23,7 +23,6 @@ from hamm_eval.synthetic.truth import write_truth
 from hamm_eval.synthetic.world import World, build_world
 
 HAMM_SEED = 20170630
-TINY_PERSONS = 150
 # A smaller city may have a table without any row, or no household at all.
 MINIMUM_PERSONS = 30
 TRUTH = "truth.json"
