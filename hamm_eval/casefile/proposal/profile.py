@@ -50,8 +50,8 @@ class Profile:
         The distinct cells.
     """
 
-    name: str
-    bare: str
+    name: str = field(repr=False)  # the first row of a file without header is data
+    bare: str = field(repr=False)
     index: int
     given: int
     distinct: int

@@ -20,7 +20,11 @@ from hamm_eval.casefile.conversion.offenders import Cells
 from hamm_eval.casefile.conversion.table import TypedTable
 from hamm_eval.casefile.findings import Collector, Quarantined
 from hamm_eval.casefile.mapping import SourceMapping
+from hamm_eval.casefile.peek import Sheet
 from hamm_eval.casefile.plan import plan_tables
+from hamm_eval.casefile.proposal.profile import Profile
+from hamm_eval.casefile.proposal.words import Words
+from hamm_eval.casefile.pseudonyms.key import Key
 from hamm_eval.casefile.readers.csv_header import CsvHeader
 from hamm_eval.casefile.readers.encoding import Decoded
 from hamm_eval.casefile.readers.header import Header
@@ -47,6 +51,16 @@ DECLARATIONS = {
     "SheetScan",
     "Change",
     "CaseFileDiff",
+    # Names of files and headers that are sure to be ones, positions, counts, and what was decided.
+    "Columns",
+    "DateForms",
+    "Decision",
+    "Files",
+    "Names",
+    "Proposal",
+    "Pseudonymised",
+    "TableDone",
+    "TableProposal",
 }
 
 
@@ -71,6 +85,10 @@ def carriers() -> dict[str, object]:
         notes,
         collector.findings[0],
         Quarantined("duplicate_row", "status.csv", ("Status",), ((TOKEN,),)),
+        Sheet("status", "status.csv", (TOKEN,), frame, False),
+        Profile(TOKEN, TOKEN, 0, 1, 1, 0.0, 0.0, 0.0, 0.0, {TOKEN: 1}, text),
+        Words({TOKEN: "recognised"}, frozenset([TOKEN]), (TOKEN,), 0, True),
+        Key(TOKEN.encode()),
     ]
     return {type(item).__name__: item for item in made}
 
