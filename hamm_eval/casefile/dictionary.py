@@ -20,8 +20,8 @@ database schema with one sheet or table each ([sources](sources.md)). The id of 
 column knows one, 01.01.1900 means missing. Ids are text. Names, addresses, phone numbers, full dates of
 birth, health and free text must not be delivered.
 
-Ein Export ist ein Ordner mit einer Datei je Tabelle (`<Datei>.csv`, `.xlsx` oder `.parquet`), eine Arbeitsmappe
-oder ein Datenbankschema ([Quellen](sources.md)). Kennung und *Erfasst am* bestimmen
+Ein Export ist ein Ordner mit einer Datei je Tabelle (`<Datei>.csv`, `.xlsx` oder `.parquet`), eine
+Arbeitsmappe oder ein Datenbankschema ([Quellen](sources.md)). Kennung und *Erfasst am* bestimmen
 eine Fassung eines Datensatzes: Eine Berichtigung ist eine neue Zeile mit derselben Kennung und späterem
 *Erfasst am*. Datumsangaben als TT.MM.JJJJ oder ISO, ein Format je Spalte; 31.12.9999 bedeutet offenes Ende,
 wo eine Spalte das kennt, 01.01.1900 fehlend. Kennungen sind Text. Namen, Anschriften, Telefonnummern, volle
