@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from hamm_eval.report.wording import Wording
 
 PLACES_SHOWN = 5  # of a rule
+_ROOMY = 1000
+_FILE_WIDTH = 24  # not narrower, if file names need it
 _STYLES = {
     Severity.REFUSE: "bold red",
     Severity.QUARANTINE: "bold magenta",
@@ -44,7 +46,9 @@ def print_report(report: IntakeReport, wording: Wording, console: Console) -> bo
         Whether places are left out.
     """
     if report.tables:
-        console.print(_read(report, wording))
+        full = _read(report, wording)
+        fits = console.measure(full, options=console.options.update(width=_ROOMY)).maximum <= console.width
+        console.print(full if fits else _read(report, wording, narrow=True))
     if report.not_delivered:
         names = wording.join(report.not_delivered)
         console.print(Text("\n" + wording.text("check.not_delivered", tables=names)))
@@ -67,32 +71,36 @@ def print_report(report: IntakeReport, wording: Wording, console: Console) -> bo
     return any(len(group.places) > PLACES_SHOWN for group in report.rules)
 
 
-def _read(report: IntakeReport, wording: Wording) -> Table:
-    """What was read; of the columns that say where rows went only those that have any."""
+def _read(report: IntakeReport, wording: Wording, *, narrow: bool = False) -> Table:
+    """What was read; of the columns that say where rows went only those that have any.
+
+    Where it is too narrow for all that was understood, the format alone stands there.
+    """
     names = fate_names(report.usable, wording)
     fates = [(i, name) for i, name in enumerate(names) if any(t.fates[i] for t in report.tables if t.fates)]
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
-    table.add_column(wording.text("check.column_file"), overflow="fold")
+    longest = max(len(one.file) for one in report.tables)
+    table.add_column(wording.text("check.column_file"), overflow="fold", min_width=min(longest, _FILE_WIDTH))
     table.add_column(wording.text("check.column_form"), overflow="fold")
     table.add_column(wording.text("check.column_rows"), justify="right", no_wrap=True)
     for _, name in fates:
-        table.add_column(name, justify="right")
+        table.add_column(name, justify="right", overflow="fold")
     for one in report.tables:
         went = (
             wording.number(one.fates[i]) if one.fates else wording.text("check.unknown") for i, _ in fates
         )
-        table.add_row(*_read_row(one, wording), *went)
+        table.add_row(*_read_row(one, wording, narrow), *went)
     return table
 
 
-def _read_row(one: ReadTable, wording: Wording) -> Iterator[RenderableType]:
+def _read_row(one: ReadTable, wording: Wording, narrow: bool) -> Iterator[RenderableType]:
     """File, format and rows of one table; its state in place of the format where it was not read."""
     yield Text(one.file)
     if one.rows is None:
         yield Text(wording.text(f"check.state.{one.state}"), style="bold red")
         yield Text(wording.text("check.unknown"))
     else:
-        yield Text(one.evidence)
+        yield Text(one.evidence.partition(", ")[0] if narrow else one.evidence)
         yield Text(wording.number(one.rows))
 
 
