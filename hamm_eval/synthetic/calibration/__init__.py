@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hamm_eval.synthetic.calibration.figures import MOST_DISTANT, UNUSABLE_COUNTS, Figure, distance, figures
 from hamm_eval.synthetic.calibration.page import PAGE, SEEDS, calibration_page
-from hamm_eval.synthetic.calibration.planted import MODEL_PAGE, with_tables
+from hamm_eval.synthetic.calibration.planted import MODEL_PAGE, planted_tables
 
 __all__ = [
     "MODEL_PAGE",
@@ -16,5 +16,5 @@ __all__ = [
     "calibration_page",
     "distance",
     "figures",
-    "with_tables",
+    "planted_tables",
 ]

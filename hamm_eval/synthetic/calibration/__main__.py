@@ -9,14 +9,16 @@ from pathlib import Path
 
 from hamm_eval.project import find_root
 from hamm_eval.synthetic.calibration.page import PAGE, calibration_page
-from hamm_eval.synthetic.calibration.planted import MODEL_PAGE, with_tables
+from hamm_eval.synthetic.calibration.planted import MODEL_PAGE, planted_tables
+from hamm_eval.synthetic.marked import with_tables
 
 
 def renew(root: Path) -> None:
     """Write both pages of a clone; some seconds."""
     (root / PAGE).write_text(calibration_page(), encoding="utf-8", newline="\n")
     model = root / MODEL_PAGE
-    model.write_text(with_tables(model.read_text(encoding="utf-8")), encoding="utf-8", newline="\n")
+    text = with_tables(model.read_text(encoding="utf-8"), planted_tables())
+    model.write_text(text, encoding="utf-8", newline="\n")
     print(f"Written: {root / PAGE}, {model}")
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
@@ -84,21 +83,3 @@ def planted_tables() -> dict[str, str]:
         "measures": measures_table(default),
         "parameters": parameters_table(default),
     }
-
-
-def with_tables(page: str) -> str:
-    """The page with every table between its marks written anew.
-
-    Raises
-    ------
-    ValueError
-        A table has no place in the page, or several.
-    """
-    for name, rows in planted_tables().items():
-        marks = f"<!-- {name}: begin -->\n", f"<!-- {name}: end -->"
-        found = re.compile(f"{marks[0]}.*?{marks[1]}", re.DOTALL)
-        if len(found.findall(page)) != 1:
-            raise ValueError(f"the page has no single place for the table {name}")
-        before, after = found.split(page)
-        page = f"{before}{marks[0]}{rows}\n{marks[1]}{after}"
-    return page

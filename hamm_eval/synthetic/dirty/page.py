@@ -1,6 +1,6 @@
 """The tables of docs/dirty-exports.md.
 
-`python -m hamm_eval.synthetic.dirty.page` prints them, from eight dirty cities of 300 persons.
+`python -m hamm_eval.synthetic.dirty.page` writes them, from eight dirty cities of 300 persons.
 """
 
 from __future__ import annotations
@@ -11,11 +11,14 @@ from pathlib import Path
 
 import pandas as pd
 
+from hamm_eval.project import find_root
 from hamm_eval.synthetic.dirty.catalogue import BY_NAME
 from hamm_eval.synthetic.dirty.score import IntakeScore, score_intake
 from hamm_eval.synthetic.dirty.store import write_dirty
 from hamm_eval.synthetic.export import write_city
+from hamm_eval.synthetic.marked import with_tables
 
+PAGE = Path("docs/dirty-exports.md")
 SEEDS = range(1, 9)
 PERSONS = 300
 _COUNTS = ["planted", "found", "other_rule", "missed", "wrongly_refused"]
@@ -99,4 +102,7 @@ def page_tables() -> str:
 
 
 if __name__ == "__main__":
-    print(page_tables())
+    path = find_root(Path.cwd()) / PAGE
+    page = with_tables(path.read_text(encoding="utf-8"), {"score": page_tables()})
+    path.write_text(page, encoding="utf-8", newline="\n")
+    print(f"Written: {path}")

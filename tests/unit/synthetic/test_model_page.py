@@ -10,8 +10,9 @@ import pytest
 from typer.testing import CliRunner
 
 from hamm_eval.cli import app
-from hamm_eval.synthetic.calibration import with_tables
+from hamm_eval.synthetic.calibration import planted_tables
 from hamm_eval.synthetic.export import HAMM_SEED
+from hamm_eval.synthetic.marked import with_tables
 from hamm_eval.synthetic.places import KEPT_DAYS
 from hamm_eval.synthetic.scenario import DEPARTURE, TRAPS, Scenario, load_scenario, scenario_names
 from hamm_eval.synthetic.starts import AT_ONCE_DAYS
@@ -42,7 +43,7 @@ def first_column(page: str, heading: str) -> list[str]:
 
 
 def test_what_is_planted_is_shown_as_the_scenarios_have_it(page: str) -> None:
-    assert with_tables(page) == page
+    assert with_tables(page, planted_tables()) == page
     effect = next(e for e in load_scenario().effects if e.acts_on == DEPARTURE)
     ratio = next(iter(effect.hazard_ratio.values()))
     assert f"| `{effect.cause}` | `{DEPARTURE}` | {ratio} from day" in page
