@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 
 def with_tables(page: str, tables: Mapping[str, str]) -> str:
-    """The page with every table between its marks written anew.
+    r"""The page with every table between its marks written anew.
 
     Raises
     ------
@@ -16,7 +16,7 @@ def with_tables(page: str, tables: Mapping[str, str]) -> str:
 
     Examples
     --------
-    >>> print(with_tables("<!-- ages: begin -->\\nold\\n<!-- ages: end -->", {"ages": "new"}))
+    >>> print(with_tables("<!-- ages: begin -->\nold\n<!-- ages: end -->", {"ages": "new"}))
     <!-- ages: begin -->
     new
     <!-- ages: end -->
