@@ -296,6 +296,33 @@ class QuantileTable(Estimate):
     beside: FloatArray
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class DistributionTable(Estimate):
+    """Several quantiles per row, side by side: how a quantity is distributed in each group.
+
+    Rows stand in an order that is fixed beforehand, never in that of their values: no ranking.
+
+    Parameters
+    ----------
+    rows : tuple of str
+    row_dimension : str
+    probabilities : tuple of float
+        Of the quantiles, rising.
+    values : ndarray of float, shape (rows, probabilities)
+        In `unit`; NaN where there is nothing to take a quantile of.
+    persons : ndarray of int, shape (rows,)
+        Distinct persons behind each row.
+    unit : str
+    """
+
+    rows: tuple[str, ...]
+    row_dimension: str
+    probabilities: tuple[float, ...]
+    values: FloatArray
+    persons: IntArray
+    unit: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TruthRow:
     """One planted truth and the estimate that should recover it.

@@ -12,6 +12,7 @@ from hamm_eval.estimate import (
     Absent,
     CountTable,
     Curves,
+    DistributionTable,
     Effect,
     Estimate,
     Model,
@@ -98,6 +99,15 @@ def _quantiletable(estimate: QuantileTable) -> pd.DataFrame:
 
     columns = {"value": estimate.values, "beside": estimate.beside, "persons": estimate.persons}
     return pd.DataFrame(columns, index=list(estimate.rows))
+
+
+@to_frame.register(DistributionTable)
+def _distributiontable(estimate: DistributionTable) -> pd.DataFrame:
+    import pandas as pd
+
+    columns = [f"{100 * probability:g} %" for probability in estimate.probabilities]
+    frame = pd.DataFrame(estimate.values, index=list(estimate.rows), columns=columns)
+    return frame.assign(persons=estimate.persons)
 
 
 @to_frame.register(TruthComparison)

@@ -11,6 +11,7 @@ from hamm_eval.estimate import (
     Absent,
     CountTable,
     Curves,
+    DistributionTable,
     Effect,
     Estimate,
     Model,
@@ -22,7 +23,7 @@ from hamm_eval.release.curves import release_curves
 from hamm_eval.release.effects import release_effect
 from hamm_eval.release.models import release_model
 from hamm_eval.release.policy import Policy
-from hamm_eval.release.quantiles import release_quantiles
+from hamm_eval.release.quantiles import release_distribution, release_quantiles
 from hamm_eval.release.released import Release, ReleasedAbsent
 from hamm_eval.release.truth import release_truth
 
@@ -52,6 +53,7 @@ _RULES: dict[type[Estimate], Callable[[Any, Policy], Release]] = {
     Model: release_model,
     Effect: release_effect,
     QuantileTable: release_quantiles,
+    DistributionTable: release_distribution,
     TruthComparison: release_truth,
 }
 

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import math
 
-from hamm_eval.estimate import QuantileTable
+from hamm_eval.errors import ReleaseRefused
+from hamm_eval.estimate import DistributionTable, QuantileTable
 from hamm_eval.release.policy import Policy
-from hamm_eval.release.released import ReleasedQuantiles
+from hamm_eval.release.released import ReleasedDistribution, ReleasedQuantiles
 from hamm_eval.release.rounding import decimals, to_step
 
 
 def release_quantiles(table: QuantileTable, policy: Policy) -> ReleasedQuantiles:
     """Quantiles as they may be shown; None where too few persons stand behind one."""
-    step = policy.quantile_step_days if table.unit == "days" else 1
-    rows = zip(table.values, table.persons, strict=True)
     return ReleasedQuantiles(
         id=table.definition.id,
         definition_digest=table.definition.digest,
@@ -23,14 +22,53 @@ def release_quantiles(table: QuantileTable, policy: Policy) -> ReleasedQuantiles
         probability=table.probability,
         unit=table.unit,
         values=tuple(
-            to_step(float(value), step)
-            if math.isfinite(value) and enough_persons(int(persons), table.probability, policy)
-            else None
-            for value, persons in rows
+            _shown(float(value), int(persons), table.probability, table.unit, policy)
+            for value, persons in zip(table.values, table.persons, strict=True)
         ),
         # Declared in params, not computed from persons.
         beside=tuple(None if math.isnan(value) else decimals(value, 1) for value in table.beside),
     )
+
+
+def release_distribution(table: DistributionTable, policy: Policy) -> ReleasedDistribution:
+    """Quantiles side by side as they may be shown, each judged by its own probability.
+
+    Raises
+    ------
+    ReleaseRefused
+        Values, rows, probabilities and persons do not fit together.
+    """
+    if table.values.shape != (len(table.rows), len(table.probabilities)) or len(table.persons) != len(
+        table.rows
+    ):
+        raise ReleaseRefused(
+            "Values, rows, probabilities and persons of this distribution do not fit together.",
+            where=table.definition.id,
+            todo="Give one row of values and one number of persons per level.",
+        )
+    return ReleasedDistribution(
+        id=table.definition.id,
+        definition_digest=table.definition.digest,
+        policy=policy.name,
+        rows=table.rows,
+        row_dimension=table.row_dimension,
+        probabilities=table.probabilities,
+        unit=table.unit,
+        values=tuple(
+            tuple(
+                _shown(float(value), int(persons), probability, table.unit, policy)
+                for value, probability in zip(line, table.probabilities, strict=True)
+            )
+            for line, persons in zip(table.values, table.persons, strict=True)
+        ),
+    )
+
+
+def _shown(value: float, persons: int, probability: float, unit: str, policy: Policy) -> float | None:
+    """One quantile, rounded; None where too few carry it."""
+    if not (math.isfinite(value) and enough_persons(persons, probability, policy)):
+        return None
+    return to_step(value, policy.quantile_step_days if unit == "days" else 1)
 
 
 def enough_persons(persons: int, probability: float, policy: Policy) -> bool:

@@ -199,6 +199,18 @@ class ReleasedQuantiles(Release):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ReleasedDistribution(Release):
+    """Rounded quantiles, one tuple a row in a fixed order; None where too few persons stand behind one."""
+
+    kind: ClassVar[str] = "distribution"
+    rows: tuple[str, ...]
+    row_dimension: str
+    probabilities: tuple[float, ...]
+    unit: str
+    values: tuple[tuple[float | None, ...], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ReleasedTruthRow:
     """A released estimate beside the planted truth, both as shares 0..1; `within` = 3.3 standard errors."""
 

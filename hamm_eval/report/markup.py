@@ -93,9 +93,8 @@ def count_note(wording: Wording, cells: Iterable[Cell | None], unit: str = "pers
         "counts": wording.text(f"counts.{unit}"),
         "unit": named if wording.language == "de" else named.lower(),
     }
-    said = [
-        wording.text("table.hidden_note" if small else "table.rounded_note", hidden=wording.hidden, **rules)
-    ]
+    hidden_note = "table.hidden_note" if unit == "persons" else "table.hidden_note_behind"
+    said = [wording.text(hidden_note if small else "table.rounded_note", hidden=wording.hidden, **rules)]
     if any(cell.linked for cell in hidden):
         said.append(wording.text("table.linked_note"))
     return " ".join(said)

@@ -12,6 +12,7 @@ from hamm_eval.release.released import (
     Release,
     ReleasedAbsent,
     ReleasedCurves,
+    ReleasedDistribution,
     ReleasedEffect,
     ReleasedModel,
     ReleasedQuantiles,
@@ -19,6 +20,7 @@ from hamm_eval.release.released import (
     ReleasedTruth,
 )
 from hamm_eval.report import findings, markup
+from hamm_eval.report.distributions import distribution_fragment, distribution_title
 from hamm_eval.report.fragments import curves_fragment, effect_fragment, model_fragment
 from hamm_eval.report.tables.counts import count_caption, count_table
 from hamm_eval.report.tables.quantiles import quantile_table
@@ -63,7 +65,7 @@ def _render(release: Release, wording: Wording) -> tuple[Markup, str]:
     raise ReleaseRefused(
         "The report has no form for this kind of release.",
         where=release.id,
-        todo="Show one of: table, curves, model, effect, quantiles, truth.",
+        todo="Show one of: table, curves, model, effect, quantiles, distribution, truth.",
     )
 
 
@@ -80,6 +82,9 @@ def _(release: ReleasedAbsent, wording: Wording) -> tuple[Markup, str]:
 @_render.register
 def _(release: ReleasedTable, wording: Wording) -> tuple[Markup, str]:
     caption = count_caption(release, wording)
+    if not release.rows:
+        asked = f"table.empty.{release.id.partition(':')[2]}"
+        return markup.note(wording.text(asked if wording.has(asked) else "table.empty.any")), caption
     return count_table(release, wording, caption), caption
 
 
@@ -103,6 +108,11 @@ def _(release: ReleasedQuantiles, wording: Wording) -> tuple[Markup, str]:
     box = markup.read_box(wording, wording.text("quantiles.read"), what="table")
     title = wording.text("table.caption.quantiles", share=wording.percent(release.probability))
     return markup.join([quantile_table(release, wording), box]), title
+
+
+@_render.register
+def _(release: ReleasedDistribution, wording: Wording) -> tuple[Markup, str]:
+    return distribution_fragment(release, wording), distribution_title(release, wording)
 
 
 @_render.register

@@ -15,6 +15,7 @@ from hamm_eval.estimate import (
     CountTable,
     Curves,
     Definition,
+    DistributionTable,
     Effect,
     Estimate,
     Model,
@@ -85,6 +86,10 @@ class Show:
 
     def quantiles(self, estimate: QuantileTable | Absent) -> None:
         """Show one quantile a row."""
+        self._show(estimate)
+
+    def distribution(self, estimate: DistributionTable | Absent) -> None:
+        """Show how a quantity is distributed in each group, side by side."""
         self._show(estimate)
 
     def truth(self, estimate: TruthComparison | Absent) -> None:

@@ -156,7 +156,12 @@ class Wording:
         for place in (f"levels.{dimension}.{level}", f"levels.any.{level}"):
             if self.has(place):
                 return self.text(place)
-        named = {"endpoint": self.endpoint, "measure": self.measure, "column": self.column}.get(dimension)
+        named = {
+            "endpoint": self.endpoint,
+            "measure": self.measure,
+            "column": self.column,
+            "quarter": lambda quarter: self.quarter(Quarter.parse(quarter)),
+        }.get(dimension)
         if named is not None:
             return named(level)
         return level.replace("_", " ")

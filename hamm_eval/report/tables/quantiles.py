@@ -24,12 +24,12 @@ def quantile_table(release: ReleasedQuantiles, wording: Wording) -> Markup:
     rows = []
     for name, value, planned in zip(release.rows, release.values, release.beside, strict=True):
         cells: list[Content] = [
-            wording.text("quantiles.too_few") if value is None else _amount(value, release.unit, wording)
+            wording.text("quantiles.too_few") if value is None else amount(value, release.unit, wording)
         ]
         if beside:
             known = planned is not None and math.isfinite(planned)
             cells.append(
-                _amount(planned, release.unit, wording)
+                amount(planned, release.unit, wording)
                 if known and planned is not None
                 else wording.text("symbols.none")
             )
@@ -37,7 +37,7 @@ def quantile_table(release: ReleasedQuantiles, wording: Wording) -> Markup:
     return table(wording.text("table.caption.quantiles", share=share), columns, rows)
 
 
-def _amount(value: float, unit: str, wording: Wording) -> str:
+def amount(value: float, unit: str, wording: Wording) -> str:
     """A number with its unit, where the unit has a word."""
     key = f"units.{unit}"
     shown = wording.number(value)

@@ -5,7 +5,15 @@ import pytest
 from exact import as_curves, draw_group
 
 from hamm_eval.errors import ReleaseRefused
-from hamm_eval.estimate import Absent, Definition, Estimate, QuantileTable, TruthComparison, TruthRow
+from hamm_eval.estimate import (
+    Absent,
+    Definition,
+    DistributionTable,
+    Estimate,
+    QuantileTable,
+    TruthComparison,
+    TruthRow,
+)
 from hamm_eval.release.gate import release
 from hamm_eval.release.policy import Policy
 
@@ -45,6 +53,46 @@ def test_rule_4_quantiles_are_rounded() -> None:
     assert shown.values == (40, 50, 65)
     assert shown.beside == (60.0, None, None)
     assert release(quantiles(0.5, [100, 100], unit="months"), STRICT).values == (41, 63)
+
+
+def distribution(persons: list[int], values: object = None) -> DistributionTable:
+    shown = [[4.0, 12.0, 23.0, 51.0]] * len(persons) if values is None else values
+    return DistributionTable(
+        definition=Definition("cohort", "delays/provider"),
+        rows=tuple(f"provider{i}" for i in range(len(persons))),
+        row_dimension="provider",
+        probabilities=(0.25, 0.5, 0.75, 0.95),
+        values=np.array(shown, dtype=np.float64),
+        persons=np.array(persons),
+        unit="days",
+    )
+
+
+def test_rule_4_judges_each_quantile_of_a_distribution_by_its_own_persons() -> None:
+    shown = release(distribution([9, 10, 99, 100]), STRICT)
+    assert shown.values == (
+        (None, None, None, None),
+        (5.0, 10.0, 25.0, None),
+        (5.0, 10.0, 25.0, None),
+        (5.0, 10.0, 25.0, 50.0),
+    )
+
+
+def test_a_distribution_keeps_the_order_of_its_rows_whatever_the_values() -> None:
+    table = distribution([100, 100], [[9, 20, 30, 80], [1, 2, 3, 4]])
+    shown = release(table, STRICT)
+    assert shown.rows == table.rows
+    assert [line[1] for line in shown.values] == [20, 0]
+
+
+def test_a_row_of_nothing_is_not_shown() -> None:
+    assert release(distribution([0], [[np.nan] * 4]), STRICT).values == ((None,) * 4,)
+
+
+@pytest.mark.parametrize("values", [[[1.0, 2.0, 3.0]], [[1.0] * 4] * 2])
+def test_a_distribution_whose_parts_do_not_fit_is_refused(values: object) -> None:
+    with pytest.raises(ReleaseRefused, match="fit together"):
+        release(distribution([100], values), STRICT)
 
 
 def test_the_truth_stands_beside_what_was_released() -> None:

@@ -14,6 +14,7 @@ from hamm_eval.release.released import (
     ReleasedBalance,
     ReleasedCurve,
     ReleasedCurves,
+    ReleasedDistribution,
     ReleasedEffect,
     ReleasedModel,
     ReleasedQuantiles,
@@ -330,6 +331,20 @@ def quantiles() -> ReleasedQuantiles:
     )
 
 
+def distribution(dimension: str = "provider") -> ReleasedDistribution:
+    """Recording delay by provider, or by quarter."""
+    rows = ("city", "awo", "caritas") if dimension == "provider" else ("2016-Q4", "2017-Q1", "2017-Q2")
+    return ReleasedDistribution(
+        id=f"cohort_and_data_quality:delays/{dimension}",
+        rows=rows,
+        row_dimension=dimension,
+        probabilities=(0.25, 0.5, 0.75, 0.95),
+        unit="days",
+        values=((5.0, 15.0, 25.0, 55.0), (5.0, 10.0, 20.0, None), (None, None, None, None)),
+        **COMMON,
+    )
+
+
 def truth() -> ReleasedTruth:
     """Recovered figures beside the planted truth."""
     return ReleasedTruth(
@@ -375,5 +390,7 @@ def every_release() -> dict[str, Release]:
         "fewer": effect(-0.1, -0.18, -0.02),
         "withheld_effect": withheld_effect(),
         "quantiles": quantiles(),
+        "distribution": distribution(),
+        "trend": distribution("quarter"),
         "truth": truth(),
     }

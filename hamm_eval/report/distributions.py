@@ -1,0 +1,51 @@
+"""How a distribution is shown: what it finds, side by side as a figure, and its numbers."""
+
+from __future__ import annotations
+
+from markupsafe import Markup
+
+from hamm_eval.release.released import ReleasedDistribution
+from hamm_eval.report.figures.distribution import distribution
+from hamm_eval.report.markup import figure, join, read_box
+from hamm_eval.report.tables.distribution import distribution_table
+from hamm_eval.report.wording import Wording
+
+QUARTILES = (0.25, 0.5, 0.75)
+_IN_TIME = "quarter"
+
+
+def distribution_title(release: ReleasedDistribution, wording: Wording) -> str:
+    """The finding: by when half the records were there, over all rows shown; never which row is ahead."""
+    medians = [
+        value
+        for values in release.values
+        for value, at in zip(values, release.probabilities, strict=True)
+        if at == 0.5 and value is not None
+    ]
+    if not medians:
+        return wording.text("distribution.title_none")
+    low, high = wording.number(min(medians)), wording.number(max(medians))
+    if low == high:
+        return wording.text("distribution.title_equal", days=low)
+    return wording.text("distribution.title", low=low, high=high)
+
+
+def distribution_fragment(release: ReleasedDistribution, wording: Wording) -> Markup:
+    """Groups as a figure and its numbers; a series of quarters as a table alone."""
+    known = f"table.caption.distribution_{release.row_dimension}"
+    caption = wording.text(
+        known if wording.has(known) else "table.caption.distribution",
+        rows=wording.dimension(release.row_dimension),
+    )
+    numbers = distribution_table(release, wording, caption)
+    whole = release.probabilities[:3] == QUARTILES and len(release.probabilities) == len(QUARTILES) + 1
+    if release.row_dimension == _IN_TIME or not whole:
+        return numbers
+    title = distribution_title(release, wording)
+    step = wording.number(wording.policy.quantile_step_days)
+    box = read_box(
+        wording,
+        wording.text("distribution.read", share=wording.percent(release.probabilities[-1])),
+        wording.text("distribution.no_ranking", step=step),
+    )
+    return join([figure(title, distribution(release, title, wording), box), numbers])
