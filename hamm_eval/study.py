@@ -15,8 +15,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TypeVar
 
 from hamm_eval.analysis import cohort_and_data_quality as data_quality
+from hamm_eval.analysis import completeness as complete
+from hamm_eval.analysis import delays
 from hamm_eval.analysis.associations import associations
 from hamm_eval.analysis.measure_effectiveness import measure_effectiveness
+from hamm_eval.analysis.plausibility import plausibility
 from hamm_eval.analysis.time_to_integration import time_to_integration
 from hamm_eval.analysis.truth_check import read_truth, truth_check
 from hamm_eval.casefile import CaseFile, read_source
@@ -28,6 +31,7 @@ from hamm_eval.estimate import (
     CountTable,
     Curves,
     Definition,
+    DistributionTable,
     Effect,
     Estimate,
     Model,
@@ -47,6 +51,7 @@ if TYPE_CHECKING:
 
 
 Answer = TypeVar("Answer", bound=Estimate)
+_DELAYS = {"provider": delays.delays_by_provider, "quarter": delays.delays_by_quarter}
 
 
 class Study:
@@ -108,13 +113,27 @@ class Study:
         """What became of the rows delivered: used, set aside, recorded too late, replaced."""
         return data_quality.intake(self.case_file)
 
+    def plausibility(self) -> CountTable:
+        """Records that intake set aside or warned of, by rule."""
+        return plausibility(self.case_file)
+
     def completeness(self) -> CountTable:
-        """Records with and without an entry, per column that should not often be empty."""
-        return data_quality.completeness(self.case_file)
+        """Records of those eligible with and without an entry, per column that should not often be empty."""
+        return complete.completeness(self.case_file, self.params)
+
+    def completeness_by_quarter(self) -> CountTable:
+        """Entries made and left empty in each of the last quarters, by the day of recording."""
+        return complete.completeness_by_quarter(self.case_file, self.params)
 
     def reporting_delays(self) -> QuantileTable:
         """Days within which 95 % of a table's records arrived, beside what params assume."""
-        return data_quality.reporting_delays(self.case_file, self.params)
+        return delays.reporting_delays(self.case_file, self.params)
+
+    def delays(self, by: Literal["provider", "quarter"]) -> DistributionTable:
+        """How long after an event its record arrives, by provider or by quarter of recording."""
+        if by not in _DELAYS:
+            raise UsageError("Delays are not told by this.", where="by", todo=f"Known: {', '.join(_DELAYS)}.")
+        return _DELAYS[by](self.case_file, self.params)
 
     # --- how fast ---------------------------------------------------------------------------------
 

@@ -25,6 +25,15 @@ def test_counts_and_quantiles(study: Study) -> None:
     assert steps.loc["recorded", "persons"] == len(study.case_file.tables["persons"])
     delays = study.reporting_delays().to_frame()
     assert delays["beside"].to_dict() == study.params.reporting_delay_days
+    by_provider = study.delays("provider").to_frame()
+    assert by_provider.columns.tolist() == ["25 %", "50 %", "75 %", "95 %", "persons"]
+    assert (by_provider["25 %"] <= by_provider["95 %"]).all()
+    assert by_provider.index.tolist() == list(study.params.groups["provider"].levels)
+
+
+def test_delays_are_told_by_provider_or_quarter_alone(study: Study) -> None:
+    with pytest.raises(UsageError, match="provider, quarter"):
+        study.delays("social_worker")  # type: ignore[arg-type]
 
 
 def test_curves_at_their_horizons(study: Study) -> None:

@@ -7,14 +7,21 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import polars as pl
 import pytest
 from analysis_params import LABEL, params
 
 from hamm_eval.analysis import cohort_and_data_quality as quality
+from hamm_eval.analysis.completeness import completeness, completeness_by_quarter
+from hamm_eval.analysis.delays import PROBABILITIES, delays_by_provider, delays_by_quarter, reporting_delays
+from hamm_eval.analysis.plausibility import plausibility
 from hamm_eval.casefile import CaseFile, read_case_file
+from hamm_eval.casefile.findings import Finding
+from hamm_eval.casefile.rules.rule import Severity
 from hamm_eval.cohort import TableAbsent
 from hamm_eval.errors import UsageError
 from hamm_eval.params import Params
+from hamm_eval.vocabulary import Population
 
 CUT = dt.date(2017, 6, 30)
 PERSON = (
@@ -134,7 +141,7 @@ def test_another_characteristic_is_refused(case_file: CaseFile) -> None:
 
 
 def test_delay_is_that_of_the_first_record_and_of_older_quarters(case_file: CaseFile) -> None:
-    table = quality.reporting_delays(case_file, evaluated())
+    table = reporting_delays(case_file, evaluated())
     assert table.rows == ("language_tests", "departures")  # no transitions in this export
     # Days 1 to 20: by day 19 of 20 records 95 % had arrived. Neither the correction (365 days), nor the test
     # of the quarter reported (28 days), nor the one from before the file opened (304 days) counts.
@@ -147,20 +154,20 @@ def test_delay_is_that_of_the_first_record_and_of_older_quarters(case_file: Case
 def test_events_from_before_files_began_tell_no_delay(case_file: CaseFile) -> None:
     asked = evaluated()
     late = asked.cohort.model_copy(update={"files_begin": dt.date(2016, 6, 2)})
-    assert quality.reporting_delays(case_file, asked).persons[0] == 3
-    table = quality.reporting_delays(case_file, asked.model_copy(update={"cohort": late}))
+    assert reporting_delays(case_file, asked).persons[0] == 3
+    table = reporting_delays(case_file, asked.model_copy(update={"cohort": late}))
     assert table.persons[0] == 0
     assert np.isnan(table.values[0])
 
 
 def test_completeness_counts_what_is_due(case_file: CaseFile) -> None:
-    table = quality.completeness(case_file)
+    table = completeness(case_file, evaluated())
     found = dict(zip(table.rows, table.counts.tolist(), strict=True))
-    assert found["persons.schooling"] == [6, 1]
+    assert found["persons.schooling"] == [5, 1]  # P7 is of another population
     assert found["cases.closing_reason"] == [0, 1]  # C1 is open: nothing due
     assert not any(row.startswith(("residence_status", "departures")) for row in table.rows)
     assert table.persons is not None
-    assert dict(zip(table.rows, table.persons.tolist(), strict=True))["persons.schooling"] == [6, 1]
+    assert dict(zip(table.rows, table.persons.tolist(), strict=True))["persons.schooling"] == [5, 1]
 
 
 def test_intake_adds_up_and_counts_few_persons_behind_rows_not_used(case_file: CaseFile) -> None:
@@ -170,3 +177,119 @@ def test_intake_adds_up_and_counts_few_persons_behind_rows_not_used(case_file: C
     assert table.persons is not None
     assert table.persons[at].tolist() == [3, 0, 0, 1, 0]
     assert table.unit == "records"
+
+
+def test_completeness_is_of_those_who_are_eligible_by_the_cut(case_file: CaseFile) -> None:
+    spell = {"eligibility_id": ["E1", "E2"], "person_id": ["P1", "P2"], "valid_until": [None, None]}
+    days = {
+        "valid_from": [dt.date(2016, 3, 1), dt.date(2017, 7, 1)],
+        "recorded_on": [dt.date(2016, 3, 1)] * 2,
+    }
+    table = pl.DataFrame(spell | days, schema_overrides={"valid_until": pl.Date})
+    records = dict(case_file.records) | {"eligibility": table}
+    counted = completeness(replace(case_file, records=records), evaluated())
+    found = dict(zip(counted.rows, counted.counts.tolist(), strict=True))
+    # P2's schooling is missing, but P2 becomes eligible only after the cut.
+    assert found["persons.schooling"] == [1, 0]
+    assert found["cases.provider"] == [1, 0]
+
+
+@pytest.mark.parametrize(("population", "found"), [(Population.EU_CITIZEN, [1, 0]), (None, [6, 1])])
+def test_the_population_asked_for_is_counted(
+    case_file: CaseFile, population: Population | None, found: list[int]
+) -> None:
+    asked = evaluated()
+    cohort = asked.cohort.model_copy(update={"population": population})
+    counted = completeness(case_file, asked.model_copy(update={"cohort": cohort}))
+    assert dict(zip(counted.rows, counted.counts.tolist(), strict=True))["persons.schooling"] == found
+
+
+def test_completeness_by_quarter_takes_what_each_quarter_recorded(case_file: CaseFile) -> None:
+    counted = completeness_by_quarter(case_file, evaluated())
+    found = dict(zip(counted.rows, counted.counts.tolist(), strict=True))
+    assert list(found) == [
+        *("2015-Q3", "2015-Q4", "2016-Q1", "2016-Q2", "2016-Q3", "2016-Q4", "2017-Q1", "2017-Q2")
+    ]
+    # Q1: 6 refugees with schooling and German (one schooling missing), C1 with provider and space. Q2: C3;
+    # Q2 2017: C2 is recorded as closed without a reason.
+    assert (found["2016-Q1"], found["2016-Q2"], found["2017-Q2"]) == ([13, 1], [2, 0], [2, 1])
+    assert found["2015-Q4"] == [0, 0]
+    assert counted.persons is not None
+    assert counted.persons[list(found).index("2016-Q1")].tolist() == [6, 1]
+
+
+def test_the_quarter_in_which_files_began_tells_no_trend(case_file: CaseFile) -> None:
+    asked = evaluated()
+    cohort = asked.cohort.model_copy(update={"files_begin": dt.date(2016, 10, 1)})
+    rows = completeness_by_quarter(case_file, asked.model_copy(update={"cohort": cohort})).rows
+    assert rows == ("2017-Q1", "2017-Q2")
+
+
+def test_delays_by_provider_are_a_distribution_in_declared_order(case_file: CaseFile) -> None:
+    table = delays_by_provider(case_file, evaluated())
+    assert table.rows == ("city", "awo", "caritas", "drk", "kolping", "mkf")
+    # All files are AWO's: days 1 to 20.
+    assert table.values[1].tolist() == [5, 10, 15, 19]
+    assert table.persons.tolist() == [0, 3, 0, 0, 0, 0]
+    assert np.isnan(np.delete(table.values, 1, axis=0)).all()
+
+
+def test_a_delay_is_of_the_provider_whose_file_was_open_then(case_file: CaseFile) -> None:
+    cases = case_file.records["cases"]
+    moved = cases.filter(pl.col("case_id") == "C1").with_columns(
+        case_id=pl.lit("C9"), provider=pl.lit("drk"), opened_on=dt.date(2016, 6, 1)
+    )
+    later = moved.with_columns(case_id=pl.lit("C10"), provider=pl.lit("mkf"), opened_on=dt.date(2016, 6, 2))
+    unsaid = cases.with_columns(
+        provider=pl.when(pl.col("case_id") == "C3").then(None).otherwise(pl.col("provider"))
+    )
+    records = dict(case_file.records) | {"cases": pl.concat([unsaid, moved, later]).sort("case_id")}
+    table = delays_by_provider(replace(case_file, records=records), evaluated())
+    persons = dict(zip(table.rows, table.persons.tolist(), strict=True))
+    # Tests were on 1 June: P1 had moved to DRK that day, and not yet to the Forum; P3's provider is unsaid.
+    assert persons == {"city": 0, "awo": 1, "caritas": 0, "drk": 1, "kolping": 0, "mkf": 0, "missing": 1}
+
+
+def test_delays_by_quarter_go_by_the_day_of_recording(case_file: CaseFile) -> None:
+    table = delays_by_quarter(case_file, evaluated())
+    rows = dict(zip(table.rows, table.values.tolist(), strict=True))
+    assert rows["2016-Q2"] == [5, 10, 15, 19]
+    # T99 after 28 days; nobody kept a file of P5, whose departure could not be recorded when it happened.
+    assert rows["2017-Q2"] == [28, 28, 28, 28]
+    assert table.probabilities == PROBABILITIES
+
+
+def test_without_the_tables_of_delays_nothing_is_told(case_file: CaseFile) -> None:
+    records = {n: f for n, f in case_file.records.items() if n not in ("language_tests", "departures")}
+    bare = replace(case_file, records=records)
+    assert np.isnan(delays_by_provider(bare, evaluated()).values).all()
+    assert delays_by_quarter(bare, evaluated()).persons.sum() == 0
+
+
+def finding(rule: str, table: str, count: int, severity: Severity = Severity.WARN) -> Finding:
+    return Finding(rule, severity, "x.csv", table, "", 2, (2,), count, "", "")
+
+
+def test_plausibility_counts_records_by_rule_and_as_few_persons_as_there_could_be(
+    case_file: CaseFile,
+) -> None:
+    findings = (
+        finding("spells_gap", "residence_status", 9),
+        finding("duplicate_row", "language_tests", 20, Severity.QUARANTINE),
+        finding("spells_gap", "cases", 4),
+        finding("title_rows", "cases", 3, Severity.NOTICE),
+        finding("spells_gap", "measures", 5),
+        finding("file_unknown", "", 1),
+    )
+    table = plausibility(replace(case_file, findings=findings))
+    assert table.rows == ("duplicate_row", "spells_gap")
+    assert table.counts.tolist() == [[20], [13]]
+    # The person with the most tests has 8 in use: 20 rows are of 3 persons at least. Of statuses it is 2.
+    most = case_file.tables["language_tests"]["person_id"].value_counts().max()
+    assert table.persons is not None
+    assert table.persons.tolist() == [[-(-20 // most)], [5]]
+
+
+def test_where_no_rule_is_broken_no_row_is_told(case_file: CaseFile) -> None:
+    table = plausibility(replace(case_file, findings=()))
+    assert (table.rows, table.counts.shape) == ((), (0, 1))
