@@ -33,8 +33,8 @@ def as_json(truth: dict[str, Any]) -> str:
 def truth_text(scenario: Scenario, *, workers: int = 1) -> str:
     """The truth of a scenario as text: a stored one if it is of this model, else simulated now.
 
-    Then in a smaller world than the scenario asks for, as its ``scale`` says: the Monte-Carlo errors beside the
-    effects are about four times those of the stored truths.
+    Then in a smaller world than the scenario asks for, as its ``scale`` says: the Monte-Carlo errors that
+    stand beside the effects are about four times those of the stored truths.
     """
     for path in sorted(FOLDER.glob("*.json")):
         text = path.read_text(encoding="utf-8")
