@@ -81,7 +81,7 @@ def test_a_table_about_no_person_carries_no_event(tmp_path: Path) -> None:
     changes = (
         ("event: {table: transitions, date: entered_on, where: {kind: school}}",
          "event: {table: measures, date: available_from}"),
-        ("  departures: 55\n", "  departures: 55\n  measures: 0\n"),
+        ("  departures: 50\n", "  departures: 50\n  measures: 0\n"),
     )  # fmt: skip
     with pytest.raises(ParamsError, match="belong to no person"):
         load_checked_params(edited(tmp_path, *changes))
