@@ -14,6 +14,9 @@ FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 
 FEW_CLUSTERS = 40
+# A table may have so many places a value; beyond that sorting is cheaper.
+_PLACES_PER_VALUE = 4
+_LEAST_PLACES = 1024
 _POSITIONS_NAMED = 5
 
 
@@ -89,12 +92,64 @@ def labels_to_codes(
         missing = [v is None or type(v).__name__ == "NAType" or v != v for v in array]
         refuse_where(np.array(missing, dtype=bool), argument, "Missing labels")
     try:
-        labels, codes = np.unique(array, return_inverse=True)
+        labels, codes = distinct_and_ranks(array)
     except TypeError:
         raise InputError(
             "Labels of different types cannot be put in order.", where=argument, todo="Use text for all."
         ) from None
-    return codes.reshape(-1).astype(np.int64), labels
+    return codes, labels
+
+
+def distinct_and_ranks(values: NDArray[Any]) -> tuple[NDArray[Any], IntArray]:
+    """Distinct values in order, and the place of each value among them.
+
+    By a table where the values are whole numbers of a small range, such as days; else by sorting.
+
+    Parameters
+    ----------
+    values : ndarray, shape (n,)
+
+    Examples
+    --------
+    >>> distinct_and_ranks(np.array([7.0, 2.0, 7.0]))
+    (array([2., 7.]), array([1, 0, 1]))
+    """
+    whole = _as_small_whole(values)
+    if whole is None:
+        distinct, ranks = np.unique(values, return_inverse=True)
+        return distinct, ranks.reshape(-1).astype(np.int64, copy=False)
+    present = np.bincount(whole) > 0
+    return np.flatnonzero(present).astype(values.dtype), (np.cumsum(present) - 1)[whole]
+
+
+def count_up_to(grid: IntArray, positions: IntArray, size: int) -> IntArray:
+    """How many of the sorted distinct `grid` are at most each position; all lie in ``0..size - 1``.
+
+    Examples
+    --------
+    >>> count_up_to(np.array([1, 3]), np.array([0, 1, 2, 3]), 4)
+    array([0, 1, 1, 2])
+    """
+    if size > places(positions.size):
+        return np.searchsorted(grid, positions, side="right").astype(np.int64)
+    table = np.zeros(size, dtype=np.int64)
+    table[grid] = 1
+    return np.cumsum(table)[positions]
+
+
+def places(count: int) -> int:
+    """How many places a table for so many values may have."""
+    return _PLACES_PER_VALUE * count + _LEAST_PLACES
+
+
+def _as_small_whole(values: NDArray[Any]) -> IntArray | None:
+    """The values as whole numbers where they are such, from 0 on and of a small range; else None."""
+    if values.dtype.kind not in "iuf" or not values.size:
+        return None
+    if not (values.min() >= 0 and values.max() < places(values.size)):
+        return None
+    whole: IntArray = values.astype(np.int64)
+    return whole if values.dtype.kind in "iu" or np.array_equal(whole, values) else None
 
 
 def sum_by(codes: IntArray, values: FloatArray, groups: int) -> FloatArray:

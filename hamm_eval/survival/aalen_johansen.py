@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike
 
 from hamm_eval.errors import InputError
 from hamm_eval.inference import FloatArray, checked_codes, checked_vector
+from hamm_eval.survival.collapse import collapse
 from hamm_eval.survival.episodes import Episodes, prepare_episodes
 from hamm_eval.survival.influence import influence_variance, integral
 from hamm_eval.survival.intervals import Interval, interval_limits, step_index
@@ -185,15 +186,17 @@ def aalen_johansen(
     m = max(int(codes.max(initial=0)), 1) if causes is None else int(causes)
     if m < 1 or codes.max(initial=0) > m:
         raise InputError("There are causes beyond the number given.", where="causes")
-    rows = prepare_episodes(
-        time,
-        codes,
-        entry=entry,
-        frequency=frequency,
-        weights=weights,
-        person=person,
-        cluster=cluster,
-        start_at=start_at,
+    rows = collapse(
+        prepare_episodes(
+            time,
+            codes,
+            entry=entry,
+            frequency=frequency,
+            weights=weights,
+            person=person,
+            cluster=cluster,
+            start_at=start_at,
+        )
     )
     sets = build_risk_sets(rows.entry, rows.time, (rows.cause > 0) | rows.ends)
     at_risk = sets.at_risk(rows.mass)

@@ -17,6 +17,9 @@ from hamm_eval.inference import FloatArray, IntArray, sum_by
 from hamm_eval.survival.episodes import Episodes
 from hamm_eval.survival.risk_sets import RiskSets, cumulate
 
+# Share of the terms of a sum below which their difference is rounding.
+ROUNDING = 1e-13
+
 
 @dataclass(frozen=True, slots=True)
 class Integral:
@@ -87,8 +90,9 @@ def influence_variance(
     pp = along(0, 0) - 2 * p * pm + p**2 * mm
     pb = along(0, 1) - b * pm - p * bm + p * b * mm
     bb = along(1, 1) - 2 * b * bm + b**2 * mm
-    # Rounding may leave a tiny negative number where the influence is exactly 0.
-    return np.maximum(pp - 2 * scale * pb + scale**2 * bb, 0.0)
+    total = pp - 2 * scale * pb + scale**2 * bb
+    # Where the influence is exactly 0, rounding leaves a tiny number of either sign.
+    return np.where(total > ROUNDING * (pp + scale**2 * bb), total, 0.0)
 
 
 def final_variance(rows: Episodes, values: FloatArray) -> float:

@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike
 
 from hamm_eval.errors import InputError, NotEstimable
 from hamm_eval.inference import FloatArray, checked_binary, checked_vector
+from hamm_eval.survival.collapse import collapse
 from hamm_eval.survival.episodes import Episodes, prepare_episodes
 from hamm_eval.survival.influence import final_variance, influence_variance, integral
 from hamm_eval.survival.intervals import Interval, first_reaching, interval_limits, step_index
@@ -219,15 +220,17 @@ def kaplan_meier(
     >>> curve.at([4])[0]
     array([0.5])
     """
-    rows = prepare_episodes(
-        time,
-        checked_binary(event, "event", length=np.size(time)).astype(np.int64),
-        entry=entry,
-        frequency=frequency,
-        weights=weights,
-        person=person,
-        cluster=cluster,
-        start_at=start_at,
+    rows = collapse(
+        prepare_episodes(
+            time,
+            checked_binary(event, "event", length=np.size(time)).astype(np.int64),
+            entry=entry,
+            frequency=frequency,
+            weights=weights,
+            person=person,
+            cluster=cluster,
+            start_at=start_at,
+        )
     )
     sets = build_risk_sets(rows.entry, rows.time, (rows.cause > 0) | rows.ends)
     happened = np.flatnonzero(rows.cause > 0)

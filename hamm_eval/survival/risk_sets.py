@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from hamm_eval.inference import FloatArray, IntArray
+from hamm_eval.inference import FloatArray, IntArray, count_up_to, distinct_and_ranks
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,16 +97,30 @@ def build_risk_sets(
     >>> sets.at_risk(np.ones(3))
     array([3., 2.])
     """
-    distinct, rank = np.unique(time, return_inverse=True)
+    distinct, rank = distinct_and_ranks(time)
     width = distinct.size + 1
-    base = np.zeros(time.size, dtype=np.int64) if stratum is None else stratum.astype(np.int64) * width
+    base = 0 if stratum is None else stratum.astype(np.int64) * width
     # Rank 0 lies before every time; ranks are whole numbers, so that tied times compare exactly.
-    end = base + rank.reshape(-1) + 1
-    start = base if entry is None else base + np.searchsorted(distinct, entry, side="right")
+    end = base + rank + 1
+    # Without entries every row begins before the first time.
+    start = (
+        np.broadcast_to(np.asarray(base), time.shape)
+        if entry is None
+        else base + _ranked_up_to(distinct, entry)
+    )
     grid = np.unique(end[on_grid])
+    size = width * (1 if stratum is None else int(stratum.max()) + 1)
     return RiskSets(
         time=distinct[grid % width - 1],
         stratum=grid // width,
-        first=np.searchsorted(grid, start, side="right").astype(np.int64),
-        last=np.searchsorted(grid, end, side="right").astype(np.int64),
+        first=count_up_to(grid, start, size),
+        last=count_up_to(grid, end, size),
     )
+
+
+def _ranked_up_to(distinct: FloatArray, entry: FloatArray) -> IntArray:
+    """How many of the distinct times are at most each entry."""
+    entries, place = distinct_and_ranks(np.where(np.isneginf(entry), 0.0, entry))
+    known = np.searchsorted(distinct, entries, side="right")
+    # Who is at risk from the beginning enters before every time, one at 0 included.
+    return np.where(np.isneginf(entry), 0, known[place])
