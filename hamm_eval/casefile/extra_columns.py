@@ -25,7 +25,11 @@ def _kind(german: str, english: str, patterns: str) -> Kind:
 
 # Where words begin and end matters: "Kursname" is no person's name, "Vorname" is.
 IDENTIFYING = (
-    _kind("einem E-Mail- oder Netzkonto", "an e-mail or net account", r"e-?mail <mail facebook whatsapp"),
+    _kind(
+        "einem E-Mail- oder Netzkonto",
+        "an e-mail or net account",
+        r"e-?mail <mail facebook whatsapp <kontakt> kontaktdaten",
+    ),
     _kind("einer Telefonnummer", "a phone number", r"telefon <tel> handy mobil <fax phone rufnummer"),
     _kind(
         "einem Geburtsdatum oder -ort",
@@ -55,7 +59,7 @@ IDENTIFYING = (
         "einer amtlichen Nummer",
         "an official number",
         r"aktenzeichen <az> <azr ausweis passport reisepass <pass.?n steuer sozialvers versicherungsn"
-        r" iban konton bamf file.?number social.?security",
+        r" iban konton <konto> bamf file.?number social.?security",
     ),
     _kind(
         "Angaben zu Religion, Ethnie oder einem Bild",

@@ -79,8 +79,10 @@ FILE_RULES = (
         "control_character",
         Severity.REFUSE,
         "Die Zeile enthält ein Steuerzeichen (etwa ein NUL-Byte); die Datei ist beschädigt. "
-        "Exportieren Sie sie noch einmal.",
-        "The line holds a control character (such as a NUL byte); the file is damaged. Export it again.",
+        "Exportieren Sie sie noch einmal; ist sie UTF-16 ohne BOM, nennen Sie das in der Zuordnung "
+        "(encoding).",
+        "The line holds a control character (such as a NUL byte); the file is damaged. Export it again; if "
+        "it is UTF-16 without a BOM, say so in the mapping (encoding).",
         (10,),
     ),
     Rule(

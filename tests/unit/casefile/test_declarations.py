@@ -72,6 +72,7 @@ def test_rules_speak_two_languages_with_the_same_details():
 CONFIDENTIAL = (
     "Name; Vorname; Nachname; NACHNAME; Familien-Name; Name, Vorname; first_name; Last Name; Ansprechpartner;"
     "Anschrift; Straße; Str.; Strasse; PLZ; Wohnort; address; Telefon; Tel.; Mobil; Handy-Nr; E-Mail; Email;"
+    "Kontakt; Kontaktdaten; Konto;"
     "Mailadresse; Geburtsdatum; geb. am; Geburtstag; date of birth; birthdate; Aktenzeichen; AZ; Ausweis-Nr;"
     "AZR-Nummer; IBAN; Versicherungsnummer; Diagnose; Erkrankungen; ICD-10; Behinderung; Schwangerschaft;"
     "Traumatisierung; Medikamente; health_status; Religion; Lichtbild"
