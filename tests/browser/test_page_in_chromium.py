@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import re
-import shutil
-import subprocess
 from html import unescape
 from pathlib import Path
 
-import matplotlib.image
 import numpy as np
 import pytest
+from chromium import chromium, picture, printed
 
 from hamm_eval.pipeline import run_report
 from hamm_eval.report.wording import load_texts
@@ -18,46 +16,12 @@ from hamm_eval.report.wording import load_texts
 pytestmark = pytest.mark.browser
 
 ROOT = Path(__file__).parents[2]
-FLAGS = (
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--hide-scrollbars",
-    "--enable-logging=stderr",
-)
 
 
 @pytest.fixture(scope="module")
 def page(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The page of the committed quarter."""
     return run_report(ROOT / "params" / "2017-Q2.yaml", out=tmp_path_factory.mktemp("reports")).page.resolve()
-
-
-def chromium(tmp_path: Path, page: Path, *flags: str) -> str:
-    """Open the page; what the browser says on stderr."""
-    binary = shutil.which("chromium")
-    if binary is None:
-        pytest.skip("Chromium is not installed: apt-get install chromium")
-    done = subprocess.run(
-        [binary, *FLAGS, f"--user-data-dir={tmp_path / 'profile'}", *flags, page.as_uri()],
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=True,
-    )
-    return done.stdout + done.stderr
-
-
-def picture(tmp_path: Path, page: Path, width: int, height: int) -> np.ndarray:
-    """A screenshot as shares of light, shape (height, width)."""
-    file = tmp_path / "page.png"
-    chromium(tmp_path, page, f"--window-size={width},{height}", f"--screenshot={file}")
-    return matplotlib.image.imread(file)[:, :, :3].mean(axis=2)
 
 
 def test_the_browser_neither_blocks_nor_misses_anything(tmp_path: Path, page: Path) -> None:
@@ -91,16 +55,6 @@ def test_a_phone_needs_no_sideways_scrolling(tmp_path: Path, page: Path) -> None
     # A page wider than the screen is cut off: its text would run into the right edge.
     light = picture(tmp_path, page, 500, 4000)
     assert (light[200:, -4:] > 0.6).mean() > 0.97
-
-
-def printed(tmp_path: Path, page: Path) -> list[str]:
-    """The words on each sheet of the printed page."""
-    if shutil.which("pdftotext") is None:
-        pytest.skip("pdftotext is not installed: apt-get install poppler-utils")
-    file = tmp_path / "sheets.pdf"
-    chromium(tmp_path, page, f"--print-to-pdf={file}", "--no-pdf-header-footer")
-    done = subprocess.run(["pdftotext", str(file), "-"], capture_output=True, text=True, check=True)
-    return [re.sub(r"\s+", " ", words) for words in done.stdout.split("\f")[:-1]]
 
 
 @pytest.mark.parametrize("language", ["de", "en"])
