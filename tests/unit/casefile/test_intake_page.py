@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from hamm_eval.casefile.diff import Reason
 from hamm_eval.cli import app
+from hamm_eval.synthetic.export import write_city
 
 PAGE = Path(__file__).parents[3] / "docs" / "intake.md"
 BLOCK = re.compile(r"<!-- (\w+)(?:: (\S+))? -->\n```\w+\n(.*?)```", re.DOTALL)
@@ -49,3 +51,23 @@ def test_the_commands_of_the_page_do_what_it_says(project):
     for value in ("Muster", "Beispiel", "montags", "4711", "SB7", "17/03/1985"):
         assert value not in written + done.output
     assert "01/03/1985" in written
+
+
+def test_the_comparison_of_two_exports_counts_by_the_reasons_of_the_page(project):
+    write_city(Path("exporte/2017-Q3"), seed=5, persons=60, truth=False)
+    Path("exporte/2017-Q2").mkdir()
+    for file in Path("exporte/2017-Q3").glob("*.csv"):
+        header, *rows = file.read_bytes().decode("cp1252").splitlines()
+        # The day of recording is the last column of every table: what the earlier export could know.
+        known = [row for row in rows if row.split(";")[-1].split(".")[::-1] <= ["2017", "06", "30"]]
+        (Path("exporte/2017-Q2") / file.name).write_bytes("\r\n".join([header, *known, ""]).encode("cp1252"))
+    *before, last = project["diff"].strip().splitlines()
+    told: dict[str, object] = {}
+    exec("\n".join(before), told)
+    counted = eval(last, told).groupby("reason")["records"].sum()
+
+    reasons = re.findall(r"^\| `(\w+)` \|", PAGE.read_text(encoding="utf-8").partition("| Grund |")[2], re.M)
+    assert set(reasons[: len(Reason)]) == set(Reason)
+    assert counted["new"] > counted["late"] > 0
+    assert counted["corrected"] > 0
+    assert counted[["rewritten", "vanished", "appeared"]].sum() == 0
