@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from hamm_eval.casefile.findings import Collector
 from hamm_eval.casefile.schema import Column, Kind
 from hamm_eval.casefile.tables import TABLES
 from hamm_eval.cli import app
@@ -60,24 +61,46 @@ def in_the_header(rows: list[list[str]], columns: tuple[Column, ...]) -> list[li
     return [[*rows[0], f"{TOKEN} Anna", "01.02.2017"], *rows[1:]]
 
 
+def told(folder: Path, out: Path, language: str = "de") -> dict[str, str]:
+    """What each form of the report says, by form."""
+    html, xlsx = out / "a.html", out / "a.xlsx"
+    files = ["--html", str(html), "--xlsx", str(xlsx), "--private-findings", str(out / "private.csv")]
+    done = CliRunner().invoke(app, ["check", str(folder), *files, "--language", language])
+    assert done.exit_code == 3, done.output
+    parts = zipfile.ZipFile(io.BytesIO(xlsx.read_bytes()))
+    said = {name: parts.read(name).decode() for name in parts.namelist()}
+    return said | {"console": done.output, "page": html.read_text(encoding="utf-8")}
+
+
+def leaking(said: dict[str, str]) -> set[str]:
+    """The forms that show a value."""
+    return {name for name, text in said.items() if TOKEN in text or "Müller" in text or "Anna" in text}
+
+
 @pytest.mark.parametrize("change", [in_cells, in_added_columns, without_header, in_the_header])
 @pytest.mark.parametrize("language", ["de", "en"])
 def test_no_form_of_the_report_shows_a_value(city: Path, tmp_path: Path, change, language: str) -> None:
-    folder = rewritten(city, tmp_path / "export", change)
-    html, xlsx, private = (tmp_path / name for name in ("a.html", "a.xlsx", "private.csv"))
-    files = ["--html", str(html), "--xlsx", str(xlsx), "--private-findings", str(private)]
-    done = CliRunner().invoke(app, ["check", str(folder), *files, "--language", language])
-    assert done.exit_code == 3, done.output
-
-    parts = zipfile.ZipFile(io.BytesIO(xlsx.read_bytes()))
-    said = {name: parts.read(name).decode() for name in parts.namelist()}
-    said |= {"console": done.output, "page": html.read_text(encoding="utf-8")}
-    assert [name for name, text in said.items() if TOKEN in text or "Müller" in text or "Anna" in text] == []
+    said = told(rewritten(city, tmp_path / "export", change), tmp_path, language)
+    assert leaking(said) == set()
     # Each form tells of the findings, so that the search is no search of nothing.
     tables = {table.german for table in TABLES}
     for text in (said["console"], said["page"], said["xl/sharedStrings.xml"]):
         assert {name for name in tables if f"{name}.csv" in text} == tables
     if change is in_cells:
-        assert TOKEN in private.read_text(encoding="utf-8-sig"), "what is wrong is told in private"
+        private = (tmp_path / "private.csv").read_text(encoding="utf-8-sig")
+        assert TOKEN in private, "what is wrong is told in private"
     written = {path.name for path in tmp_path.iterdir()}
     assert {name for name in written if not name.startswith("private")} == {"export", "a.html", "a.xlsx"}
+
+
+def test_the_search_finds_a_leak(city: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A collector that names the value beside the column is caught in all three forms."""
+    add = Collector.add
+
+    def careless(self: Collector, rule: str, *, column: str = "", values=None, **what: object) -> None:
+        seen = None if values is None else list(values)
+        add(self, rule, column=f"{column} {seen[0]}" if seen else column, values=seen, **what)
+
+    monkeypatch.setattr(Collector, "add", careless)
+    said = told(rewritten(city, tmp_path / "export", in_cells), tmp_path)
+    assert leaking(said) == {"console", "page", "xl/sharedStrings.xml"}
