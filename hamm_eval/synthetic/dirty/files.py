@@ -24,12 +24,12 @@ SPARE = (
     "volunteer_support",
 )
 # So many files are damaged at most: what is planted into rows needs tables too.
-MOST_DAMAGED = 6
+MOST_DAMAGED = 7
 Damage = Callable[[Sheet, np.random.Generator], Mark]
 _FEWEST_ROWS = 4
 
 
-def _file(
+def file(
     damage: Damage, fits: Callable[[Sheet], bool] = lambda sheet: True, *, together: str = ""
 ) -> Planter:
     """Plants into a spare table's file and takes it; those of one group go `together` into one file."""
@@ -79,7 +79,7 @@ def _mixed(sheet: Sheet, rng: np.random.Generator) -> Mark:
     return Mark(sheet, sheet.lines[first])
 
 
-def _some_line(sheet: Sheet, rng: np.random.Generator) -> Line:
+def some_line(sheet: Sheet, rng: np.random.Generator) -> Line:
     """A line that is not the last, for one defect only."""
     sound = [line for line in sheet.lines[:-1] if not line.taken]
     line = sound[rng.integers(len(sound))]
@@ -92,7 +92,7 @@ def _byte(byte: bytes) -> Damage:
 
     def damage(sheet: Sheet, rng: np.random.Generator) -> Mark:
         """Put it behind a row's id."""
-        line = _some_line(sheet, rng)
+        line = some_line(sheet, rng)
         line.rewrite = lambda text: text.replace(b";", byte + b";", 1)
         return Mark(sheet, line)
 
@@ -101,7 +101,7 @@ def _byte(byte: bytes) -> Damage:
 
 def _quote(sheet: Sheet, rng: np.random.Generator) -> Mark:
     """A quotation mark that nothing closes."""
-    line = _some_line(sheet, rng)
+    line = some_line(sheet, rng)
     line.rewrite = lambda text: b'"' + text
     return Mark(sheet, line)
 
@@ -210,14 +210,14 @@ def _truncated(sheet: Sheet, rng: np.random.Generator) -> Mark:
 
 def _short_row(sheet: Sheet, rng: np.random.Generator) -> Mark:
     """A row that has lost a delimiter."""
-    line = _some_line(sheet, rng)
+    line = some_line(sheet, rng)
     line.rewrite = lambda text: text.replace(b";", b"", 1)
     return Mark(sheet, line)
 
 
 def _long_row(sheet: Sheet, rng: np.random.Generator) -> Mark:
     """A row with a delimiter within a text."""
-    line = _some_line(sheet, rng)
+    line = some_line(sheet, rng)
     line.rewrite = lambda text: text[:3] + b";" + text[3:]
     return Mark(sheet, line)
 
@@ -278,70 +278,66 @@ def _kind(
 N = Expected.NOTICED
 # In this order they take their turn; the seed says where it begins (planting.py).
 KINDS = (
-    _kind("mojibake", 4, "mojibake", "umlauts decoded wrongly: Ã¼", _file(_mojibake, _has_umlauts)),
+    _kind("mojibake", 4, "mojibake", "umlauts decoded wrongly: Ã¼", file(_mojibake, _has_umlauts)),
+    _kind("encoding_mixed", 5, "encoding_mixed", "half Windows-1252, half UTF-8", file(_mixed, _has_umlauts)),
+    _kind("byte_undefined", 5, "encoding_unknown", "a byte of no letter", file(_byte(b"\x81"))),
+    _kind("nul_byte", 10, "control_character", "a NUL byte", file(_byte(b"\x00"))),
+    _kind("quote_open", 9, "quote_unbalanced", "a quotation mark never closed", file(_quote)),
     _kind(
-        "encoding_mixed", 5, "encoding_mixed", "half Windows-1252, half UTF-8", _file(_mixed, _has_umlauts)
+        "delimiter_ambiguous", 6, "delimiter_ambiguous", "commas and semicolons", file(_ambiguous_delimiter)
     ),
-    _kind("byte_undefined", 5, "encoding_unknown", "a byte of no letter", _file(_byte(b"\x81"))),
-    _kind("nul_byte", 10, "control_character", "a NUL byte", _file(_byte(b"\x00"))),
-    _kind("quote_open", 9, "quote_unbalanced", "a quotation mark never closed", _file(_quote)),
+    _kind("file_empty", 7, "file_empty", "an empty file", file(_empty)),
+    _kind("header_only", 7, "header_only", "a header and no row", file(_header_only)),
+    _kind("header_missing", 13, "header_missing", "no header", file(_no_header)),
+    _kind("header_runs_on", 13, "header_runs_on", "no line end behind the header", file(_header_runs_on)),
+    _kind("html_renamed", 20, "file_type", "HTML, renamed to .csv", file(_html)),
+    _kind("file_absent", None, "table_absent", "a table that is not there", file(_absent), N),
     _kind(
-        "delimiter_ambiguous", 6, "delimiter_ambiguous", "commas and semicolons", _file(_ambiguous_delimiter)
-    ),
-    _kind("file_empty", 7, "file_empty", "an empty file", _file(_empty)),
-    _kind("header_only", 7, "header_only", "a header and no row", _file(_header_only)),
-    _kind("header_missing", 13, "header_missing", "no header", _file(_no_header)),
-    _kind("header_runs_on", 13, "header_runs_on", "no line end behind the header", _file(_header_runs_on)),
-    _kind("html_renamed", 20, "file_type", "HTML, renamed to .csv", _file(_html)),
-    _kind("file_absent", None, "table_absent", "a table that is not there", _file(_absent), N),
-    _kind(
-        "column_double", 14, "column_duplicate", "a column twice", _file(_double_column, together="columns")
+        "column_double", 14, "column_duplicate", "a column twice", file(_double_column, together="columns")
     ),
     _kind(
         "column_missing",
         16,
         "column_missing",
         "a column is not there",
-        _file(_missing_column, together="columns"),
+        file(_missing_column, together="columns"),
     ),
     _kind(
         "column_name",
         17,
         "column_identifying",
         "a column of names",
-        _file(_added("Nachname", "entfernt"), together="columns"),
+        file(_added("Nachname", "entfernt"), together="columns"),
     ),
     _kind(
         "column_health",
         17,
         "column_identifying",
         "a column of diagnoses",
-        _file(_added("Diagnose", "ja"), together="columns"),
+        file(_added("Diagnose", "ja"), together="columns"),
     ),
     _kind(
         "column_free_text",
         17,
         "column_free_text",
         "a column of remarks",
-        _file(_added("Bemerkung", "siehe Akte"), together="columns"),
+        file(_added("Bemerkung", "siehe Akte"), together="columns"),
     ),
     _kind(
         "column_unnamed",
         None,
         "column_unnamed",
         "a column without a name",
-        _file(_added("", "1", first=True), together="columns"),
+        file(_added("", "1", first=True), together="columns"),
     ),
-    _kind("file_renamed", None, "file_unknown", "a table under another name", _file(_renamed), N),
-    _kind("file_twice", None, "file_ambiguous", "a table in two files", _file(_twice)),
-    _kind("file_as_ods", 20, "file_format", "a table as OpenDocument", _file(_opendocument)),
-    _kind("line_ends_gone", None, "line_too_long", "a file in one line", _file(_one_line)),
-    _kind("file_as_workbook", 20, "file_type", "CSV, renamed to .xlsx", _file(_workbook)),
-    _kind(
-        "row_truncated", 8, "row_truncated", "the last line breaks off", _file(_truncated, together="rows")
-    ),
-    _kind("row_short", 11, "row_short", "a row with too few fields", _file(_short_row, together="rows")),
-    _kind("row_long", 11, "row_long", "a row with too many fields", _file(_long_row, together="rows")),
-    _kind("footer", 18, "row_short", "a remark below the last row", _file(_footer)),
+    _kind("file_renamed", None, "file_unknown", "a table under another name", file(_renamed), N),
+    _kind("file_twice", None, "file_ambiguous", "a table in two files", file(_twice)),
+    _kind("file_as_ods", 20, "file_format", "a table as OpenDocument", file(_opendocument)),
+    _kind("line_ends_gone", None, "line_too_long", "a file in one line", file(_one_line)),
+    _kind("file_as_workbook", 20, "file_type", "CSV, renamed to .xlsx", file(_workbook)),
+    _kind("row_truncated", 8, "row_truncated", "the last line breaks off", file(_truncated, together="rows")),
+    _kind("row_short", 11, "row_short", "a row with too few fields", file(_short_row, together="rows")),
+    _kind("row_long", 11, "row_long", "a row with too many fields", file(_long_row, together="rows")),
+    _kind("footer", 18, "row_short", "a remark below the last row", file(_footer)),
     _kind("numbers_ambiguous", 21, "number_ambiguous", "1.234 in every row", _ambiguous_numbers),
 )

@@ -30,15 +30,6 @@ NO_DEFECT = {
     "nothing_known": "a data cut before all records",
     "reference_not_yet_known": "a data cut between two records",
     "encoding_declared": "needs a mapping that names an encoding",
-    "file_damaged": "workbooks and Parquet files",
-    "workbook_locked": "workbooks",
-    "sheets_several": "workbooks",
-    "cells_merged": "workbooks",
-    "cells_beside": "workbooks",
-    "formula_without_value": "workbooks",
-    "cell_error": "workbooks",
-    "number_for_text": "workbooks",
-    "column_type": "Parquet files and databases",
 }
 
 

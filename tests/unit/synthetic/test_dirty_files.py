@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import unicodedata
+import zipfile
 from collections.abc import Callable
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from dirty_cities import KEYS, Files, clean_city, line_at, lines_of, planted_alone, text_of
 
@@ -48,7 +52,45 @@ def gone(files: Files, name: str) -> bool:
     return name not in files and name in clean_city()
 
 
+def part(files: Files, defect: Defect, name: str = "xl/worksheets/sheet1.xml") -> str:
+    """A part of a workbook."""
+    with zipfile.ZipFile(io.BytesIO(files[defect.file])) as book:
+        return book.read(name).decode()
+
+
+def cell(files: Files, defect: Defect, column: str) -> str:
+    """A cell of the defect's row as it is stored; empty where there is none."""
+    return "".join(re.findall(rf'<c r="{column}{defect.line}".*?</c>', part(files, defect)))
+
+
+def last_column(defect: Defect, beyond: int = 0) -> str:
+    heads = HEADS[f"{defect.file.partition('.')[0]}.csv"]
+    return chr(ord("A") + len(heads) - 1 + beyond)
+
+
+def breaks_off(files: Files, defect: Defect) -> bool:
+    return files[defect.file].startswith(b"PK") and not zipfile.is_zipfile(io.BytesIO(files[defect.file]))
+
+
+def has_lists(files: Files, defect: Defect) -> bool:
+    kinds = [field.type for field in pq.read_schema(io.BytesIO(files[defect.file]))]
+    return pa.types.is_list(kinds[0]) and not any(map(pa.types.is_list, kinds[1:]))
+
+
 FILES: dict[str, Is] = {
+    "workbook_sheets": lambda f, d: "Deckblatt" in part(f, d, "xl/workbook.xml"),
+    "workbook_merged": lambda f, d: f'<mergeCell ref="A{d.line}:A{d.line + 1}"/>' in part(f, d),
+    "workbook_beside": lambda f, d: (
+        cell(f, d, last_column(d, beyond=1)) != "" and not re.search(last_column(d, 1) + r'1"', part(f, d))
+    ),
+    "workbook_formula": lambda f, d: "<f>" in cell(f, d, "A") and "<v></v>" in cell(f, d, "A"),
+    "workbook_error": lambda f, d: "<v>#DIV/0!</v>" in cell(f, d, last_column(d)),
+    "workbook_number": lambda f, d: "<v>4711</v>" in cell(f, d, "A") and 't="s"' not in cell(f, d, "A"),
+    "workbook_damaged": breaks_off,
+    "workbook_locked": lambda f, d: (
+        f[d.file].startswith(b"\xd0\xcf\x11\xe0") and "EncryptedPackage".encode("utf-16-le") in f[d.file]
+    ),
+    "parquet_lists": has_lists,
     "mojibake": lambda f, d: "Ã" in line_at(f, d).split(";")[HEADS[d.file].index(d.column)],
     "encoding_mixed": mixed,
     "byte_undefined": lambda f, d: b"\x81" in f[d.file].split(b"\r\n")[d.line - 1],
