@@ -8,22 +8,11 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from hamm_eval.errors import InputError, NotEstimable
-from hamm_eval.inference import (
-    FloatArray,
-    IntArray,
-    checked_binary,
-    critical_value,
-    labels_to_codes,
-    sum_by,
-    two_sided_p,
-)
-from hamm_eval.survival.concordance import concordance_index
+from hamm_eval.inference import checked_binary, labels_to_codes
 from hamm_eval.survival.cox_design import read_covariates, refuse_inestimable, refuse_separated
-from hamm_eval.survival.cox_model import Cox, CoxFit
-from hamm_eval.survival.cox_newton import maximise
-from hamm_eval.survival.cox_residuals import dfbeta_residuals
+from hamm_eval.survival.cox_fit import CoxRows, fit_cox
+from hamm_eval.survival.cox_model import Cox
 from hamm_eval.survival.episodes import checked_times, checked_weights
-from hamm_eval.survival.partial_likelihood import CoxData, CoxEvaluation, cox_data
 from hamm_eval.survival.risk_sets import build_risk_sets
 
 
@@ -91,7 +80,6 @@ def cox(
     """
     if ties not in ("efron", "breslow"):
         raise InputError('Must be "efron" or "breslow".', where="ties")
-    z_value = critical_value(confidence)
     end, begin = checked_times(stop, start, time_name="stop", entry_name="start")
     n = end.size
     happened = checked_binary(event, "event", length=n)
@@ -106,49 +94,12 @@ def cox(
     counted = weight > 0
     refuse_inestimable(x[counted], names, None if codes is None else codes[counted])
     refuse_separated(x[counted], names, happened[counted])
-    centre = np.average(x, axis=0, weights=weight)
-    scale = np.sqrt(np.average((x - centre) ** 2, axis=0, weights=weight))
     sets = build_risk_sets(begin, end, (happened == 1) & counted, codes)
-    # A row of weight 0 is nobody's event; its residuals are still defined.
-    data = cox_data((x - centre) / scale, weight, happened * counted, sets, ties)
-    null, fit, iterations = maximise(data, names)
-    inverse = np.linalg.inv(fit.information)
-    naive = inverse / np.outer(scale, scale)
-    robust = weights is not None or clusters is not None
-    covariance = _lin_wei(dfbeta_residuals(data, fit) / scale, clusters) if robust else naive
-    coefficients, std_error = fit.coefficients / scale, np.sqrt(np.diag(covariance))
-    with np.errstate(over="ignore"):
-        ratio, low, high = (np.exp(coefficients + side * z_value * std_error) for side in (0, -1, 1))
-    return Cox(
-        names=names,
-        coefficients=coefficients,
-        std_error=std_error,
-        naive_std_error=np.sqrt(np.diag(naive)),
-        covariance=covariance,
-        hazard_ratio=ratio,
-        lower=low,
-        upper=high,
-        p_value=two_sided_p(coefficients / std_error),
-        log_likelihood=fit.log_likelihood,
-        log_likelihood_null=null.log_likelihood,
-        score_statistic=float(null.score @ np.linalg.solve(null.information, null.score)),
-        n=n,
-        events=int(data.event.sum()),
-        iterations=iterations,
-        concordance=concordance_index(_linear_predictor(data, fit), weight, data.event, sets),
+    return fit_cox(
+        # A row of weight 0 is nobody's event; its residuals are still defined.
+        CoxRows(x, names, weight, happened * counted, sets, begin, end, labels),
+        clusters=clusters,
+        robust=weights is not None or clusters is not None,
         ties=ties,
         confidence=confidence,
-        robust=robust,
-        _fitted=CoxFit(data, fit, centre, scale, begin, end, labels),
     )
-
-
-def _lin_wei(dfbeta: FloatArray, cluster: IntArray | None) -> FloatArray:
-    """Cross-product of the dfbetas, summed within clusters."""
-    sums = dfbeta if cluster is None else sum_by(cluster, dfbeta, int(cluster.max()) + 1)
-    return sums.T @ sums
-
-
-def _linear_predictor(data: CoxData, fit: CoxEvaluation) -> FloatArray:
-    """Row by row, so that equal covariates give exactly equal scores."""
-    return np.sum(data.z * fit.coefficients, axis=1)

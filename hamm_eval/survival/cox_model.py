@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from hamm_eval.errors import InputError
 from hamm_eval.inference import FloatArray
+from hamm_eval.survival.concordance import concordance_index
 from hamm_eval.survival.cox_baseline import Baseline, predict_baseline
 from hamm_eval.survival.cox_design import read_covariates
 from hamm_eval.survival.cox_residuals import (
@@ -66,8 +67,6 @@ class Cox:
     n, events : int
         Rows, and rows with an event.
     iterations : int
-    concordance : float
-        NaN without a comparable pair.
     ties : str
     confidence : float
     """
@@ -87,7 +86,6 @@ class Cox:
     n: int
     events: int
     iterations: int
-    concordance: float
     ties: str
     confidence: float
     robust: bool
@@ -96,6 +94,17 @@ class Cox:
     def __post_init__(self) -> None:
         """Protect the arrays."""
         write_protect(self)
+
+    @property
+    def concordance(self) -> float:
+        """Share of comparable pairs that the linear predictor puts in the right order (Therneau and Watson).
+
+        Computed when asked for, in about the time of the fit; NaN without a comparable pair.
+        """
+        data = self._fitted.data
+        # Row by row, so that equal covariates give exactly equal scores.
+        score = np.sum(data.z * self._fitted.evaluation.coefficients, axis=1)
+        return concordance_index(score, data.weight, data.event, data.sets)
 
     def baseline(self, at: Any = None) -> Baseline:
         """Cumulative hazard at given covariate values, ties as in the fit.

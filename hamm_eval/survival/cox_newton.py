@@ -13,7 +13,7 @@ from hamm_eval.survival.partial_likelihood import CoxData, CoxEvaluation, evalua
 MAX_ITERATIONS = 30
 MAX_HALVINGS = 20
 # Steps of standardised coefficients; Newton's last step is squared by the next.
-STEP_TOLERANCE = 1e-9
+STEP_TOLERANCE = 1e-7
 # A direction with so little of the information at 0 left is running off to infinity.
 INFORMATION_LEFT = 1e-10
 

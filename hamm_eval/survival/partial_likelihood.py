@@ -56,7 +56,8 @@ def cox_data(z: FloatArray, weight: FloatArray, event: FloatArray, sets: RiskSet
     place = np.arange(step.size) - np.repeat(np.cumsum(tied) - tied, tied)
     share = place / tied[step] if ties == "efron" else np.zeros(step.size)
     mean_weight = (sets.ending(weight, happened) / tied)[step]
-    return CoxData(z, weight, event, sets, happened, step, share, mean_weight)
+    # Sums run along columns: they lie together in memory.
+    return CoxData(np.asfortranarray(z), weight, event, sets, happened, step, share, mean_weight)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,94 @@
+"""From checked rows and their risk sets to a fitted model: what cause-specific and Fine-Gray fits share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hamm_eval.inference import FloatArray, IntArray, critical_value, sum_by, two_sided_p
+from hamm_eval.survival.cox_model import Cox, CoxFit
+from hamm_eval.survival.cox_newton import maximise
+from hamm_eval.survival.cox_residuals import dfbeta_residuals
+from hamm_eval.survival.partial_likelihood import cox_data
+from hamm_eval.survival.risk_sets import RiskSets
+
+
+@dataclass(frozen=True, slots=True)
+class CoxRows:
+    """Checked rows, and who of them is at risk when.
+
+    Parameters
+    ----------
+    x : ndarray, shape (n, p)
+    names : tuple of str
+    weight : ndarray, shape (n,)
+    event : ndarray, shape (n,)
+        0 or 1.
+    sets : RiskSets
+        Grid of the distinct (stratum, event time).
+    start : ndarray, shape (n,), or None
+    stop : ndarray, shape (n,)
+    strata : ndarray
+        Labels of the strata.
+    """
+
+    x: FloatArray
+    names: tuple[str, ...]
+    weight: FloatArray
+    event: FloatArray
+    sets: RiskSets
+    start: FloatArray | None
+    stop: FloatArray
+    strata: NDArray[Any]
+
+
+def fit_cox(rows: CoxRows, *, clusters: IntArray | None, robust: bool, ties: str, confidence: float) -> Cox:
+    """Maximise the partial likelihood, and lay out what a fitted model tells.
+
+    Raises
+    ------
+    NotEstimable
+        A covariate without variation of its own; a coefficient that grows without bound.
+    """
+    z_value = critical_value(confidence)
+    x, weight = rows.x, rows.weight
+    centre = np.average(x, axis=0, weights=weight)
+    scale = np.sqrt(np.average((x - centre) ** 2, axis=0, weights=weight))
+    data = cox_data((x - centre) / scale, weight, rows.event, rows.sets, ties)
+    null, fit, iterations = maximise(data, rows.names)
+    inverse = np.linalg.inv(fit.information)
+    naive = inverse / np.outer(scale, scale)
+    covariance = _lin_wei(dfbeta_residuals(data, fit) / scale, clusters) if robust else naive
+    coefficients, std_error = fit.coefficients / scale, np.sqrt(np.diag(covariance))
+    with np.errstate(over="ignore"):
+        ratio, low, high = (np.exp(coefficients + side * z_value * std_error) for side in (0, -1, 1))
+    return Cox(
+        names=rows.names,
+        coefficients=coefficients,
+        std_error=std_error,
+        naive_std_error=np.sqrt(np.diag(naive)),
+        covariance=covariance,
+        hazard_ratio=ratio,
+        lower=low,
+        upper=high,
+        p_value=two_sided_p(coefficients / std_error),
+        log_likelihood=fit.log_likelihood,
+        log_likelihood_null=null.log_likelihood,
+        score_statistic=float(null.score @ np.linalg.solve(null.information, null.score)),
+        n=int(x.shape[0]),
+        events=int(data.event.sum()),
+        iterations=iterations,
+        ties=ties,
+        confidence=confidence,
+        robust=robust,
+        _fitted=CoxFit(data, fit, centre, scale, rows.start, rows.stop, rows.strata),
+    )
+
+
+def _lin_wei(dfbeta: FloatArray, cluster: IntArray | None) -> FloatArray:
+    """Cross-product of the dfbetas, summed within clusters."""
+    sums = dfbeta if cluster is None else sum_by(cluster, dfbeta, int(cluster.max()) + 1)
+    return sums.T @ sums
