@@ -8,30 +8,60 @@ from hamm_eval.survival.aalen_johansen import AalenJohansen, IncidenceAt, aalen_
 from hamm_eval.survival.contrasts import (
     IncidenceDifference,
     MeanDifference,
+    TimeInStatesDifference,
     incidence_difference,
     rmst_difference,
+    time_in_states_difference,
 )
 from hamm_eval.survival.cox import cox
 from hamm_eval.survival.cox_baseline import Baseline
 from hamm_eval.survival.cox_model import Cox
+from hamm_eval.survival.fine_gray import fine_gray
+from hamm_eval.survival.gray_test import GrayTest, gray_test
 from hamm_eval.survival.kaplan_meier import KaplanMeier, kaplan_meier
 from hamm_eval.survival.logrank import LogRank, logrank
+from hamm_eval.survival.parametric import Parametric, parametric
+from hamm_eval.survival.piecewise_exponential import PiecewiseExponential, piecewise_exponential
 from hamm_eval.survival.proportionality import ProportionalityTest
+from hamm_eval.survival.pseudo_observations import pseudo_observations
+from hamm_eval.survival.state_occupation import (
+    ProbabilityAt,
+    StateOccupation,
+    TimeInStates,
+    state_occupation,
+)
+from hamm_eval.survival.turnbull import Turnbull, turnbull
 
 __all__ = [
     "AalenJohansen",
     "Baseline",
     "Cox",
+    "GrayTest",
     "IncidenceAt",
     "IncidenceDifference",
     "KaplanMeier",
     "LogRank",
     "MeanDifference",
+    "Parametric",
+    "PiecewiseExponential",
+    "ProbabilityAt",
     "ProportionalityTest",
+    "StateOccupation",
+    "TimeInStates",
+    "TimeInStatesDifference",
+    "Turnbull",
     "aalen_johansen",
     "cox",
+    "fine_gray",
+    "gray_test",
     "incidence_difference",
     "kaplan_meier",
     "logrank",
+    "parametric",
+    "piecewise_exponential",
+    "pseudo_observations",
     "rmst_difference",
+    "state_occupation",
+    "time_in_states_difference",
+    "turnbull",
 ]

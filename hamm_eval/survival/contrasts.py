@@ -1,4 +1,4 @@
-"""Differences between two independent groups in restricted mean time or in cumulative incidence."""
+"""Differences between two independent groups in mean time, incidence, or time in states."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from hamm_eval.errors import InputError
 from hamm_eval.inference import FloatArray, critical_value, two_sided_p
 from hamm_eval.survival.aalen_johansen import AalenJohansen
 from hamm_eval.survival.kaplan_meier import KaplanMeier
+from hamm_eval.survival.state_occupation import StateOccupation
 
 
 class MeanDifference(NamedTuple):
@@ -25,6 +26,15 @@ class MeanDifference(NamedTuple):
 
 class IncidenceDifference(NamedTuple):
     """Differences of cumulative incidences at j times for m causes, each (j, m), with normal intervals."""
+
+    value: FloatArray
+    std_error: FloatArray
+    lower: FloatArray
+    upper: FloatArray
+
+
+class TimeInStatesDifference(NamedTuple):
+    """Differences of the expected time in each of s states, each (s,), with normal intervals."""
 
     value: FloatArray
     std_error: FloatArray
@@ -106,3 +116,42 @@ def incidence_difference(
     value, error = at_a.incidence - at_b.incidence, np.hypot(at_a.std_error, at_b.std_error)
     half = critical_value(confidence) * error
     return IncidenceDifference(value, error, value - half, value + half)
+
+
+def time_in_states_difference(
+    a: StateOccupation, b: StateOccupation, tau: float, *, confidence: float = 0.95
+) -> TimeInStatesDifference:
+    """Expected time in each state up to `tau` in `a` minus that in `b`: the excess time in each state.
+
+    Parameters
+    ----------
+    a, b : StateOccupation
+        Of groups that share no person, with the same states and the same origin.
+    tau : float
+    confidence : float
+
+    Returns
+    -------
+    TimeInStatesDifference
+
+    Raises
+    ------
+    InputError
+        The groups have different states or origins.
+    NotEstimable
+        Follow-up of a group ends before `tau`.
+
+    Examples
+    --------
+    >>> from hamm_eval.survival import state_occupation
+    >>> a = state_occupation([1, 2], [0, 0], [2, 4], ["x", "x"], ["y", None], states="xy")
+    >>> b = state_occupation([1, 2], [0, 0], [4, 4], ["x", "x"], ["y", None], states="xy")
+    >>> time_in_states_difference(a, b, tau=4).value
+    array([-1.,  1.])
+    """
+    if a.states != b.states or a.origin != b.origin:
+        raise InputError("The groups have different states or origins.", where="b")
+    of_a, of_b = a.expected_time(tau), b.expected_time(tau)
+    value, error = of_a.value - of_b.value, np.hypot(of_a.std_error, of_b.std_error)
+    half = critical_value(confidence) * error
+    return TimeInStatesDifference(value, error, value - half, value + half)

@@ -1,0 +1,321 @@
+"""Probability of being in each of several states over time, states being entered and left again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from hamm_eval.errors import InputError, NotEstimable
+from hamm_eval.inference import FloatArray, IntArray, checked_vector
+from hamm_eval.survival.results import write_protect
+from hamm_eval.survival.risk_sets import RiskSets, build_risk_sets
+from hamm_eval.survival.state_rows import StateRows, checked_state_rows, checked_states
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+class ProbabilityAt(NamedTuple):
+    """State probabilities and standard errors at j times, each (j, s)."""
+
+    probability: FloatArray
+    std_error: FloatArray
+
+
+class TimeInStates(NamedTuple):
+    """Expected time in each of s states and its standard error, each (s,)."""
+
+    value: FloatArray
+    std_error: FloatArray
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class StateOccupation:
+    """Probabilities of s states at k times.
+
+    Attributes
+    ----------
+    states : tuple
+    time : ndarray, shape (k,)
+        All distinct ends of rows.
+    probability, std_error : ndarray, shape (k, s)
+        Each row of `probability` sums to 1; the standard error is the infinitesimal jackknife over persons.
+    at_risk : ndarray, shape (k, s)
+        Persons (weights) in each state just before each time.
+    transitions : ndarray, shape (s, s)
+        Rows that went from one state (row) to another (column).
+    censored : ndarray, shape (s,)
+        Persons seen last in each state without leaving it.
+    initial : ndarray, shape (s,)
+        Distribution at the origin.
+    origin : float
+        First time at which anybody is at risk.
+    """
+
+    states: tuple[Any, ...]
+    time: FloatArray
+    probability: FloatArray
+    std_error: FloatArray
+    at_risk: FloatArray
+    transitions: IntArray
+    censored: IntArray
+    initial: FloatArray
+    origin: float
+    _rows: StateRows = field(repr=False)
+    _estimated: bool = field(repr=False)
+
+    def __post_init__(self) -> None:
+        """Protect the arrays."""
+        write_protect(self)
+
+    def at(self, times: ArrayLike) -> ProbabilityAt:
+        """Probabilities and standard errors at `times`, each of shape (j, s).
+
+        Values beyond the last observation are carried forward; before the origin they are NaN.
+
+        Parameters
+        ----------
+        times : array_like, shape (j,)
+
+        Returns
+        -------
+        ProbabilityAt
+        """
+        asked = checked_vector(np.atleast_1d(np.asarray(times)), "times")
+        where = np.searchsorted(self.time, asked, side="right")
+        unknown = (asked < self.origin)[:, None]
+        first = _start(self._rows, self.initial, self._estimated, self.origin)
+        error = np.sqrt(self._rows.weight**2 @ first**2)
+        return ProbabilityAt(
+            np.where(unknown, np.nan, np.vstack([self.initial, self.probability])[where]),
+            np.where(unknown, np.nan, np.vstack([error, self.std_error])[where]),
+        )
+
+    def expected_time(self, tau: float) -> TimeInStates:
+        """Expected time in each state from the origin to `tau`: the areas under the curves.
+
+        Parameters
+        ----------
+        tau : float
+
+        Returns
+        -------
+        TimeInStates
+            The values sum to ``tau - origin``.
+
+        Raises
+        ------
+        NotEstimable
+            Follow-up ends before `tau`, or `tau` lies before the origin.
+        """
+        if not self.origin < tau <= self.time[-1]:
+            raise NotEstimable("Must lie within the follow-up.", where="tau")
+        value, last = np.zeros(len(self.states)), self.origin
+        influence = np.zeros((self._rows.weight.size, len(self.states)))
+        step = _Step(
+            self.origin, self.initial, _start(self._rows, self.initial, self._estimated, self.origin)
+        )
+        for following in _steps(self._rows, self.initial, self._estimated, self.origin):
+            length = min(following.time, tau) - last
+            value, influence = value + length * step.probability, influence + length * step.influence
+            step, last = following, min(following.time, tau)
+            if following.time >= tau:
+                break
+        return TimeInStates(value, np.sqrt(self._rows.weight**2 @ influence**2))
+
+    def to_frame(self) -> pd.DataFrame:
+        """The curves as a table, one row per time and state."""
+        import pandas as pd
+
+        k, s = self.probability.shape
+        keys = {"time": np.repeat(self.time, s), "state": list(self.states) * k}
+        columns = ("probability", "std_error", "at_risk")
+        return pd.DataFrame(keys | {name: getattr(self, name).ravel() for name in columns})
+
+
+def state_occupation(
+    person: ArrayLike,
+    start: ArrayLike,
+    stop: ArrayLike,
+    from_state: ArrayLike,
+    to_state: ArrayLike,
+    *,
+    states: Sequence[Any],
+    initial: ArrayLike | None = None,
+    weights: ArrayLike | None = None,
+) -> StateOccupation:
+    r"""Estimate :math:`\hat p(t) = \hat p(0) \prod_{u \le t} (I + d\hat A(u))` (Aalen-Johansen).
+
+    Rows are ``(start, stop]`` in one state; a transition at t precedes a censoring at t, and who enters a
+    state at t is not yet at risk of leaving it at t. States may be entered again. For state *occupation*
+    nothing is assumed about the past, provided that censoring does not depend on it; read as *transition*
+    probabilities, from an `initial` state, the process must be Markov.
+
+    Parameters
+    ----------
+    person : array_like, shape (n,)
+    start, stop : array_like, shape (n,)
+    from_state : array_like, shape (n,)
+        State of the row, one of `states`.
+    to_state : array_like, shape (n,)
+        State entered at `stop`; the row's own state, or None, NaN, ``""`` or ``"censored"``, where none is.
+    states : sequence
+        All states, in the order of the results.
+    initial : array_like, shape (s,), optional
+        Distribution over the states at the origin, the earliest start. None: as observed there, which needs
+        that everybody is observed from the origin on; it is then estimated, and its variance counted.
+    weights : array_like, shape (n,), optional
+        Sampling or probability weights, the same in all rows of a person (treated as known).
+
+    Returns
+    -------
+    StateOccupation
+
+    Raises
+    ------
+    InputError
+        Missing or negative times, ``start >= stop``, states that are not named; rows of a person that
+        overlap, jump (begin in another state than was entered) or teleport (the same after a gap); late entry
+        without `initial`; an `initial` that is no distribution.
+
+    References
+    ----------
+    Aalen, O. O. and Johansen, S. (1978). An empirical transition matrix for non-homogeneous Markov chains
+    based on censored observations. Scandinavian J. of Statistics 5, 141-150. Datta, S. and Satten, G. A.
+    (2001). Validity of the Aalen-Johansen estimators of stage occupation probabilities and Nelson-Aalen
+    estimators of integrated transition hazards for non-Markov models. Statistics and Probability Letters 55,
+    403-411.
+
+    Examples
+    --------
+    >>> curves = state_occupation(
+    ...     [1, 1, 2, 3], [0, 2, 0, 0], [2, 5, 4, 3], ["a", "b", "a", "a"], ["b", "a", "b", None], states="ab"
+    ... )
+    >>> curves.at([2, 4]).probability.round(3)
+    array([[0.667, 0.333],
+           [0.   , 1.   ]])
+    """
+    names = checked_states(states)
+    rows = checked_state_rows(person, start, stop, from_state, to_state, names, weights)
+    if not rows.weight.any():
+        raise NotEstimable("All weights are zero.", where="weights")
+    origin = float(rows.start.min())
+    begin = _initial(rows, initial, len(names), origin)
+    steps = list(_variances(rows, begin, initial is None, origin))
+    moved = rows.moved
+    transitions = np.zeros((len(names), len(names)), dtype=np.int64)
+    np.add.at(transitions, (rows.state[moved], rows.to[moved]), 1)
+    ended = ~moved & ~rows.goes_on
+    return StateOccupation(
+        states=names,
+        time=np.array([step.time for step in steps]),
+        probability=np.array([step.probability for step in steps]),
+        std_error=np.sqrt([step.variance for step in steps]),
+        at_risk=_at_risk(rows, len(names))[1],
+        transitions=transitions,
+        censored=np.bincount(rows.state[ended], minlength=len(names)),
+        initial=begin,
+        origin=origin,
+        _rows=rows,
+        _estimated=initial is None,
+    )
+
+
+class _Step(NamedTuple):
+    """Probabilities (s,) at a time, and the influence (m, s) of each person on them, per unit of weight."""
+
+    time: float
+    probability: FloatArray
+    influence: FloatArray
+
+
+class _Variance(NamedTuple):
+    """Probabilities and variances (s,) at a time."""
+
+    time: float
+    probability: FloatArray
+    variance: FloatArray
+
+
+def _variances(rows: StateRows, initial: FloatArray, estimated: bool, origin: float) -> Iterator[_Variance]:
+    """What is kept of each step; influences of all times together would not fit into memory."""
+    square = rows.weight**2
+    for step in _steps(rows, initial, estimated, origin):
+        yield _Variance(step.time, step.probability, square @ step.influence**2)
+
+
+def _initial(rows: StateRows, initial: ArrayLike | None, size: int, origin: float) -> FloatArray:
+    """The distribution at the origin, given or observed."""
+    first = np.append(True, rows.person[1:] != rows.person[:-1])
+    if initial is None:
+        if np.any(rows.start[first] > origin):
+            raise InputError(
+                "Some persons enter after the origin: who was in which state then cannot be seen.",
+                where="initial",
+                todo="Give the shares of the states at the earliest start, or leave late entries out.",
+            )
+        mass = np.bincount(rows.state[first], weights=rows.weight, minlength=size)
+        return np.asarray(mass / mass.sum(), dtype=np.float64)
+    given = checked_vector(initial, "initial", length=size)
+    if np.any(given < 0) or not np.isclose(given.sum(), 1.0, rtol=0, atol=1e-9):
+        raise InputError("Must be shares that sum to 1, one a state.", where="initial")
+    return given
+
+
+def _start(rows: StateRows, initial: FloatArray, estimated: bool, origin: float) -> FloatArray:
+    """Influence (m, s) of each person on the distribution at the origin: none where that is given."""
+    influence = np.zeros((rows.weight.size, initial.size))
+    if estimated:
+        first = np.append(True, rows.person[1:] != rows.person[:-1])
+        influence[rows.person[first], rows.state[first]] = 1.0
+        influence = (influence - initial) / rows.weight.sum()
+    return influence
+
+
+def _at_risk(rows: StateRows, size: int) -> tuple[RiskSets, FloatArray]:
+    """Grid of all ends of rows, and the weight in each state just before each of them, shape (k, s)."""
+    sets = build_risk_sets(rows.start, rows.stop, np.ones(rows.stop.size, dtype=bool))
+    within = (rows.state[:, None] == np.arange(size)) * rows.weight[rows.person][:, None]
+    return sets, sets.at_risk(within)
+
+
+def _steps(rows: StateRows, initial: FloatArray, estimated: bool, origin: float) -> Iterator[_Step]:
+    """Carry probabilities and influences from one end of rows to the next.
+
+    The influence of a person on p(t) is that on p(t-) carried on by ``I + dA(t)``, plus, where the person is
+    at risk in state j, ``p_j(t-) / n_j`` times the martingale increment, the transition made less the
+    hazards.
+    """
+    size = initial.size
+    sets, at_risk = _at_risk(rows, size)
+    mass = rows.weight[rows.person]
+    by_end = np.argsort(sets.own, kind="stable")
+    end_of = np.searchsorted(sets.own[by_end], np.arange(sets.size + 1))
+    by_begin = np.argsort(sets.first, kind="stable")
+    begin_of = np.searchsorted(sets.first[by_begin], np.arange(sets.size + 1))
+    probability, influence = initial, _start(rows, initial, estimated, origin)
+    # The state in which each person is at risk now; `size`, whose hazards are 0, where in none.
+    now = np.full(rows.weight.size, size)
+    for j in range(sets.size):
+        coming = by_begin[begin_of[j] : begin_of[j + 1]]
+        now[rows.person[coming]] = rows.state[coming]
+        ending = by_end[end_of[j] : end_of[j + 1]]
+        going = ending[rows.moved[ending] & (mass[ending] > 0)]
+        if going.size:
+            origins, goals = rows.state[going], rows.to[going]
+            hazard = np.zeros((size, size))
+            np.add.at(hazard, (origins, goals), mass[going] / at_risk[j, origins])
+            hazard[np.diag_indices(size)] -= hazard.sum(axis=1)
+            reach = np.where(at_risk[j] > 0, probability / np.where(at_risk[j] > 0, at_risk[j], 1.0), 0.0)
+            influence = influence + influence @ hazard
+            influence -= np.vstack([reach[:, None] * hazard, np.zeros(size)])[now]
+            who = rows.person[going]
+            influence[who, goals] += reach[origins]
+            influence[who, origins] -= reach[origins]
+            probability = probability + probability @ hazard
+        now[rows.person[ending]] = size
+        yield _Step(float(sets.time[j]), probability, influence)

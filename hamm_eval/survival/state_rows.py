@@ -1,0 +1,149 @@
+"""Rows ``(start, stop]`` spent in states, checked in R survival's words: overlap, jump, teleport."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from hamm_eval.errors import InputError
+from hamm_eval.inference import FloatArray, IntArray, labels_to_codes, refuse_where
+from hamm_eval.survival.episodes import checked_times, checked_weights
+
+_CENSORED = {"", "cens", "censor", "censored"}
+
+
+@dataclass(frozen=True, slots=True)
+class StateRows:
+    """Checked rows of m persons in s states, sorted by person and time.
+
+    Parameters
+    ----------
+    person : ndarray of int, shape (n,)
+        0..m-1.
+    start, stop : ndarray, shape (n,)
+    state : ndarray of int, shape (n,)
+    to : ndarray of int, shape (n,)
+        State entered at `stop`; the same state where none is (censoring, or the row only goes on).
+    goes_on : ndarray of bool, shape (n,)
+        Whether the person's next row begins where this one ends.
+    weight : ndarray, shape (m,)
+    """
+
+    person: IntArray
+    start: FloatArray
+    stop: FloatArray
+    state: IntArray
+    to: IntArray
+    goes_on: NDArray[np.bool_]
+    weight: FloatArray
+
+    @property
+    def moved(self) -> NDArray[np.bool_]:
+        """Whether the row ends with a transition."""
+        return self.state != self.to
+
+
+def checked_states(states: Sequence[Any]) -> tuple[Any, ...]:
+    """At least two distinct names."""
+    names = tuple(states)
+    if len(names) < 2 or len(set(names)) < len(names):
+        raise InputError("Name at least two different states.", where="states")
+    return names
+
+
+def checked_state_rows(
+    person: ArrayLike,
+    start: ArrayLike,
+    stop: ArrayLike,
+    from_state: ArrayLike,
+    to_state: ArrayLike,
+    states: tuple[Any, ...],
+    weights: ArrayLike | None,
+) -> StateRows:
+    """Check rows, sort them by person and time, and refuse what no life can do.
+
+    Raises
+    ------
+    InputError
+        Lengths, times, labels that are no states; overlaps, jumps, teleports; weights that differ within a
+        person. All name positions, none a value.
+    """
+    end, begin = checked_times(stop, start, time_name="stop", entry_name="start")
+    assert begin is not None
+    n = end.size
+    codes = labels_to_codes(person, "person", length=n)[0]
+    state = _codes(from_state, "from_state", states, n)
+    to = _codes(to_state, "to_state", states, n, missing=state)
+    weight = checked_weights(weights, n)
+    order = np.lexsort((begin, codes))
+    codes, state, to = codes[order], state[order], to[order]
+    begin, end, weight = begin[order], end[order], weight[order]
+    same = codes[1:] == codes[:-1]
+    gap = begin[1:] > end[:-1]
+    adjacent = begin[1:] == end[:-1]
+    refuse = _Refusal(order)
+    refuse(same & (begin[1:] < end[:-1]), "Rows of one person overlap")
+    refuse(same & adjacent & (state[1:] != to[:-1]), "Jumps: a row does not begin in the state just entered")
+    refuse(same & gap & (state[1:] != to[:-1]), "Teleports: after a gap the person is in another state")
+    refuse(same & (weight[1:] != weight[:-1]), "Weights that differ within a person", argument="weights")
+    first = np.append(True, ~same)
+    return StateRows(
+        person=codes,
+        start=begin,
+        stop=end,
+        state=state,
+        to=to,
+        goes_on=np.append(same & adjacent, False),
+        weight=weight[first],
+    )
+
+
+class _Refusal:
+    """Refuses pairs of sorted rows by their positions in the caller's order."""
+
+    def __init__(self, order: IntArray) -> None:
+        self.order = order
+
+    def __call__(self, bad: NDArray[np.bool_], what: str, *, argument: str = "person") -> None:
+        """Raise where `bad` holds for a row and the one before."""
+        rows = np.zeros(self.order.size, dtype=bool)
+        rows[self.order[1:][bad]] = True
+        refuse_where(rows, argument, what)
+
+
+def _codes(
+    labels: ArrayLike, argument: str, states: tuple[Any, ...], length: int, missing: IntArray | None = None
+) -> IntArray:
+    """Position of each label among the states; missing ones take those of `missing`, where given."""
+    array = np.asarray(labels, dtype=object)
+    if array.shape != (length,):
+        raise InputError(f"Expected {length} entries.", where=argument)
+    known = {name: i for i, name in enumerate(states)} | {str(name): i for i, name in enumerate(states)}
+    # Labels are few: each is looked up once.
+    found: dict[Any, int] = {}
+    codes = np.empty(length, dtype=np.int64)
+    for i, label in enumerate(array):
+        if label not in found:
+            found[label] = _code(label, known)
+        codes[i] = found[label]
+    gone = codes == -1
+    if missing is not None:
+        codes = np.where(gone, missing, codes)
+        gone = np.zeros(length, dtype=bool)
+    refuse_where(gone, argument, "Missing states")
+    refuse_where(codes == -2, argument, "States that are not named in `states`")
+    return codes
+
+
+def _code(label: Any, known: dict[Any, int]) -> int:
+    """Position of one label, -1 where it is missing or says censored, -2 where it is unknown."""
+    if label in known:
+        return known[label]
+    if label is None or label != label or type(label).__name__ == "NAType":
+        return -1
+    text = str(label)
+    return known.get(text, -1 if text.casefold() in _CENSORED else -2)
