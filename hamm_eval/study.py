@@ -167,7 +167,7 @@ class Study:
     def cox(
         self,
         endpoint: str,
-        covariates: Sequence[str],
+        covariates: Sequence[str] | str,
         *,
         strata: Sequence[str] = (),
         time_varying: Mapping[str, TimeVarying] | None = None,
@@ -180,8 +180,10 @@ class Study:
 
         Examples
         --------
-        With employment as it changes, by groups that params name::
+        By a formula of groups that params name and of columns of the cohort, and with employment as it
+        changes::
 
+            study.cox("language_b1", "~ age_group * sex + status + C(origin)")
             study.cox("language_b1", ["age_group", "sex"],
                       time_varying={"employed": TimeVarying("transitions", {"kind": "employment"})})
         """

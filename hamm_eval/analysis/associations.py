@@ -10,6 +10,9 @@ import pandas as pd
 
 from hamm_eval.analysis.definitions import define, endpoint_details, group_details
 from hamm_eval.analysis.design_matrix import DesignMatrix, TooSmall, design_matrix
+from hamm_eval.analysis.formula import Factor, ModelFormula, formula_columns, names_in, read_formula
+from hamm_eval.analysis.immortal_time import refuse_later_exposures
+from hamm_eval.analysis.interactions import interaction_columns
 from hamm_eval.cohort import Cohort, TimeVarying, split_at, split_by_spells
 from hamm_eval.cohort.event_source import tables_given
 from hamm_eval.cohort.grouping import levels_of
@@ -29,7 +32,7 @@ QUESTION = "associations"
 def associations(
     cohort: Cohort,
     params: Params,
-    covariates: Sequence[str],
+    covariates: Sequence[str] | str,
     *,
     key: str | None = None,
     case_file: CaseFile | None = None,
@@ -46,10 +49,11 @@ def associations(
     ----------
     cohort : Cohort
     params : Params
-    covariates : sequence of str
-        Keys of `params.groups`, known at the origin. Levels of fewer persons, events or persons without
-        an event than the release policy asks are merged in the order of params; if that does not help their
-        persons are left out.
+    covariates : sequence of str, or str
+        Keys of `params.groups`, known at the origin; or a formula of these and of columns of the cohort, as
+        ``"~ age_group * sex + C(origin)"`` (`analysis.formula.read_formula`). Levels of fewer persons, events
+        or persons without an event than the release policy asks are merged in the order of params; if that
+        does not help their persons are left out.
     key : str, optional
         Name of the question; the endpoint by default.
     case_file : CaseFile, optional
@@ -87,7 +91,8 @@ def associations(
     Statistical Association 84, 1074-1078.
     """
     _check(params, strata, time_interactions, split_every)
-    rows = cohort.rows()
+    formula = _formula(covariates, cohort, params)
+    rows, asked_groups = formula_columns(cohort.rows(), formula, params.groups)
     rows = rows[rows["stop"] > since].assign(start=lambda r: r["start"].clip(lower=since))
     for name, changing in (time_varying or {}).items():
         if case_file is None:
@@ -97,11 +102,11 @@ def associations(
     if split_every is not None and len(rows):
         rows = split_at(rows, range(split_every, int(rows["stop"].max()) + 1, split_every))
     rows = rows.reset_index(drop=True).assign(event=lambda r: (r["cause"] == 1).astype("int64"))
-    groups = {**params.groups, **_groups_of(time_varying or {})}
-    matrix = design_matrix(
-        rows, [*covariates, *(time_varying or {})], groups, _too_small(rows, policy_of(params))
-    )
-    columns = matrix.columns
+    groups = {**asked_groups, **_groups_of(time_varying or {})}
+    too_small = _too_small(rows, policy_of(params))
+    matrix = design_matrix(rows, [*formula.covariates, *(time_varying or {})], groups, too_small)
+    products = interaction_columns(matrix, formula.interactions, too_small)
+    columns = matrix.columns.assign(**products)
     for name in time_interactions:
         product = columns[_number(name, columns)]
         columns = columns.assign(**{f"{name}:time": product * rows.loc[matrix.kept, "stop"]})
@@ -117,13 +122,14 @@ def associations(
         cluster=used["household_id"].to_numpy(dtype=str),
         ties=ties,
     )
-    asked = {name: group_details(params, name) for name in (*covariates, *strata)}
+    asked = {name: _details(params, asked_groups, name) for name in (*formula.covariates, *strata)}
     return Model(
         definition=define(
             QUESTION,
             key or cohort.endpoint,
             **endpoint_details(params, cohort.endpoint),
             covariates=asked,
+            **({"interactions": list(map(list, formula.interactions))} if formula.interactions else {}),
             strata=list(strata),
             time_varying={name: repr(value) for name, value in (time_varying or {}).items()},
             time_interactions=list(time_interactions),
@@ -133,6 +139,7 @@ def associations(
         ),
         endpoint=cohort.endpoint,
         terms=tuple(_term(used, matrix, *pair) for pair in matrix.terms)
+        + tuple(_product_term(used, values, name) for name, values in products.items())
         + tuple(_term(used, matrix, f"{name}:time", "") for name in time_interactions),
         references=tuple(_term(used, matrix, *pair) for pair in matrix.references),
         fit=fit,
@@ -141,6 +148,41 @@ def associations(
         proportionality=_proportionality(fit),
         merged=matrix.merged,
     )
+
+
+def _formula(covariates: Sequence[str] | str, cohort: Cohort, params: Params) -> ModelFormula:
+    """What was asked for, as a formula; a list of names is one without transforms and products."""
+    if isinstance(covariates, str):
+        known = {*params.groups, *_describing(cohort)}
+        refuse_later_exposures(names_in(covariates) - known, params, cohort.endpoint, "formula")
+        return read_formula(covariates, known)
+    refuse_later_exposures(set(covariates) - set(params.groups), params, cohort.endpoint, "covariates")
+    if unknown := [name for name in covariates if name not in params.groups]:
+        raise UsageError(
+            f"Params name no group {', '.join(unknown)}.",
+            where="covariates",
+            todo=f"Known: {', '.join(params.groups) or 'none'}.",
+        )
+    return ModelFormula(tuple(map(Factor, covariates)), ())
+
+
+def _describing(cohort: Cohort) -> list[str]:
+    """Columns of a cohort that describe persons at the origin: no dates, nothing of the follow-up.
+
+    No ids either, that of the social worker included: single workers are never compared.
+    """
+    rows = cohort.episodes
+    ids = {"person_id", "household_id", "social_worker"}
+    later = {"entry", "time", "cause", "ending", "followed_until"}
+    dates = {name for name in rows if pd.api.types.is_datetime64_any_dtype(rows[name].dtype)}
+    return [str(name) for name in rows if name not in ids | later | dates]
+
+
+def _details(params: Params, groups: Mapping[str, Group], key: str) -> dict[str, Any]:
+    """A covariate in the definition: a group of params, or a column that a formula names."""
+    if key in params.groups:
+        return group_details(params, key)
+    return groups[key].model_dump(mode="json", exclude={"label", "levels"})
 
 
 def _check(
@@ -217,6 +259,14 @@ def _term(rows: pd.DataFrame, matrix: DesignMatrix, factor: str, level: str) -> 
     here = rows if not level else rows[matrix.factors[factor] == level]
     persons, events = int(here["person_id"].nunique()), int(here["event"].sum())
     return Term(factor=factor, level=level, persons=persons, events=events, non_events=persons - events)
+
+
+def _product_term(rows: pd.DataFrame, values: pd.Series, name: str) -> Term:
+    """Persons and events behind the product of two levels: those who have both."""
+    here = rows[values != 0]
+    persons, events = int(here["person_id"].nunique()), int(here["event"].sum())
+    factors, _, levels = name.partition("=")
+    return Term(factor=factors, level=levels, persons=persons, events=events, non_events=persons - events)
 
 
 def _proportionality(fit: Any) -> tuple[float, ...]:

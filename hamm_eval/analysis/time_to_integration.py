@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from hamm_eval.analysis.definitions import define, endpoint_details, group_details
+from hamm_eval.analysis.immortal_time import refuse_later_exposures
 from hamm_eval.cohort import Cohort
 from hamm_eval.cohort.grouping import Levels, is_number, levels_in_order, levels_of, merge_small
 from hamm_eval.errors import NotEstimable, UsageError
@@ -134,6 +135,7 @@ def _levels(cohort: Cohort, params: Params, by: str | None) -> Levels:
     if by is None:
         return Levels(pd.Series("all", index=rows.index, dtype=object), {})
     if by not in params.groups:
+        refuse_later_exposures({by}, params, cohort.endpoint, "by")
         raise UsageError(
             "There is no such group in params.", where="by", todo=f"Known: {', '.join(params.groups)}."
         )

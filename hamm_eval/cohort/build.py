@@ -84,6 +84,8 @@ def build_cohort(case_file: CaseFile, params: Params, endpoint_key: str) -> Coho
     if rules.status_at_origin is not None:
         allowed = [status.value for status in rules.status_at_origin]
         keep("status_at_origin", status_on(tables, members["origin_on"]).isin(allowed))
+    if "residence_status" in tables:
+        members = members.assign(status=status_on(tables, members["origin_on"]))
     members = members.assign(age=completed_years(members["birth_month"], members["origin_on"]))
     keep("age_at_origin", members["age"].between(endpoint.at_risk.min_age, endpoint.at_risk.max_age))
 

@@ -25,7 +25,7 @@ class Cohort:
         origin_on (day 0), entry and time (days since the origin; at risk on (entry, time]), cause (0
         censored, 1..m), ending ("event", "competing", "closed", "administrative"), followed_until (day of
         administrative censoring), and baseline columns: age in completed years at the origin,
-        household_type, and every further column of persons.
+        household_type, residence status (where that table is given), and every further column of persons.
     attrition : tuple of (str, int)
         Persons left after each step, in order.
     end_of_observation : date
