@@ -200,7 +200,7 @@ class Term:
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Model(Estimate):
-    """A fitted Cox model with what rule 6 asks: persons and events behind every level.
+    """A fitted Cox or Fine-Gray model with what rule 6 asks: persons and events behind every level.
 
     Parameters
     ----------
@@ -215,6 +215,10 @@ class Model(Estimate):
         p-value of the exact score test per term, then the global one.
     merged : Mapping[str, tuple[str, ...]]
         ``factor=level`` to the levels merged into it.
+    of : str
+        Cause that is modelled: the endpoint, or what competes.
+    scale : "hazard" or "incidence"
+        Whether ratios are of cause-specific hazards (Cox) or of subdistribution hazards (Fine-Gray).
     """
 
     endpoint: str
@@ -225,6 +229,29 @@ class Model(Estimate):
     events: int
     proportionality: tuple[float, ...] = ()
     merged: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    of: str = ""
+    scale: Literal["hazard", "incidence"] = "hazard"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class SideBySide(Estimate):
+    """One set of characteristics in three models: pace to the goal, pace of what competes, share attained.
+
+    Parameters
+    ----------
+    endpoint : str
+    hazard : Model
+        Cause-specific hazard of the endpoint.
+    competing : tuple of Model or None
+        Cause-specific hazards of what competes, one per cause; None where it cannot be estimated.
+    incidence : Model or None
+        Fine-Gray model of the endpoint.
+    """
+
+    endpoint: str
+    hazard: Model
+    competing: tuple[Model | None, ...]
+    incidence: Model | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)

@@ -17,6 +17,7 @@ from hamm_eval.estimate import (
     Estimate,
     Model,
     QuantileTable,
+    SideBySide,
     TruthComparison,
 )
 
@@ -71,12 +72,29 @@ def _model(estimate: Model) -> pd.DataFrame:
             "coefficient": fit.coefficients,
             "std_error": fit.std_error,
             "p_value": fit.p_value,
-            "proportionality": estimate.proportionality[:-1],
+            "proportionality": estimate.proportionality[:-1] or np.full(len(estimate.terms), np.nan),
             "persons": [term.persons for term in estimate.terms],
             "events": [term.events for term in estimate.terms],
         },
         index=[f"{term.factor}={term.level}" if term.level else term.factor for term in estimate.terms],
     )
+
+
+@to_frame.register(SideBySide)
+def _sidebyside(estimate: SideBySide) -> pd.DataFrame:
+    import pandas as pd
+
+    models = {
+        f"hazard of {estimate.endpoint}": estimate.hazard,
+        f"incidence of {estimate.endpoint}": estimate.incidence,
+    }
+    models |= {f"hazard of {model.of}": model for model in estimate.competing if model is not None}
+    frames = {
+        name: _model(model)[["hazard_ratio", "lower", "upper"]].rename(columns={"hazard_ratio": "ratio"})
+        for name, model in models.items()
+        if model is not None
+    }
+    return pd.concat(frames, axis="columns")
 
 
 @to_frame.register(Effect)

@@ -18,8 +18,10 @@ from hamm_eval.analysis import cohort_and_data_quality as data_quality
 from hamm_eval.analysis import completeness as complete
 from hamm_eval.analysis import delays
 from hamm_eval.analysis.associations import associations
+from hamm_eval.analysis.incidence_model import incidence_model
 from hamm_eval.analysis.measure_effectiveness import measure_effectiveness
 from hamm_eval.analysis.plausibility import plausibility
+from hamm_eval.analysis.side_by_side import side_by_side
 from hamm_eval.analysis.time_to_integration import time_to_integration
 from hamm_eval.analysis.truth_check import read_truth, truth_check
 from hamm_eval.casefile import CaseFile, read_source
@@ -36,9 +38,10 @@ from hamm_eval.estimate import (
     Estimate,
     Model,
     QuantileTable,
+    SideBySide,
     TruthComparison,
 )
-from hamm_eval.params import Params
+from hamm_eval.params import Association, Params
 from hamm_eval.pipeline.published import FORMER, former_results, releases_in, results_of_same_run
 from hamm_eval.project import find_root
 from hamm_eval.release.policy import policy_of
@@ -151,24 +154,42 @@ class Study:
 
     def associations(self, key: str) -> Model | Absent:
         """What goes with a faster path: the Cox model that params ask for under this key."""
-        if key not in self.params.associations:
-            raise UsageError(
-                "There is no such model in params.",
-                where="associations",
-                todo=f"Known: {', '.join(self.params.associations) or 'none'}.",
-            )
-        asked = self.params.associations[key]
+        asked = self._asked_associations(key)
         return _or_absent(
             "associations",
             key,
             lambda: associations(self.cohort(asked.endpoint), self.params, asked.covariates, key=key),
         )
 
+    def side_by_side(self, key: str) -> SideBySide | Absent:
+        """Pace and share side by side: the model under this key for every cause, and for the incidence."""
+        asked = self._asked_associations(key)
+        return _or_absent(
+            "side_by_side",
+            key,
+            lambda: side_by_side(self.cohort(asked.endpoint), self.params, asked.covariates, key=key),
+        )
+
+    def _asked_associations(self, key: str) -> Association:
+        """What params ask for under a key."""
+        if key not in self.params.associations:
+            raise UsageError(
+                "There is no such model in params.",
+                where="associations",
+                todo=f"Known: {', '.join(self.params.associations) or 'none'}.",
+            )
+        return self.params.associations[key]
+
+    def fine_gray(self, endpoint: str, covariates: Sequence[str] | str, *, of: str | None = None) -> Model:
+        """A Fine-Gray model of your own: `analysis.incidence_model.incidence_model` with its keywords."""
+        return incidence_model(self.cohort(endpoint), self.params, covariates, of=of)
+
     def cox(
         self,
         endpoint: str,
         covariates: Sequence[str] | str,
         *,
+        of: str | None = None,
         strata: Sequence[str] = (),
         time_varying: Mapping[str, TimeVarying] | None = None,
         time_interactions: Sequence[str] = (),
@@ -191,6 +212,7 @@ class Study:
             self.cohort(endpoint),
             self.params,
             covariates,
+            of=of,
             case_file=self.case_file,
             strata=strata,
             time_varying=time_varying,

@@ -8,19 +8,26 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 import pandas as pd
 
-from hamm_eval.analysis.definitions import define, endpoint_details, group_details
-from hamm_eval.analysis.design_matrix import DesignMatrix, TooSmall, design_matrix
-from hamm_eval.analysis.formula import Factor, ModelFormula, formula_columns, names_in, read_formula
-from hamm_eval.analysis.immortal_time import refuse_later_exposures
+from hamm_eval.analysis.definitions import define, endpoint_details
+from hamm_eval.analysis.design_matrix import design_matrix
+from hamm_eval.analysis.formula import formula_columns
 from hamm_eval.analysis.interactions import interaction_columns
+from hamm_eval.analysis.model_terms import (
+    asked_formula,
+    cause_code,
+    details_of,
+    product_term,
+    term_of,
+    too_small_in,
+)
 from hamm_eval.cohort import Cohort, TimeVarying, split_at, split_by_spells
 from hamm_eval.cohort.event_source import tables_given
 from hamm_eval.cohort.grouping import levels_of
 from hamm_eval.errors import NotEstimable, Problem, UsageError
-from hamm_eval.estimate import Model, Term
+from hamm_eval.estimate import Model
 from hamm_eval.inference import IntArray
 from hamm_eval.params import Group, Label, Params
-from hamm_eval.release.policy import Policy, policy_of
+from hamm_eval.release.policy import policy_of
 from hamm_eval.survival import cox
 
 if TYPE_CHECKING:
@@ -35,6 +42,7 @@ def associations(
     covariates: Sequence[str] | str,
     *,
     key: str | None = None,
+    of: str | None = None,
     case_file: CaseFile | None = None,
     strata: Sequence[str] = (),
     time_varying: Mapping[str, TimeVarying] | None = None,
@@ -56,6 +64,9 @@ def associations(
         does not help their persons are left out.
     key : str, optional
         Name of the question; the endpoint by default.
+    of : str, optional
+        Cause whose hazard is modelled; the endpoint by default. Levels are merged by the endpoint's events
+        in any case, so that models of several causes have the same rows and coefficients.
     case_file : CaseFile, optional
         Where the spells of `time_varying` are.
     strata : sequence of str
@@ -91,7 +102,7 @@ def associations(
     Statistical Association 84, 1074-1078.
     """
     _check(params, strata, time_interactions, split_every)
-    formula = _formula(covariates, cohort, params)
+    formula = asked_formula(covariates, cohort, params)
     rows, asked_groups = formula_columns(cohort.rows(), formula, params.groups)
     rows = rows[rows["stop"] > since].assign(start=lambda r: r["start"].clip(lower=since))
     for name, changing in (time_varying or {}).items():
@@ -101,16 +112,17 @@ def associations(
         rows = split_by_spells(rows, spells, name, lag_days=changing.lag_days, value=changing.value)
     if split_every is not None and len(rows):
         rows = split_at(rows, range(split_every, int(rows["stop"].max()) + 1, split_every))
+    code = cause_code(cohort, of)
     rows = rows.reset_index(drop=True).assign(event=lambda r: (r["cause"] == 1).astype("int64"))
     groups = {**asked_groups, **_groups_of(time_varying or {})}
-    too_small = _too_small(rows, policy_of(params))
+    too_small = too_small_in(rows, policy_of(params))
     matrix = design_matrix(rows, [*formula.covariates, *(time_varying or {})], groups, too_small)
     products = interaction_columns(matrix, formula.interactions, too_small)
     columns = matrix.columns.assign(**products)
     for name in time_interactions:
         product = columns[_number(name, columns)]
         columns = columns.assign(**{f"{name}:time": product * rows.loc[matrix.kept, "stop"]})
-    used = rows[matrix.kept]
+    used = rows[matrix.kept].assign(event=lambda r: (r["cause"] == code).astype("int64"))
     if not used["event"].any() or columns.empty:
         raise NotEstimable("No event among those with all covariates.", where=f"endpoints.{cohort.endpoint}")
     fit = cox(
@@ -122,7 +134,7 @@ def associations(
         cluster=used["household_id"].to_numpy(dtype=str),
         ties=ties,
     )
-    asked = {name: _details(params, asked_groups, name) for name in (*formula.covariates, *strata)}
+    asked = {name: details_of(params, asked_groups, name) for name in (*formula.covariates, *strata)}
     return Model(
         definition=define(
             QUESTION,
@@ -136,53 +148,20 @@ def associations(
             split_every=split_every,
             ties=ties,
             since=since,
+            **({"of": of} if of else {}),
         ),
         endpoint=cohort.endpoint,
-        terms=tuple(_term(used, matrix, *pair) for pair in matrix.terms)
-        + tuple(_product_term(used, values, name) for name, values in products.items())
-        + tuple(_term(used, matrix, f"{name}:time", "") for name in time_interactions),
-        references=tuple(_term(used, matrix, *pair) for pair in matrix.references),
+        terms=tuple(term_of(used, matrix, *pair) for pair in matrix.terms)
+        + tuple(product_term(used, values, name) for name, values in products.items())
+        + tuple(term_of(used, matrix, f"{name}:time", "") for name in time_interactions),
+        references=tuple(term_of(used, matrix, *pair) for pair in matrix.references),
         fit=fit,
         persons=int(used["person_id"].nunique()),
         events=int(used["event"].sum()),
         proportionality=_proportionality(fit),
         merged=matrix.merged,
+        of=cohort.causes[code - 1],
     )
-
-
-def _formula(covariates: Sequence[str] | str, cohort: Cohort, params: Params) -> ModelFormula:
-    """What was asked for, as a formula; a list of names is one without transforms and products."""
-    if isinstance(covariates, str):
-        known = {*params.groups, *_describing(cohort)}
-        refuse_later_exposures(names_in(covariates) - known, params, cohort.endpoint, "formula")
-        return read_formula(covariates, known)
-    refuse_later_exposures(set(covariates) - set(params.groups), params, cohort.endpoint, "covariates")
-    if unknown := [name for name in covariates if name not in params.groups]:
-        raise UsageError(
-            f"Params name no group {', '.join(unknown)}.",
-            where="covariates",
-            todo=f"Known: {', '.join(params.groups) or 'none'}.",
-        )
-    return ModelFormula(tuple(map(Factor, covariates)), ())
-
-
-def _describing(cohort: Cohort) -> list[str]:
-    """Columns of a cohort that describe persons at the origin: no dates, nothing of the follow-up.
-
-    No ids either, that of the social worker included: single workers are never compared.
-    """
-    rows = cohort.episodes
-    ids = {"person_id", "household_id", "social_worker"}
-    later = {"entry", "time", "cause", "ending", "followed_until"}
-    dates = {name for name in rows if pd.api.types.is_datetime64_any_dtype(rows[name].dtype)}
-    return [str(name) for name in rows if name not in ids | later | dates]
-
-
-def _details(params: Params, groups: Mapping[str, Group], key: str) -> dict[str, Any]:
-    """A covariate in the definition: a group of params, or a column that a formula names."""
-    if key in params.groups:
-        return group_details(params, key)
-    return groups[key].model_dump(mode="json", exclude={"label", "levels"})
 
 
 def _check(
@@ -228,22 +207,6 @@ def _groups_of(time_varying: Mapping[str, TimeVarying]) -> dict[str, Group]:
     return {name: Group(label=Label(de=name, en=name), column=name) for name in time_varying}
 
 
-def _too_small(rows: pd.DataFrame, policy: Policy) -> TooSmall:
-    """Whether a level has too few persons, events or persons without an event (rule 6)."""
-
-    def judge(values: pd.Series) -> pd.Series:
-        here = rows.loc[values.index]
-        persons = here["person_id"].groupby(values).nunique()
-        events = here["event"].groupby(values).sum()
-        return (
-            (persons < policy.level_persons)
-            | (events < policy.level_events)
-            | (persons - events < policy.level_non_events)
-        )
-
-    return judge
-
-
 def _strata(rows: pd.DataFrame, strata: Sequence[str], groups: Mapping[str, Group]) -> IntArray | None:
     """One code per combination of levels."""
     if not strata:
@@ -252,21 +215,6 @@ def _strata(rows: pd.DataFrame, strata: Sequence[str], groups: Mapping[str, Grou
     if levels.isna().any(axis=None):
         raise NotEstimable("A stratum is missing for some persons.", where="strata")
     return np.asarray(levels.groupby(list(strata), sort=True).ngroup(), dtype=np.int64)
-
-
-def _term(rows: pd.DataFrame, matrix: DesignMatrix, factor: str, level: str) -> Term:
-    """Persons and events behind one coefficient or reference level."""
-    here = rows if not level else rows[matrix.factors[factor] == level]
-    persons, events = int(here["person_id"].nunique()), int(here["event"].sum())
-    return Term(factor=factor, level=level, persons=persons, events=events, non_events=persons - events)
-
-
-def _product_term(rows: pd.DataFrame, values: pd.Series, name: str) -> Term:
-    """Persons and events behind the product of two levels: those who have both."""
-    here = rows[values != 0]
-    persons, events = int(here["person_id"].nunique()), int(here["event"].sum())
-    factors, _, levels = name.partition("=")
-    return Term(factor=factors, level=levels, persons=persons, events=events, non_events=persons - events)
 
 
 def _proportionality(fit: Any) -> tuple[float, ...]:

@@ -16,15 +16,17 @@ from hamm_eval.estimate import (
     Estimate,
     Model,
     QuantileTable,
+    SideBySide,
     TruthComparison,
 )
 from hamm_eval.release.counts import release_table
 from hamm_eval.release.curves import release_curves
 from hamm_eval.release.effects import release_effect
-from hamm_eval.release.models import release_model
+from hamm_eval.release.models import release_model_alone
 from hamm_eval.release.policy import Policy
 from hamm_eval.release.quantiles import release_distribution, release_quantiles
 from hamm_eval.release.released import Release, ReleasedAbsent
+from hamm_eval.release.side_by_side import release_side_by_side
 from hamm_eval.release.truth import release_truth
 
 _KEY = re.compile(r"[a-z][a-z0-9_]*")
@@ -50,7 +52,8 @@ _RULES: dict[type[Estimate], Callable[[Any, Policy], Release]] = {
     Absent: _release_absent,
     CountTable: release_table,
     Curves: release_curves,
-    Model: release_model,
+    Model: release_model_alone,
+    SideBySide: release_side_by_side,
     Effect: release_effect,
     QuantileTable: release_quantiles,
     DistributionTable: release_distribution,

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from hamm_eval.errors import ReleaseRefused
 from hamm_eval.estimate import Model, Term
 from hamm_eval.release.counts import release_count
 from hamm_eval.release.policy import Policy
@@ -21,7 +22,7 @@ _WHOLE_MODEL = "global"
 
 def release_model(model: Model, policy: Policy) -> ReleasedModel:
     """A Cox model as it may be shown: ratios to few decimals, no baseline hazard; or why it is withheld."""
-    withheld = _refusals(model, policy)
+    withheld = refusals(model, policy)
     return ReleasedModel(
         id=model.definition.id,
         definition_digest=model.definition.digest,
@@ -32,10 +33,28 @@ def release_model(model: Model, policy: Policy) -> ReleasedModel:
         persons=release_count(model.persons, policy),
         events=release_count(model.events, policy),
         proportionality_doubtful=() if withheld else _doubtful(model),
+        of=model.of,
     )
 
 
-def _refusals(model: Model, policy: Policy) -> tuple[str, ...]:
+def release_model_alone(model: Model, policy: Policy) -> ReleasedModel:
+    """A model that stands for itself: the endpoint's hazards.
+
+    Raises
+    ------
+    ReleaseRefused
+        A Fine-Gray model or one of what competes: alone it would be read as the pace to the goal.
+    """
+    if model.scale != "hazard" or model.of not in ("", model.endpoint):
+        raise ReleaseRefused(
+            "A model of the incidence, or of what competes, would be read as the pace to the goal.",
+            where=model.definition.id,
+            todo="Show it beside the hazards of the endpoint: study.side_by_side.",
+        )
+    return release_model(model, policy)
+
+
+def refusals(model: Model, policy: Policy) -> tuple[str, ...]:
     """Every clause of rule 6 that the model does not keep, by its key."""
     parameters = len(model.terms)
     levels = [term for term in (*model.terms, *model.references) if term.level]

@@ -129,7 +129,7 @@ class ReleasedTerm:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReleasedModel(Release):
-    """A Cox model; `withheld` names the rule that refused it, then `terms` is empty."""
+    """A Cox model of the cause `of`; `withheld` names the rule that refused it, then `terms` is empty."""
 
     kind: ClassVar[str] = "model"
     endpoint: str
@@ -138,6 +138,24 @@ class ReleasedModel(Release):
     persons: Cell
     events: Cell
     proportionality_doubtful: tuple[str, ...] = ()
+    of: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReleasedSideBySide(Release):
+    """Pace and share side by side.
+
+    `hazard` and `competing` are models of the same terms, one per cause. Of the incidence model the
+    direction alone is told, one word per term of `hazard`: "more", "fewer", "unclear", "reference". A second
+    interval on the same events would give these away, and its ratio is neither a rate nor a risk.
+    """
+
+    kind: ClassVar[str] = "side_by_side"
+    endpoint: str
+    hazard: ReleasedModel
+    competing: tuple[ReleasedModel | None, ...]
+    directions: tuple[str, ...]
+    incidence_withheld: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

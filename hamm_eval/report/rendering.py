@@ -16,12 +16,14 @@ from hamm_eval.release.released import (
     ReleasedEffect,
     ReleasedModel,
     ReleasedQuantiles,
+    ReleasedSideBySide,
     ReleasedTable,
     ReleasedTruth,
 )
 from hamm_eval.report import findings, markup
 from hamm_eval.report.distributions import distribution_fragment, distribution_title
 from hamm_eval.report.fragments import curves_fragment, effect_fragment, model_fragment
+from hamm_eval.report.side_by_side import side_by_side_fragment, side_by_side_title
 from hamm_eval.report.tables.counts import count_caption, count_table
 from hamm_eval.report.tables.quantiles import quantile_table
 from hamm_eval.report.tables.truth import truth_table
@@ -65,7 +67,7 @@ def _render(release: Release, wording: Wording) -> tuple[Markup, str]:
     raise ReleaseRefused(
         "The report has no form for this kind of release.",
         where=release.id,
-        todo="Show one of: table, curves, model, effect, quantiles, distribution, truth.",
+        todo="Show one of: table, curves, model, side by side, effect, quantiles, distribution, truth.",
     )
 
 
@@ -96,6 +98,11 @@ def _(release: ReleasedCurves, wording: Wording) -> tuple[Markup, str]:
 @_render.register
 def _(release: ReleasedModel, wording: Wording) -> tuple[Markup, str]:
     return model_fragment(release, wording), findings.model_title(release, wording)
+
+
+@_render.register
+def _(release: ReleasedSideBySide, wording: Wording) -> tuple[Markup, str]:
+    return side_by_side_fragment(release, wording), side_by_side_title(release, wording)
 
 
 @_render.register

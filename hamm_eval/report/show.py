@@ -20,6 +20,7 @@ from hamm_eval.estimate import (
     Estimate,
     Model,
     QuantileTable,
+    SideBySide,
     TruthComparison,
 )
 from hamm_eval.release.released import QuarterlySummary, Release
@@ -78,6 +79,10 @@ class Show:
 
     def model(self, estimate: Model | Absent) -> None:
         """Show a Cox model."""
+        self._show(estimate)
+
+    def side_by_side(self, estimate: SideBySide | Absent) -> None:
+        """Show pace and share side by side: the models of every cause."""
         self._show(estimate)
 
     def effect(self, estimate: Effect | Absent) -> None:

@@ -54,6 +54,7 @@ def test_every_kind_of_release_is_drawn() -> None:
         "table",
         "curves",
         "model",
+        "side_by_side",
         "effect",
         "quantiles",
         "distribution",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from hamm_eval.release.released import (
     ReleasedEffect,
     ReleasedModel,
     ReleasedQuantiles,
+    ReleasedSideBySide,
     ReleasedTable,
     ReleasedTerm,
     ReleasedTruth,
@@ -238,6 +240,39 @@ def refused_model() -> ReleasedModel:
     )
 
 
+def side_by_side(directions: tuple[str, ...] | None = None) -> ReleasedSideBySide:
+    """Pace and share of five characteristics; that of departures can be shown."""
+    hazard = model()
+    said = {"25_to_34": "fewer", "A1_or_more": "more"}
+    return ReleasedSideBySide(
+        id="side_by_side:language_b1",
+        endpoint="language_b1",
+        hazard=hazard,
+        competing=(dataclasses.replace(hazard, of="departure", events=Cell(value=120)),),
+        directions=tuple(
+            "reference" if term.reference else said.get(term.level, "unclear") for term in hazard.terms
+        )
+        if directions is None
+        else directions,
+        incidence_withheld=(),
+        **COMMON,
+    )
+
+
+def side_by_side_few() -> ReleasedSideBySide:
+    """Too few departures for their pace, too few events for the share."""
+    whole = side_by_side(())
+    few = dataclasses.replace(
+        whole.hazard, of="departure", withheld=("events_per_parameter",), terms=(), events=Cell(value=None)
+    )
+    return dataclasses.replace(whole, competing=(few,), incidence_withheld=("events_per_parameter",))
+
+
+def side_by_side_refused() -> ReleasedSideBySide:
+    """The pace itself is withheld."""
+    return dataclasses.replace(side_by_side_few(), hazard=refused_model())
+
+
 def effect(value: float = 0.14, lower: float = 0.05, upper: float = 0.23) -> ReleasedEffect:
     """An effect whose design passes."""
     return ReleasedEffect(
@@ -385,6 +420,9 @@ def every_release() -> dict[str, Release]:
         "withheld_curves": withheld_curves(),
         "model": model(),
         "refused_model": refused_model(),
+        "side_by_side": side_by_side(),
+        "side_by_side_few": side_by_side_few(),
+        "side_by_side_refused": side_by_side_refused(),
         "effect": effect(),
         "unclear": effect(0.02, -0.07, 0.11),
         "fewer": effect(-0.1, -0.18, -0.02),

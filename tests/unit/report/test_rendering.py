@@ -389,3 +389,14 @@ def test_names_of_groups_begin_alike_in_table_and_figure() -> None:
 def test_a_wide_table_says_that_it_can_be_scrolled() -> None:
     assert "he-hint" in shown("curve").html
     assert "he-hint" not in shown("attrition").html
+
+
+def test_a_pace_without_such_a_share_is_the_finding() -> None:
+    assert "„Geschlecht“" not in shown("side_by_side").title
+    assert "„Altersgruppe“" in shown("side_by_side").title
+    assert "Wo das Tempo" not in shown("side_by_side").title
+    few = shown("side_by_side_few")
+    assert few.title.endswith("das Tempo im Vergleich")
+    assert "„Abgang“ ist nicht gezeigt" in few.html
+    assert "Der Anteil ist nicht gezeigt" in few.html
+    assert "Anteil, der das Ziel erreicht</th>" not in few.html

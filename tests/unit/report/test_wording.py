@@ -53,7 +53,7 @@ def test_every_literal_key_in_the_code_exists_and_every_text_is_used() -> None:
     asked = set(re.findall(r"\b(?:text|markup|has)\(\s*\"([a-z_]+(?:\.[a-z_0-9]+)+)\"", source))
     assert asked - set(known) == set()
     # Keys made of parts, f"levels.{dimension}.{level}" or f"{counter}.number", are used by their fixed part.
-    begins = set(re.findall(r"f\"([a-z]+\.[a-z_.]*)[{]", source))
+    begins = set(re.findall(r"f\"([a-z_]+\.[a-z_.]*)[{]", source))
     begins |= {f"{place}." for place in re.findall(r"_named\(\"([a-z]+)\"", source)}
     begins |= {"effect.headline_", "summary.effect_"}  # findings.effect_headline has the beginning passed in
     ends = {".number", ".read", "_help"}
