@@ -18,6 +18,7 @@ from hamm_eval.estimate import (
     Model,
     QuantileTable,
     SideBySide,
+    StateShares,
     TruthComparison,
 )
 
@@ -77,6 +78,23 @@ def _model(estimate: Model) -> pd.DataFrame:
             "events": [term.events for term in estimate.terms],
         },
         index=[f"{term.factor}={term.level}" if term.level else term.factor for term in estimate.terms],
+    )
+
+
+@to_frame.register(StateShares)
+def _stateshares(estimate: StateShares) -> pd.DataFrame:
+    import pandas as pd
+
+    at = estimate.fit.at(list(estimate.times))
+    many = len(estimate.states)
+    return pd.DataFrame(
+        {
+            "days": np.repeat(estimate.times, many),
+            "state": list(estimate.states) * len(estimate.times),
+            "share": at.probability.ravel(),
+            "std_error": at.std_error.ravel(),
+            "known": np.repeat(estimate.known, many),
+        }
     )
 
 

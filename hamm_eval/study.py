@@ -22,10 +22,11 @@ from hamm_eval.analysis.incidence_model import incidence_model
 from hamm_eval.analysis.measure_effectiveness import measure_effectiveness
 from hamm_eval.analysis.plausibility import plausibility
 from hamm_eval.analysis.side_by_side import side_by_side
+from hamm_eval.analysis.states_over_time import states_over_time
 from hamm_eval.analysis.time_to_integration import time_to_integration
 from hamm_eval.analysis.truth_check import read_truth, truth_check
 from hamm_eval.casefile import CaseFile, read_source
-from hamm_eval.cohort import Cohort, TableAbsent, TimeVarying, build_cohort
+from hamm_eval.cohort import Cohort, TableAbsent, TimeVarying, build_cohort, build_states
 from hamm_eval.cohort.check_params import check_measures, load_checked_params
 from hamm_eval.errors import NotEstimable, UsageError
 from hamm_eval.estimate import (
@@ -39,6 +40,7 @@ from hamm_eval.estimate import (
     Model,
     QuantileTable,
     SideBySide,
+    StateShares,
     TruthComparison,
 )
 from hamm_eval.params import Association, Params
@@ -150,6 +152,14 @@ class Study:
             "time_to_integration",
             f"{endpoint}/{by}" if by else endpoint,
             lambda: time_to_integration(self.cohort(endpoint), self.params, by),
+        )
+
+    def states_over_time(self, key: str) -> StateShares | Absent:
+        """Where people stand month by month on a path that params name."""
+        return _or_absent(
+            "states_over_time",
+            key,
+            lambda: states_over_time(build_states(self.case_file, self.params, key), self.params),
         )
 
     def associations(self, key: str) -> Model | Absent:

@@ -8,13 +8,16 @@ from hamm_eval.cohort.event_source import TableAbsent
 from hamm_eval.cohort.landmark import LandmarkTrial, landmark_trial
 from hamm_eval.cohort.spells import TimeVarying
 from hamm_eval.cohort.split import split_at, split_by_spells
+from hamm_eval.cohort.states import StateCohort, build_states
 
 __all__ = [
     "Cohort",
     "LandmarkTrial",
+    "StateCohort",
     "TableAbsent",
     "TimeVarying",
     "build_cohort",
+    "build_states",
     "landmark_trial",
     "observation_end",
     "split_at",

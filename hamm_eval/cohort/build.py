@@ -61,8 +61,14 @@ def build_cohort(case_file: CaseFile, params: Params, endpoint_key: str) -> Coho
     counted in `attrition`, so that no row with time <= entry remains.
     """
     endpoint = _endpoint(params, endpoint_key)
+    return build_episodes(case_file, params, endpoint_key, endpoint, observation_end(params, endpoint))
+
+
+def build_episodes(
+    case_file: CaseFile, params: Params, endpoint_key: str, endpoint: Endpoint, end_of_observation: dt.date
+) -> Cohort:
+    """`build_cohort` for an endpoint that params need not name, with the day on which observation ends."""
     tables = tables_given(case_file)
-    end_of_observation = observation_end(params, endpoint)
     end = pd.Timestamp(end_of_observation)
 
     members = require_table(tables, "persons").set_index("person_id")

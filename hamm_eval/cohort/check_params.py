@@ -14,7 +14,7 @@ from hamm_eval.casefile.schema import Column, Kind
 from hamm_eval.casefile.tables import BY_NAME
 from hamm_eval.cohort.event_source import concerns_persons, tables_given
 from hamm_eval.cohort.grouping import class_names
-from hamm_eval.params import EventSource, Group, Params, load_params
+from hamm_eval.params import EventSource, Group, Params, Spells, load_params
 from hamm_eval.yaml_models import Contradiction, refuse_contradictions
 
 if TYPE_CHECKING:
@@ -44,6 +44,9 @@ def declared_contradictions(params: Params) -> Iterator[Contradiction]:
         yield from source_contradictions(source, place)
     for key, group in params.groups.items():
         yield from _of_group(params, group, ("groups", key))
+    for key, path in params.states_over_time.items():
+        if path.spells is not None:
+            yield from _of_spells(path.spells, tuple(path.states), ("states_over_time", key))
     for key, groups in params.time_to_integration.items():
         for i, name in enumerate(groups):
             asked = params.groups.get(name)
@@ -96,6 +99,36 @@ def _sources(params: Params) -> Iterator[tuple[Place, EventSource]]:
         yield ("endpoints", key, "event"), endpoint.event
         for name, source in endpoint.competing.items():
             yield ("endpoints", key, "competing", name), source
+    for key, path in params.states_over_time.items():
+        yield ("states_over_time", key, "leaving"), path.leaving
+        for name, state in path.states.items():
+            if state.event is not None:
+                yield ("states_over_time", key, "states", name, "event"), state.event
+
+
+def _of_spells(spells: Spells, states: Iterable[str], place: Place) -> Iterator[Contradiction]:
+    """Whether the spells' table has these columns, and whether they can hold these states."""
+    if spells.table not in BY_NAME or not concerns_persons(spells.table):
+        known = [name for name in BY_NAME if concerns_persons(name)]
+        yield _unknown((*place, "spells", "table"), spells.table, known, "table of persons")
+        return
+    table = BY_NAME[spells.table]
+    dates = [column.name for column in table.columns if column.kind is Kind.DATE]
+    if spells.begin not in dates:
+        yield _unknown((*place, "spells", "begin"), spells.begin, dates, "date in this table")
+    words = {column.name: column for column in table.columns if column.kind is Kind.CATEGORY}
+    if spells.value not in words:
+        yield _unknown((*place, "spells", "value"), spells.value, words, "category in this table")
+        return
+    categories = words[spells.value].categories
+    for state in states:
+        if state not in categories:
+            yield _unknown((*place, "states", state), state, categories, "word in this column")
+    for word in categories:
+        if word not in states:
+            yield Contradiction(
+                (*place, "states"), f"The state {word} is not named.", "Name it, in its order."
+            )
 
 
 def _of_word(column: Column, word: str | bool | int, place: Place) -> Iterator[Contradiction]:

@@ -17,6 +17,7 @@ from hamm_eval.estimate import (
     Model,
     QuantileTable,
     SideBySide,
+    StateShares,
     TruthComparison,
 )
 from hamm_eval.release.counts import release_table
@@ -27,6 +28,7 @@ from hamm_eval.release.policy import Policy
 from hamm_eval.release.quantiles import release_distribution, release_quantiles
 from hamm_eval.release.released import Release, ReleasedAbsent
 from hamm_eval.release.side_by_side import release_side_by_side
+from hamm_eval.release.states import release_states
 from hamm_eval.release.truth import release_truth
 
 _KEY = re.compile(r"[a-z][a-z0-9_]*")
@@ -54,6 +56,7 @@ _RULES: dict[type[Estimate], Callable[[Any, Policy], Release]] = {
     Curves: release_curves,
     Model: release_model_alone,
     SideBySide: release_side_by_side,
+    StateShares: release_states,
     Effect: release_effect,
     QuantileTable: release_quantiles,
     DistributionTable: release_distribution,

@@ -17,6 +17,7 @@ from hamm_eval.release.released import (
     ReleasedModel,
     ReleasedQuantiles,
     ReleasedSideBySide,
+    ReleasedStates,
     ReleasedTable,
     ReleasedTruth,
 )
@@ -24,6 +25,7 @@ from hamm_eval.report import findings, markup
 from hamm_eval.report.distributions import distribution_fragment, distribution_title
 from hamm_eval.report.fragments import curves_fragment, effect_fragment, model_fragment
 from hamm_eval.report.side_by_side import side_by_side_fragment, side_by_side_title
+from hamm_eval.report.states import states_fragment, states_title
 from hamm_eval.report.tables.counts import count_caption, count_table
 from hamm_eval.report.tables.quantiles import quantile_table
 from hamm_eval.report.tables.truth import truth_table
@@ -67,7 +69,7 @@ def _render(release: Release, wording: Wording) -> tuple[Markup, str]:
     raise ReleaseRefused(
         "The report has no form for this kind of release.",
         where=release.id,
-        todo="Show one of: table, curves, model, side by side, effect, quantiles, distribution, truth.",
+        todo="Show what the methods of study.show take.",
     )
 
 
@@ -103,6 +105,11 @@ def _(release: ReleasedModel, wording: Wording) -> tuple[Markup, str]:
 @_render.register
 def _(release: ReleasedSideBySide, wording: Wording) -> tuple[Markup, str]:
     return side_by_side_fragment(release, wording), side_by_side_title(release, wording)
+
+
+@_render.register
+def _(release: ReleasedStates, wording: Wording) -> tuple[Markup, str]:
+    return states_fragment(release, wording), states_title(release, wording)
 
 
 @_render.register

@@ -21,6 +21,7 @@ from hamm_eval.estimate import (
     Model,
     QuantileTable,
     SideBySide,
+    StateShares,
     TruthComparison,
 )
 from hamm_eval.release.released import QuarterlySummary, Release
@@ -83,6 +84,10 @@ class Show:
 
     def side_by_side(self, estimate: SideBySide | Absent) -> None:
         """Show pace and share side by side: the models of every cause."""
+        self._show(estimate)
+
+    def states(self, estimate: StateShares | Absent) -> None:
+        """Show where people stand month by month."""
         self._show(estimate)
 
     def effect(self, estimate: Effect | Absent) -> None:

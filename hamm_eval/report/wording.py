@@ -142,6 +142,18 @@ class Wording:
             self.endpoint(key) if self.params and key in self.params.endpoints else self._named("causes", key)
         )
 
+    def path(self, key: str) -> str:
+        """Name of a path through several states."""
+        known = self.params.states_over_time.get(key) if self.params else None
+        return getattr(known.label, self.language) if known else key.replace("_", " ")
+
+    def state(self, path: str, key: str) -> str:
+        """Name of one state of a path."""
+        known = self.params.states_over_time.get(path) if self.params else None
+        if known is not None and key in known.states:
+            return getattr(known.states[key].label, self.language)
+        return self._named("states", key)
+
     def dimension(self, key: str) -> str:
         """Name of what the levels of a table or a curve are levels of."""
         known = self.params.groups.get(key) if self.params else None

@@ -43,7 +43,8 @@ class StateOccupation:
     time : ndarray, shape (k,)
         All distinct ends of rows.
     probability, std_error : ndarray, shape (k, s)
-        Each row of `probability` sums to 1; the standard error is the infinitesimal jackknife over persons.
+        Each row of `probability` sums to 1; the standard error is the infinitesimal jackknife over
+        persons, or over clusters where they are given.
     at_risk : ndarray, shape (k, s)
         Persons (weights) in each state just before each time.
     transitions : ndarray, shape (s, s)
@@ -89,7 +90,7 @@ class StateOccupation:
         where = np.searchsorted(self.time, asked, side="right")
         unknown = (asked < self.origin)[:, None]
         first = _start(self._rows, self.initial, self._estimated, self.origin)
-        error = np.sqrt(self._rows.weight**2 @ first**2)
+        error = np.sqrt(_variance(self._rows, first))
         return ProbabilityAt(
             np.where(unknown, np.nan, np.vstack([self.initial, self.probability])[where]),
             np.where(unknown, np.nan, np.vstack([error, self.std_error])[where]),
@@ -125,7 +126,7 @@ class StateOccupation:
             step, last = following, min(following.time, tau)
             if following.time >= tau:
                 break
-        return TimeInStates(value, np.sqrt(self._rows.weight**2 @ influence**2))
+        return TimeInStates(value, np.sqrt(_variance(self._rows, influence)))
 
     def to_frame(self) -> pd.DataFrame:
         """The curves as a table, one row per time and state."""
@@ -147,6 +148,7 @@ def state_occupation(
     states: Sequence[Any],
     initial: ArrayLike | None = None,
     weights: ArrayLike | None = None,
+    cluster: ArrayLike | None = None,
 ) -> StateOccupation:
     r"""Estimate :math:`\hat p(t) = \hat p(0) \prod_{u \le t} (I + d\hat A(u))` (Aalen-Johansen).
 
@@ -170,6 +172,8 @@ def state_occupation(
         that everybody is observed from the origin on; it is then estimated, and its variance counted.
     weights : array_like, shape (n,), optional
         Sampling or probability weights, the same in all rows of a person (treated as known).
+    cluster : array_like, shape (n,), optional
+        Units that are independent of each other, such as households; the same in all rows of a person.
 
     Returns
     -------
@@ -178,7 +182,8 @@ def state_occupation(
     Raises
     ------
     InputError
-        Missing or negative times, ``start >= stop``, states that are not named; rows of a person that
+        Missing or negative times, ``start >= stop``, states that are not named; weights or clusters that
+        differ within a person; rows of a person that
         overlap, jump (begin in another state than was entered) or teleport (the same after a gap); late entry
         without `initial`; an `initial` that is no distribution.
 
@@ -200,7 +205,7 @@ def state_occupation(
            [0.   , 1.   ]])
     """
     names = checked_states(states)
-    rows = checked_state_rows(person, start, stop, from_state, to_state, names, weights)
+    rows = checked_state_rows(person, start, stop, from_state, to_state, names, weights, cluster)
     if not rows.weight.any():
         raise NotEstimable("All weights are zero.", where="weights")
     origin = float(rows.start.min())
@@ -243,9 +248,17 @@ class _Variance(NamedTuple):
 
 def _variances(rows: StateRows, initial: FloatArray, estimated: bool, origin: float) -> Iterator[_Variance]:
     """What is kept of each step; influences of all times together would not fit into memory."""
-    square = rows.weight**2
     for step in _steps(rows, initial, estimated, origin):
-        yield _Variance(step.time, step.probability, square @ step.influence**2)
+        yield _Variance(step.time, step.probability, _variance(rows, step.influence))
+
+
+def _variance(rows: StateRows, influence: FloatArray) -> FloatArray:
+    """Infinitesimal jackknife (s,): squared sums of the weighted influences (m, s) within clusters."""
+    if rows.cluster is None:
+        return np.asarray(rows.weight**2 @ influence**2)
+    weighted = influence * rows.weight[:, None]
+    sums = np.column_stack([np.bincount(rows.cluster, weights=column) for column in weighted.T])
+    return np.asarray((sums**2).sum(axis=0))
 
 
 def _initial(rows: StateRows, initial: ArrayLike | None, size: int, origin: float) -> FloatArray:

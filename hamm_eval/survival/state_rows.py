@@ -31,6 +31,8 @@ class StateRows:
     goes_on : ndarray of bool, shape (n,)
         Whether the person's next row begins where this one ends.
     weight : ndarray, shape (m,)
+    cluster : ndarray of int, shape (m,), or None
+        0.. for each cluster.
     """
 
     person: IntArray
@@ -40,6 +42,7 @@ class StateRows:
     to: IntArray
     goes_on: NDArray[np.bool_]
     weight: FloatArray
+    cluster: IntArray | None
 
     @property
     def moved(self) -> NDArray[np.bool_]:
@@ -63,6 +66,7 @@ def checked_state_rows(
     to_state: ArrayLike,
     states: tuple[Any, ...],
     weights: ArrayLike | None,
+    cluster: ArrayLike | None = None,
 ) -> StateRows:
     """Check rows, sort them by person and time, and refuse what no life can do.
 
@@ -79,9 +83,10 @@ def checked_state_rows(
     state = _codes(from_state, "from_state", states, n)
     to = _codes(to_state, "to_state", states, n, missing=state)
     weight = checked_weights(weights, n)
+    clusters = np.zeros(n, np.int64) if cluster is None else labels_to_codes(cluster, "cluster", length=n)[0]
     order = np.lexsort((begin, codes))
     codes, state, to = codes[order], state[order], to[order]
-    begin, end, weight = begin[order], end[order], weight[order]
+    begin, end, weight, clusters = begin[order], end[order], weight[order], clusters[order]
     same = codes[1:] == codes[:-1]
     gap = begin[1:] > end[:-1]
     adjacent = begin[1:] == end[:-1]
@@ -90,6 +95,7 @@ def checked_state_rows(
     refuse(same & adjacent & (state[1:] != to[:-1]), "Jumps: a row does not begin in the state just entered")
     refuse(same & gap & (state[1:] != to[:-1]), "Teleports: after a gap the person is in another state")
     refuse(same & (weight[1:] != weight[:-1]), "Weights that differ within a person", argument="weights")
+    refuse(same & (clusters[1:] != clusters[:-1]), "Clusters that differ within a person", argument="cluster")
     first = np.append(True, ~same)
     return StateRows(
         person=codes,
@@ -99,6 +105,7 @@ def checked_state_rows(
         to=to,
         goes_on=np.append(same & adjacent, False),
         weight=weight[first],
+        cluster=None if cluster is None else clusters[first],
     )
 
 

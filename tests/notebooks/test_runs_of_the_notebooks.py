@@ -66,11 +66,17 @@ def test_results_hold_every_release_of_every_notebook(reports: tuple[Published, 
     }
     assert marked == {(entry["notebook"], entry["id"]) for entry in results}
     kinds = {entry["release"]["kind"] for entry in results}
-    assert {"table", "curves", "model", "effect", "quantiles", "truth"} <= kinds
+    assert {"table", "curves", "model", "side_by_side", "states", "effect", "quantiles", "truth"} <= kinds
 
 
 @pytest.mark.parametrize(
-    "name", ["01_cohort_and_data_quality", "02_time_to_integration", "04_measure_effectiveness"]
+    "name",
+    [
+        "01_cohort_and_data_quality",
+        "02_time_to_integration",
+        "03_states_over_time",
+        "04_measure_effectiveness",
+    ],
 )
 def test_jupyterlab_shows_the_same_releases(
     reports: tuple[Published, Published], name: str, monkeypatch: pytest.MonkeyPatch

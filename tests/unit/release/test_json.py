@@ -55,6 +55,7 @@ def test_every_kind_of_release_is_drawn() -> None:
         "curves",
         "model",
         "side_by_side",
+        "states",
         "effect",
         "quantiles",
         "distribution",

@@ -19,7 +19,9 @@ from hamm_eval.release.released import (
     ReleasedEffect,
     ReleasedModel,
     ReleasedQuantiles,
+    ReleasedShare,
     ReleasedSideBySide,
+    ReleasedStates,
     ReleasedTable,
     ReleasedTerm,
     ReleasedTruth,
@@ -273,6 +275,48 @@ def side_by_side_refused() -> ReleasedSideBySide:
     return dataclasses.replace(side_by_side_few(), hazard=refused_model())
 
 
+def states() -> ReleasedStates:
+    """Phases over a year; one share is hidden."""
+
+    def shares(*values: float | None) -> tuple[ReleasedShare, ...]:
+        return tuple(
+            ReleasedShare(value=v)
+            if not v
+            else ReleasedShare(value=v, lower=round(v - 0.02, 2), upper=round(v + 0.03, 2))
+            for v in values
+        )
+
+    return ReleasedStates(
+        id="states_over_time:case_phases",
+        path="case_phases",
+        states=("1", "2", "3", "4", "closed", "left"),
+        withheld="",
+        persons=Cell(value=1430),
+        times=(0, 91, 183, 365),
+        horizons=(91, 183, 365),
+        known=(Cell(value=1430), Cell(value=1400), Cell(value=1310), Cell(value=900)),
+        shares=(
+            shares(1.0, 0.0, 0.0, 0.0, 0.0, 0.0),
+            shares(0.31, 0.52, 0.12, 0.0, 0.03, 0.02),
+            shares(0.04, 0.21, 0.55, 0.1, 0.06, 0.04),
+            shares(0.0, None, 0.45, 0.33, 0.14, 0.08),
+        ),
+        **COMMON,
+    )
+
+
+def withheld_states() -> ReleasedStates:
+    """Too few persons."""
+    return ReleasedStates(
+        id="states_over_time:case_phases",
+        path="case_phases",
+        states=("1", "left"),
+        withheld="group_too_small",
+        persons=Cell(value=30),
+        **COMMON,
+    )
+
+
 def effect(value: float = 0.14, lower: float = 0.05, upper: float = 0.23) -> ReleasedEffect:
     """An effect whose design passes."""
     return ReleasedEffect(
@@ -423,6 +467,8 @@ def every_release() -> dict[str, Release]:
         "side_by_side": side_by_side(),
         "side_by_side_few": side_by_side_few(),
         "side_by_side_refused": side_by_side_refused(),
+        "states": states(),
+        "withheld_states": withheld_states(),
         "effect": effect(),
         "unclear": effect(0.02, -0.07, 0.11),
         "fewer": effect(-0.1, -0.18, -0.02),

@@ -400,3 +400,11 @@ def test_a_pace_without_such_a_share_is_the_finding() -> None:
     assert "„Abgang“ ist nicht gezeigt" in few.html
     assert "Der Anteil ist nicht gezeigt" in few.html
     assert "Anteil, der das Ziel erreicht</th>" not in few.html
+
+
+def test_states_are_told_from_the_largest_share_on() -> None:
+    title = shown("states").title
+    assert title.startswith("Phasen des Fallmanagements nach 12 Monaten: Regelsysteme (Phase 3) 45")
+    assert title.index("Phase 3") < title.index("Phase 4") < title.index("Fall abgeschlossen")
+    assert "zu wenige Personen" in shown("withheld_states").html
+    assert not images(shown("withheld_states").html)

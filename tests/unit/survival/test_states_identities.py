@@ -41,6 +41,33 @@ def competing(time, cause, **keywords):
     return state_occupation(person, zero, time, here, names[cause], states=names.tolist(), **keywords)
 
 
+def test_persons_of_one_cluster_are_one():
+    """Everybody twice: twice the persons tell no more than once, if the two are one cluster."""
+    rng = np.random.default_rng(5)
+    time, cause = rng.integers(1, 20, 60), rng.integers(0, 3, 60)
+    once = competing(time, cause)
+    same = competing(time, cause, cluster=np.arange(60))
+    twice = competing(np.tile(time, 2), np.tile(cause, 2), cluster=np.tile(np.arange(60), 2))
+    apart = competing(np.tile(time, 2), np.tile(cause, 2))
+    assert_allclose(same.std_error, once.std_error, atol=1e-12)
+    assert_allclose(twice.std_error, once.std_error, atol=1e-12)
+    assert_allclose(apart.std_error * np.sqrt(2), once.std_error, atol=1e-12)
+    assert_allclose(twice.expected_time(15).std_error, once.expected_time(15).std_error, atol=1e-12)
+
+
+def test_a_person_lies_in_one_cluster():
+    with pytest.raises(InputError, match="differ within a person"):
+        state_occupation(
+            [1, 1, 2],
+            [0, 2, 0],
+            [2, 4, 3],
+            ["a", "b", "a"],
+            ["b", None, None],
+            states="ab",
+            cluster=[1, 2, 1],
+        )
+
+
 @st.composite
 def histories(draw):
     """(person, start, stop, from, to): up to three rows a person, adjacent, back and forth between states."""

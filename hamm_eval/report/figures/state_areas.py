@@ -1,0 +1,92 @@
+"""Everybody's place on a path: areas, one a state, that add up to all persons in every month."""
+
+from __future__ import annotations
+
+import math
+from itertools import accumulate
+from typing import TYPE_CHECKING
+
+from markupsafe import Markup
+
+from hamm_eval.report import style
+from hamm_eval.report.figures import canvas
+from hamm_eval.report.style import pixels
+from hamm_eval.report.wording import DAYS_PER_MONTH, Wording
+
+if TYPE_CHECKING:
+    from hamm_eval.release.released import ReleasedStates
+
+LEFT, TOP, PLOT, BELOW = 64, 14, 320, 60
+WIDE = 0.2  # share from which on a name fits into its area
+ENDS = {"closed": (style.OPEN, ""), "left": (style.COMPETING[0], "///")}
+# Steps of one path are one colour, from pale to strong: the further, the darker.
+STEPS = ("#cfe3f1", "#9fc8e3", "#5fa3cf", "#0072b2", "#004b78", "#002f4d")
+
+
+def state_areas(release: ReleasedStates, alt: str, wording: Wording) -> Markup:
+    """Draw the shares that are released, joined straight; what is hidden leaves a gap at the top."""
+    from matplotlib.ticker import FixedLocator, FuncFormatter
+
+    months = [round(day / DAYS_PER_MONTH, 1) for day in release.times]
+    names = [wording.state(release.path, state) for state in release.states]
+    names = [canvas.wrapped(name[:1].upper() + name[1:], 22) for name in names]
+    values = [[share.value or 0.0 for share in shares] for shares in release.shares]
+    # Rounded shares add up to nearly all: what is shown fills the height, unless something is hidden.
+    whole = [sum(row) if all(s.value is not None for s in shares) else max(sum(row), 1.0)
+             for row, shares in zip(values, release.shares, strict=True)]  # fmt: skip
+    bounds = [
+        list(accumulate(value / total for value in row)) for row, total in zip(values, whole, strict=True)
+    ]
+    with style.drawing_style():
+        right = 36 + max(canvas.text_width(name, 15, style.SEMIBOLD) for name in names)
+        sheet = canvas.sheet(TOP + PLOT + BELOW)
+        axes = canvas.place(sheet, LEFT, TOP, right, BELOW)
+        floor = [0.0] * len(months)
+        middles = []
+        for position, state in enumerate(release.states):
+            top = [bound[position] for bound in bounds]
+            colour, hatch = ENDS.get(state, (STEPS[position % len(STEPS)], ""))
+            axes.fill_between(
+                months,
+                floor,
+                top,
+                facecolor=colour,
+                edgecolor=style.PAPER,
+                linewidth=pixels(1.2),
+                hatch=hatch,
+            )
+            middles.append((floor[-1] + top[-1]) / 2 * PLOT)
+            widest = max(range(len(months)), key=lambda at: top[at] - floor[at])
+            if not release.shares[-1][position].value and top[widest] - floor[widest] > WIDE:
+                # Nobody is there in the end: the name stands where most were.
+                axes.annotate(
+                    names[position], (months[widest], (floor[widest] + top[widest]) / 2), va="center",
+                    ha="left" if widest == 0 else "center", fontsize=pixels(14), color=style.INK,
+                    xytext=(pixels(8 if widest == 0 else 0), 0), textcoords="offset points",
+                )  # fmt: skip
+            floor = top
+        shown = [k for k, share in enumerate(release.shares[-1]) if share.value]
+        places = canvas.spread([middles[k] for k in shown], 42, 14, PLOT - 14)
+        for k, height in zip(shown, places, strict=True):
+            axes.annotate(
+                names[k], (1, height / PLOT), xycoords="axes fraction", xytext=(pixels(12), pixels(1)),
+                textcoords="offset points", va="bottom", weight=style.SEMIBOLD, fontsize=pixels(15),
+                linespacing=1.0,
+            )  # fmt: skip
+            axes.annotate(
+                wording.percent(release.shares[-1][k].value or 0.0), (1, height / PLOT),
+                xycoords="axes fraction", xytext=(pixels(12), -pixels(1)), textcoords="offset points",
+                va="top", color=style.MUTED, fontsize=pixels(15),
+            )  # fmt: skip
+        axes.set_xlim(months[0], max(months[-1], months[0] + 1))
+        axes.set_ylim(0, 1)
+        every = 3 if months[-1] <= 27 else 6
+        axes.xaxis.set_major_locator(FixedLocator(range(0, math.floor(months[-1] + 0.2) + 1, every)))
+        axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: wording.number(value)))
+        axes.yaxis.set_major_locator(FixedLocator([0, 0.2, 0.4, 0.6, 0.8, 1.0]))
+        axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: wording.percent(value)))
+        axes.spines["left"].set_visible(False)
+        axes.set_xlabel(
+            wording.text("curves.axis_time", origin=wording.text("origins.case_opened")), labelpad=pixels(6)
+        )
+        return canvas.image(sheet, alt, wording.synthetic_mark)
