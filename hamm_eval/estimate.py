@@ -283,6 +283,35 @@ class SideBySide(Estimate):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class ArrivalComparison(Estimate):
+    """Quarters of arrival compared: incidences as observed, and for one composition.
+
+    Parameters
+    ----------
+    endpoint : str
+    landmark_days, horizon_days : int
+    case_mix : tuple of str
+        Groups that tell composition.
+    fit : survival.CaseMix
+        Its groups are quarters, as ``2015-Q4``.
+    events : ndarray of int, shape (quarters,)
+    terms : tuple of Term
+        Levels of the composition, references included, with the people behind each.
+    left_out : int
+        Persons at the landmark who arrived in quarters too small to compare, or lack a characteristic.
+    """
+
+    endpoint: str
+    landmark_days: int
+    horizon_days: int
+    case_mix: tuple[str, ...]
+    fit: Any
+    events: IntArray
+    terms: tuple[Term, ...]
+    left_out: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Effect(Estimate):
     """The effect of one measure on one endpoint at one horizon, with its design.
 

@@ -10,6 +10,7 @@ import numpy as np
 from hamm_eval.errors import UsageError
 from hamm_eval.estimate import (
     Absent,
+    ArrivalComparison,
     CountTable,
     Curves,
     DistributionTable,
@@ -79,6 +80,18 @@ def _model(estimate: Model) -> pd.DataFrame:
         },
         index=[f"{term.factor}={term.level}" if term.level else term.factor for term in estimate.terms],
     )
+
+
+@to_frame.register(ArrivalComparison)
+def _arrivalcomparison(estimate: ArrivalComparison) -> pd.DataFrame:
+    import pandas as pd
+
+    columns = ("persons", "crude", "standardised", "standardised_error", "mix", "mix_error", "apart")
+    fit = estimate.fit
+    return pd.DataFrame(
+        {name: getattr(fit, name) for name in (*columns, "apart_lower", "apart_upper")},
+        index=[str(name) for name in fit.groups],
+    ).assign(events=estimate.events)
 
 
 @to_frame.register(StateShares)

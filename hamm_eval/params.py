@@ -222,6 +222,19 @@ class StatePath(FrozenModel):
         return self
 
 
+class ArrivalCohorts(FrozenModel):
+    """How those who arrived in different quarters compare, and what of it their composition explains.
+
+    From a landmark on, so that everybody compared is under observation from its beginning; `case_mix` are
+    the groups that tell composition.
+    """
+
+    endpoint: Key
+    landmark_days: Annotated[int, Field(ge=0)] = 90
+    horizon_days: Annotated[int, Field(ge=1)] = 365
+    case_mix: Annotated[tuple[Key, ...], Field(min_length=1)]
+
+
 class Association(FrozenModel):
     """Which characteristics go with a faster path: covariates of a cause-specific Cox model."""
 
@@ -258,6 +271,7 @@ class Params(FrozenModel):
     time_to_integration: Mapping[Key, tuple[Key, ...]] = {}
     associations: Mapping[Key, Association] = {}
     states_over_time: Mapping[Key, StatePath] = {}
+    arrival_cohorts: Mapping[Key, ArrivalCohorts] = {}
     measure_effectiveness: Mapping[Key, EffectQuestion] = {}
     release: Release = Release()
 
@@ -283,6 +297,11 @@ def _contradictions(params: Params) -> Iterator[Contradiction]:
         yield from known((*at, "endpoint"), association.endpoint, params.endpoints, "endpoint")
         for i, covariate in enumerate(association.covariates):
             yield from known((*at, "covariates", i), covariate, params.groups, "group")
+    for key, arrivals in params.arrival_cohorts.items():
+        at = ("arrival_cohorts", key)
+        yield from known((*at, "endpoint"), arrivals.endpoint, params.endpoints, "endpoint")
+        for i, group in enumerate(arrivals.case_mix):
+            yield from known((*at, "case_mix", i), group, params.groups, "group")
     for key, path in params.states_over_time.items():
         for name, state in path.states.items():
             if state.endpoint is not None:

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Literal, TypeVar
 from hamm_eval.analysis import cohort_and_data_quality as data_quality
 from hamm_eval.analysis import completeness as complete
 from hamm_eval.analysis import delays
+from hamm_eval.analysis.arrival_cohorts import arrival_cohorts
 from hamm_eval.analysis.associations import associations
 from hamm_eval.analysis.incidence_model import incidence_model
 from hamm_eval.analysis.measure_effectiveness import measure_effectiveness
@@ -31,6 +32,7 @@ from hamm_eval.cohort.check_params import check_measures, load_checked_params
 from hamm_eval.errors import NotEstimable, UsageError
 from hamm_eval.estimate import (
     Absent,
+    ArrivalComparison,
     CountTable,
     Curves,
     Definition,
@@ -160,6 +162,19 @@ class Study:
             "states_over_time",
             key,
             lambda: states_over_time(build_states(self.case_file, self.params, key), self.params),
+        )
+
+    def arrival_cohorts(self, key: str) -> ArrivalComparison | Absent:
+        """Quarters of arrival compared, and the part of the difference that their composition explains."""
+        if key not in self.params.arrival_cohorts:
+            raise UsageError(
+                "There is no such comparison in params.",
+                where="arrival_cohorts",
+                todo=f"Known: {', '.join(self.params.arrival_cohorts) or 'none'}.",
+            )
+        endpoint = self.params.arrival_cohorts[key].endpoint
+        return _or_absent(
+            "arrival_cohorts", key, lambda: arrival_cohorts(self.cohort(endpoint), self.params, key)
         )
 
     def associations(self, key: str) -> Model | Absent:

@@ -9,6 +9,7 @@ from typing import Any
 from hamm_eval.errors import ReleaseRefused
 from hamm_eval.estimate import (
     Absent,
+    ArrivalComparison,
     CountTable,
     Curves,
     DistributionTable,
@@ -20,6 +21,7 @@ from hamm_eval.estimate import (
     StateShares,
     TruthComparison,
 )
+from hamm_eval.release.arrivals import release_arrivals
 from hamm_eval.release.counts import release_table
 from hamm_eval.release.curves import release_curves
 from hamm_eval.release.effects import release_effect
@@ -55,6 +57,7 @@ _RULES: dict[type[Estimate], Callable[[Any, Policy], Release]] = {
     CountTable: release_table,
     Curves: release_curves,
     Model: release_model_alone,
+    ArrivalComparison: release_arrivals,
     SideBySide: release_side_by_side,
     StateShares: release_states,
     Effect: release_effect,

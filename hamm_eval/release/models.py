@@ -64,7 +64,7 @@ def refusals(model: Model, policy: Policy) -> tuple[str, ...]:
     if model.persons - parameters < policy.model_residual_freedom:
         found.append("residual_freedom")
     # A level of one person gives that person's outcome back exactly.
-    if any(_too_small(term, policy) for term in levels):
+    if any(level_too_small(term, policy) for term in levels):
         found.append("level_too_small")
     if not _positive(model.fit):
         found.append("not_estimable")
@@ -81,7 +81,7 @@ def _positive(fit: Any) -> bool:
     return bool(np.isfinite(figures).all() and (figures > 0).all())
 
 
-def _too_small(term: Term, policy: Policy) -> bool:
+def level_too_small(term: Term, policy: Policy) -> bool:
     """Whether a level has too few persons, events or persons without the event."""
     return (
         term.persons < policy.level_persons

@@ -143,6 +143,35 @@ class ReleasedStates(Release):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ReleasedArrivalQuarter:
+    """Those who arrived in one quarter; `mix` is the part of `observed` that their composition makes.
+
+    `apart` is how far `standardised`, the share for the composition of all, lies from that of all, with an
+    interval for all quarters together.
+    """
+
+    quarter: str
+    persons: Cell
+    observed: ReleasedShare
+    standardised: ReleasedShare
+    mix: float
+    apart: Interval
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReleasedArrivals(Release):
+    """Quarters of arrival compared; `withheld` names the rules that refused it, then `quarters` is empty."""
+
+    kind: ClassVar[str] = "arrivals"
+    endpoint: str
+    landmark_days: int
+    horizon_days: int
+    case_mix: tuple[str, ...]
+    withheld: tuple[str, ...]
+    quarters: tuple[ReleasedArrivalQuarter, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ReleasedTerm:
     """One coefficient as displayed: ratio and interval, 2 decimals; `reference` rows carry ratio 1."""
 

@@ -7,15 +7,12 @@ from multiples of the rounding alone.
 
 from __future__ import annotations
 
-import math
-
 from hamm_eval.estimate import StateShares
 from hamm_eval.release.counts import hide_linked, release_count
 from hamm_eval.release.policy import Policy
 from hamm_eval.release.released import Cell, ReleasedShare, ReleasedStates
-from hamm_eval.release.rounding import decimals
+from hamm_eval.release.shares import release_share
 
-_NORMAL_95 = 1.959964
 TOO_SMALL = "group_too_small"
 
 
@@ -65,23 +62,6 @@ def _shares(
     """All states at one time; they add up to everyone whose state is known."""
     cells = hide_linked([release_count(round(p * persons), policy) for p in probability], total, policy)
     base = total.value or 0
-    return tuple(_share(cell, e, base, policy) for cell, e in zip(cells, std_error, strict=True))
-
-
-def _share(cell: Cell, std_error: float, base: int, policy: Policy) -> ReleasedShare:
-    """One share and its interval, both in multiples of the rounding."""
-    if cell.value is None:
-        return ReleasedShare(value=None)
-    if cell.value == 0:  # an interval by a standard error of 0 would claim that nobody can be there
-        return ReleasedShare(value=0.0)
-    # Around the rounded share, in steps of the rounding: limits of the exact one would tell it to the person.
-    # Half a step more makes up for what rounding may have moved the share by.
-    step = policy.count_rounding / base
-    value = min(cell.value / base, 1.0)
-    reach = math.ceil(_NORMAL_95 * std_error / step + 0.5 - 1e-9) * step
-    low, high = max(value - reach, 0.0), min(value + reach, 1.0)
-    return ReleasedShare(
-        value=decimals(value, policy.share_decimals),
-        lower=decimals(low, policy.share_decimals),
-        upper=decimals(high, policy.share_decimals),
+    return tuple(
+        release_share(cell, base, policy, std_error=e) for cell, e in zip(cells, std_error, strict=True)
     )

@@ -11,6 +11,7 @@ from hamm_eval.errors import ReleaseRefused
 from hamm_eval.release.released import (
     Release,
     ReleasedAbsent,
+    ReleasedArrivals,
     ReleasedCurves,
     ReleasedDistribution,
     ReleasedEffect,
@@ -22,6 +23,7 @@ from hamm_eval.release.released import (
     ReleasedTruth,
 )
 from hamm_eval.report import findings, markup
+from hamm_eval.report.arrivals import arrivals_fragment, arrivals_title
 from hamm_eval.report.distributions import distribution_fragment, distribution_title
 from hamm_eval.report.fragments import curves_fragment, effect_fragment, model_fragment
 from hamm_eval.report.side_by_side import side_by_side_fragment, side_by_side_title
@@ -110,6 +112,11 @@ def _(release: ReleasedSideBySide, wording: Wording) -> tuple[Markup, str]:
 @_render.register
 def _(release: ReleasedStates, wording: Wording) -> tuple[Markup, str]:
     return states_fragment(release, wording), states_title(release, wording)
+
+
+@_render.register
+def _(release: ReleasedArrivals, wording: Wording) -> tuple[Markup, str]:
+    return arrivals_fragment(release, wording), arrivals_title(release, wording)
 
 
 @_render.register

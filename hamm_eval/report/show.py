@@ -12,6 +12,7 @@ from markupsafe import Markup
 
 from hamm_eval.estimate import (
     Absent,
+    ArrivalComparison,
     CountTable,
     Curves,
     Definition,
@@ -88,6 +89,10 @@ class Show:
 
     def states(self, estimate: StateShares | Absent) -> None:
         """Show where people stand month by month."""
+        self._show(estimate)
+
+    def arrivals(self, estimate: ArrivalComparison | Absent) -> None:
+        """Show quarters of arrival beside each other."""
         self._show(estimate)
 
     def effect(self, estimate: Effect | Absent) -> None:

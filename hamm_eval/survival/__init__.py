@@ -5,6 +5,7 @@ censoring at t, who enters at t is not yet at risk at t.
 """
 
 from hamm_eval.survival.aalen_johansen import AalenJohansen, IncidenceAt, aalen_johansen
+from hamm_eval.survival.case_mix import CaseMix, case_mix
 from hamm_eval.survival.contrasts import (
     IncidenceDifference,
     MeanDifference,
@@ -35,6 +36,7 @@ from hamm_eval.survival.turnbull import Turnbull, turnbull
 __all__ = [
     "AalenJohansen",
     "Baseline",
+    "CaseMix",
     "Cox",
     "GrayTest",
     "IncidenceAt",
@@ -51,6 +53,7 @@ __all__ = [
     "TimeInStatesDifference",
     "Turnbull",
     "aalen_johansen",
+    "case_mix",
     "cox",
     "fine_gray",
     "gray_test",

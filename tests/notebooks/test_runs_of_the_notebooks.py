@@ -66,7 +66,17 @@ def test_results_hold_every_release_of_every_notebook(reports: tuple[Published, 
     }
     assert marked == {(entry["notebook"], entry["id"]) for entry in results}
     kinds = {entry["release"]["kind"] for entry in results}
-    assert {"table", "curves", "model", "side_by_side", "states", "effect", "quantiles", "truth"} <= kinds
+    assert {
+        "table",
+        "curves",
+        "model",
+        "side_by_side",
+        "states",
+        "arrivals",
+        "effect",
+        "quantiles",
+        "truth",
+    } <= kinds
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,8 @@ from hamm_eval.release.released import (
     Cell,
     Interval,
     Release,
+    ReleasedArrivalQuarter,
+    ReleasedArrivals,
     ReleasedBalance,
     ReleasedCurve,
     ReleasedCurves,
@@ -317,6 +319,39 @@ def withheld_states() -> ReleasedStates:
     )
 
 
+def arrivals(lower: float = -0.02) -> ReleasedArrivals:
+    """Two quarters of arrival; the second lies apart where `lower` is above 0."""
+
+    def quarter(name: str, value: float, apart: Interval) -> ReleasedArrivalQuarter:
+        return ReleasedArrivalQuarter(
+            quarter=name,
+            persons=Cell(value=210),
+            observed=ReleasedShare(value=value + 0.03),
+            standardised=ReleasedShare(value=value, lower=value - 0.08, upper=value + 0.08),
+            mix=0.03,
+            apart=apart,
+        )
+
+    return ReleasedArrivals(
+        id="arrival_cohorts:language_b1",
+        endpoint="language_b1",
+        landmark_days=120,
+        horizon_days=270,
+        case_mix=("age_group", "sex"),
+        withheld=(),
+        quarters=(
+            quarter("2015-Q4", 0.31, Interval(value=-0.03, lower=-0.08, upper=0.02)),
+            quarter("2016-Q1", 0.39, Interval(value=0.05, lower=lower, upper=0.12)),
+        ),
+        **COMMON,
+    )
+
+
+def withheld_arrivals() -> ReleasedArrivals:
+    """Too few events."""
+    return dataclasses.replace(arrivals(), withheld=("events_per_parameter",), quarters=())
+
+
 def effect(value: float = 0.14, lower: float = 0.05, upper: float = 0.23) -> ReleasedEffect:
     """An effect whose design passes."""
     return ReleasedEffect(
@@ -469,6 +504,9 @@ def every_release() -> dict[str, Release]:
         "side_by_side_refused": side_by_side_refused(),
         "states": states(),
         "withheld_states": withheld_states(),
+        "arrivals": arrivals(),
+        "arrivals_apart": arrivals(0.01),
+        "withheld_arrivals": withheld_arrivals(),
         "effect": effect(),
         "unclear": effect(0.02, -0.07, 0.11),
         "fewer": effect(-0.1, -0.18, -0.02),

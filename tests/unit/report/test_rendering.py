@@ -408,3 +408,9 @@ def test_states_are_told_from_the_largest_share_on() -> None:
     assert title.index("Phase 3") < title.index("Phase 4") < title.index("Fall abgeschlossen")
     assert "zu wenige Personen" in shown("withheld_states").html
     assert not images(shown("withheld_states").html)
+
+
+def test_quarters_of_arrival_are_said_to_differ_only_where_the_interval_says_so() -> None:
+    assert "kein Unterschied erkennbar" in shown("arrivals").title
+    assert "1. Quartal 2016" in shown("arrivals_apart").title.replace("\u00a0", " ")
+    assert "4. Quartal 2015" not in shown("arrivals_apart").title.replace("\u00a0", " ")

@@ -1,0 +1,65 @@
+"""Shares as they may be shown: counts over counts, rounded as these are, with intervals in the same steps."""
+
+from __future__ import annotations
+
+import math
+
+from hamm_eval.release.policy import Policy
+from hamm_eval.release.released import Cell, Interval, ReleasedShare
+from hamm_eval.release.rounding import decimals
+
+_NORMAL_95 = 1.959964
+
+
+def release_share(cell: Cell, base: int, policy: Policy, *, std_error: float | None = None) -> ReleasedShare:
+    """A share from the released count of persons who have something, among `base` of them.
+
+    Parameters
+    ----------
+    cell : Cell
+        The count as it may be shown.
+    base : int
+        The released number of all.
+    policy : Policy
+    std_error : float, optional
+        Of the exact share; without it no interval is told.
+
+    Examples
+    --------
+    >>> release_share(Cell(value=50), 200, Policy.strict(), std_error=0.03)
+    ReleasedShare(value=0.25, lower=0.17, upper=0.33)
+    """
+    if cell.value is None:
+        return ReleasedShare(value=None)
+    if cell.value == 0 or std_error is None:
+        # An interval by a standard error of 0 would claim that nobody can be there.
+        return ReleasedShare(value=decimals(min(cell.value / base, 1.0), policy.share_decimals))
+    value = min(cell.value / base, 1.0)
+    reach = reach_in_steps(_NORMAL_95 * std_error, base, policy)
+    return ReleasedShare(
+        value=decimals(value, policy.share_decimals),
+        lower=decimals(max(value - reach, 0.0), policy.share_decimals),
+        upper=decimals(min(value + reach, 1.0), policy.share_decimals),
+    )
+
+
+def release_difference(value: float, reach: float, base: int, policy: Policy) -> Interval:
+    """A difference of shares with its interval, rounded as shares of `base` persons are."""
+    step = policy.count_rounding / base
+    shown = round(value / step) * step
+    around = reach_in_steps(reach, base, policy)
+    return Interval(
+        value=decimals(shown, policy.share_decimals),
+        lower=decimals(shown - around, policy.share_decimals),
+        upper=decimals(shown + around, policy.share_decimals),
+    )
+
+
+def reach_in_steps(reach: float, base: int, policy: Policy) -> float:
+    """Half an interval around a rounded share, in steps of the rounding.
+
+    Limits around the exact share would tell it to the person. Half a step more makes up for what rounding may
+    have moved the share by.
+    """
+    step = policy.count_rounding / base
+    return math.ceil(reach / step + 0.5 - 1e-9) * step
