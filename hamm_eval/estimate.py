@@ -187,6 +187,25 @@ class Curves(Estimate):
     sensitive: bool = False
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class GoalAttainment(Estimate):
+    """Attainment of goals that are seen only at reviews.
+
+    Parameters
+    ----------
+    domain : str
+    curves : Curves
+        Of the same persons twice: "first_met", documented, and "last_unmet", at the earliest.
+    adapted, attained_adapted : int
+        Persons whose goal a review adapted, and those of them whose goal was then attained.
+    """
+
+    domain: str
+    curves: Curves
+    adapted: int
+    attained_adapted: int
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Term:
     """One coefficient: its factor (`level` "" for a number) and the people behind it."""

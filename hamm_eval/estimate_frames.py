@@ -16,6 +16,7 @@ from hamm_eval.estimate import (
     DistributionTable,
     Effect,
     Estimate,
+    GoalAttainment,
     Model,
     QuantileTable,
     SideBySide,
@@ -92,6 +93,11 @@ def _arrivalcomparison(estimate: ArrivalComparison) -> pd.DataFrame:
         {name: getattr(fit, name) for name in (*columns, "apart_lower", "apart_upper")},
         index=[str(name) for name in fit.groups],
     ).assign(events=estimate.events)
+
+
+@to_frame.register(GoalAttainment)
+def _goalattainment(estimate: GoalAttainment) -> pd.DataFrame:
+    return _curves(estimate.curves).rename(columns={"level": "seen_at"})
 
 
 @to_frame.register(StateShares)

@@ -222,6 +222,16 @@ class StatePath(FrozenModel):
         return self
 
 
+class GoalsAtReviews(FrozenModel):
+    """When the first agreed goal of a domain is documented as attained; goals are seen only at reviews."""
+
+    domain: Domain
+    leaving: EventSource
+    at_risk: AtRisk = AtRisk()
+    horizons_months: tuple[Annotated[int, Field(ge=1)], ...] = (6, 12)
+    reporting_delay_days: Annotated[int, Field(ge=0)]
+
+
 class ArrivalCohorts(FrozenModel):
     """How those who arrived in different quarters compare, and what of it their composition explains.
 
@@ -272,6 +282,7 @@ class Params(FrozenModel):
     associations: Mapping[Key, Association] = {}
     states_over_time: Mapping[Key, StatePath] = {}
     arrival_cohorts: Mapping[Key, ArrivalCohorts] = {}
+    goals_at_reviews: Mapping[Key, GoalsAtReviews] = {}
     measure_effectiveness: Mapping[Key, EffectQuestion] = {}
     release: Release = Release()
 

@@ -19,6 +19,7 @@ from hamm_eval.analysis import completeness as complete
 from hamm_eval.analysis import delays
 from hamm_eval.analysis.arrival_cohorts import arrival_cohorts
 from hamm_eval.analysis.associations import associations
+from hamm_eval.analysis.goals_at_reviews import goals_at_reviews
 from hamm_eval.analysis.incidence_model import incidence_model
 from hamm_eval.analysis.measure_effectiveness import measure_effectiveness
 from hamm_eval.analysis.plausibility import plausibility
@@ -27,7 +28,7 @@ from hamm_eval.analysis.states_over_time import states_over_time
 from hamm_eval.analysis.time_to_integration import time_to_integration
 from hamm_eval.analysis.truth_check import read_truth, truth_check
 from hamm_eval.casefile import CaseFile, read_source
-from hamm_eval.cohort import Cohort, TableAbsent, TimeVarying, build_cohort, build_states
+from hamm_eval.cohort import Cohort, TableAbsent, TimeVarying, build_cohort, build_goals, build_states
 from hamm_eval.cohort.check_params import check_measures, load_checked_params
 from hamm_eval.errors import NotEstimable, UsageError
 from hamm_eval.estimate import (
@@ -39,6 +40,7 @@ from hamm_eval.estimate import (
     DistributionTable,
     Effect,
     Estimate,
+    GoalAttainment,
     Model,
     QuantileTable,
     SideBySide,
@@ -162,6 +164,14 @@ class Study:
             "states_over_time",
             key,
             lambda: states_over_time(build_states(self.case_file, self.params, key), self.params),
+        )
+
+    def goals_at_reviews(self, key: str) -> GoalAttainment | Absent:
+        """How many attain what was agreed in a domain: as documented at reviews, and at the earliest."""
+        return _or_absent(
+            "goals_at_reviews",
+            key,
+            lambda: goals_at_reviews(build_goals(self.case_file, self.params, key), self.params),
         )
 
     def arrival_cohorts(self, key: str) -> ArrivalComparison | Absent:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from hamm_eval.cohort.build import build_cohort, observation_end
 from hamm_eval.cohort.episodes import Cohort
 from hamm_eval.cohort.event_source import TableAbsent
+from hamm_eval.cohort.goals import GoalCohort, build_goals
 from hamm_eval.cohort.landmark import LandmarkTrial, landmark_trial
 from hamm_eval.cohort.spells import TimeVarying
 from hamm_eval.cohort.split import split_at, split_by_spells
@@ -12,11 +13,13 @@ from hamm_eval.cohort.states import StateCohort, build_states
 
 __all__ = [
     "Cohort",
+    "GoalCohort",
     "LandmarkTrial",
     "StateCohort",
     "TableAbsent",
     "TimeVarying",
     "build_cohort",
+    "build_goals",
     "build_states",
     "landmark_trial",
     "observation_end",

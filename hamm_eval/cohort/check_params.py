@@ -99,6 +99,8 @@ def _sources(params: Params) -> Iterator[tuple[Place, EventSource]]:
         yield ("endpoints", key, "event"), endpoint.event
         for name, source in endpoint.competing.items():
             yield ("endpoints", key, "competing", name), source
+    for key, goals in params.goals_at_reviews.items():
+        yield ("goals_at_reviews", key, "leaving"), goals.leaving
     for key, path in params.states_over_time.items():
         yield ("states_over_time", key, "leaving"), path.leaving
         for name, state in path.states.items():

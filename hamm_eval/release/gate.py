@@ -15,6 +15,7 @@ from hamm_eval.estimate import (
     DistributionTable,
     Effect,
     Estimate,
+    GoalAttainment,
     Model,
     QuantileTable,
     SideBySide,
@@ -25,6 +26,7 @@ from hamm_eval.release.arrivals import release_arrivals
 from hamm_eval.release.counts import release_table
 from hamm_eval.release.curves import release_curves
 from hamm_eval.release.effects import release_effect
+from hamm_eval.release.goals import release_goals
 from hamm_eval.release.models import release_model_alone
 from hamm_eval.release.policy import Policy
 from hamm_eval.release.quantiles import release_distribution, release_quantiles
@@ -57,6 +59,7 @@ _RULES: dict[type[Estimate], Callable[[Any, Policy], Release]] = {
     CountTable: release_table,
     Curves: release_curves,
     Model: release_model_alone,
+    GoalAttainment: release_goals,
     ArrivalComparison: release_arrivals,
     SideBySide: release_side_by_side,
     StateShares: release_states,

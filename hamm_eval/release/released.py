@@ -114,6 +114,20 @@ class ReleasedCurves(Release):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ReleasedGoals(Release):
+    """Attainment of goals seen at reviews: the curve documented and the one at the earliest, by rule 5.
+
+    `adapted` and `attained_adapted` count persons whose goal was adapted, and attained after that.
+    """
+
+    kind: ClassVar[str] = "goals"
+    domain: str
+    curves: ReleasedCurves
+    adapted: Cell
+    attained_adapted: Cell
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ReleasedShare:
     """The share of one state at one time, with its interval; None where few persons stand behind it."""
 

@@ -13,10 +13,13 @@ if TYPE_CHECKING:
     from hamm_eval.params import EventSource
 
 DAYS_PER_WEEK = 7
+GOAL = "goal_"  # begins the name of an agreed goal, which is no endpoint of params
 
 
 def origin(endpoint: str, wording: Wording) -> str:
     """From when an endpoint's time counts, to stand after "since" and "after"."""
+    if endpoint.startswith(GOAL):
+        return wording.text("origins.agreement")
     known = wording.params.endpoints.get(endpoint) if wording.params else None
     return wording.text(f"origins.{known.origin if known else 'start'}")
 

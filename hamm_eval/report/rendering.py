@@ -15,6 +15,7 @@ from hamm_eval.release.released import (
     ReleasedCurves,
     ReleasedDistribution,
     ReleasedEffect,
+    ReleasedGoals,
     ReleasedModel,
     ReleasedQuantiles,
     ReleasedSideBySide,
@@ -26,6 +27,7 @@ from hamm_eval.report import findings, markup
 from hamm_eval.report.arrivals import arrivals_fragment, arrivals_title
 from hamm_eval.report.distributions import distribution_fragment, distribution_title
 from hamm_eval.report.fragments import curves_fragment, effect_fragment, model_fragment
+from hamm_eval.report.goals import goals_fragment, goals_title
 from hamm_eval.report.side_by_side import side_by_side_fragment, side_by_side_title
 from hamm_eval.report.states import states_fragment, states_title
 from hamm_eval.report.tables.counts import count_caption, count_table
@@ -117,6 +119,11 @@ def _(release: ReleasedStates, wording: Wording) -> tuple[Markup, str]:
 @_render.register
 def _(release: ReleasedArrivals, wording: Wording) -> tuple[Markup, str]:
     return arrivals_fragment(release, wording), arrivals_title(release, wording)
+
+
+@_render.register
+def _(release: ReleasedGoals, wording: Wording) -> tuple[Markup, str]:
+    return goals_fragment(release, wording), goals_title(release, wording)
 
 
 @_render.register

@@ -19,6 +19,7 @@ from hamm_eval.estimate import (
     DistributionTable,
     Effect,
     Estimate,
+    GoalAttainment,
     Model,
     QuantileTable,
     SideBySide,
@@ -93,6 +94,10 @@ class Show:
 
     def arrivals(self, estimate: ArrivalComparison | Absent) -> None:
         """Show quarters of arrival beside each other."""
+        self._show(estimate)
+
+    def goals(self, estimate: GoalAttainment | Absent) -> None:
+        """Show how many attain what was agreed, as documented and at the earliest."""
         self._show(estimate)
 
     def effect(self, estimate: Effect | Absent) -> None:

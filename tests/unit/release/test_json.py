@@ -56,6 +56,7 @@ def test_every_kind_of_release_is_drawn() -> None:
         "model",
         "side_by_side",
         "states",
+        "goals",
         "arrivals",
         "effect",
         "quantiles",

@@ -19,6 +19,7 @@ from hamm_eval.release.released import (
     ReleasedCurves,
     ReleasedDistribution,
     ReleasedEffect,
+    ReleasedGoals,
     ReleasedModel,
     ReleasedQuantiles,
     ReleasedShare,
@@ -319,6 +320,32 @@ def withheld_states() -> ReleasedStates:
     )
 
 
+def goals() -> ReleasedGoals:
+    """Documented and at the earliest."""
+    return ReleasedGoals(
+        id="goals_at_reviews:language",
+        domain="language",
+        curves=dataclasses.replace(
+            grouped_curves(),
+            id="goals_at_reviews:language",
+            endpoint="goal_language",
+            dimension="seen_at",
+            causes=("goal", "departure"),
+            curves=(curve("first_met", 0.0009, 380), curve("last_unmet", 0.0014, 380)),
+        ),
+        adapted=Cell(value=155),
+        attained_adapted=Cell(value=55),
+        **COMMON,
+    )
+
+
+def withheld_goals() -> ReleasedGoals:
+    """Too few persons with a goal."""
+    whole = goals()
+    few = (too_small("first_met"), too_small("last_unmet"))
+    return dataclasses.replace(whole, curves=dataclasses.replace(whole.curves, curves=few))
+
+
 def arrivals(lower: float = -0.02) -> ReleasedArrivals:
     """Two quarters of arrival; the second lies apart where `lower` is above 0."""
 
@@ -504,6 +531,8 @@ def every_release() -> dict[str, Release]:
         "side_by_side_refused": side_by_side_refused(),
         "states": states(),
         "withheld_states": withheld_states(),
+        "goals": goals(),
+        "withheld_goals": withheld_goals(),
         "arrivals": arrivals(),
         "arrivals_apart": arrivals(0.01),
         "withheld_arrivals": withheld_arrivals(),

@@ -414,3 +414,9 @@ def test_quarters_of_arrival_are_said_to_differ_only_where_the_interval_says_so(
     assert "kein Unterschied erkennbar" in shown("arrivals").title
     assert "1. Quartal 2016" in shown("arrivals_apart").title.replace("\u00a0", " ")
     assert "4. Quartal 2015" not in shown("arrivals_apart").title.replace("\u00a0", " ")
+
+
+def test_attainment_is_told_as_documented_with_its_bound_beside_it() -> None:
+    title = shown("goals").title
+    assert "als erreicht dokumentiert (frühestens gerechnet: " in title
+    assert "zu wenige Personen" in shown("withheld_goals").title

@@ -1,0 +1,60 @@
+"""How attainment of agreed goals is shown: as documented, and at the earliest, with what was adapted."""
+
+from __future__ import annotations
+
+from markupsafe import Markup
+
+from hamm_eval.release.released import ReleasedGoals
+from hamm_eval.report import findings, follow_up
+from hamm_eval.report.figures.curves import incidence
+from hamm_eval.report.markup import figure, join, note, read_box
+from hamm_eval.report.tables.curves import curves_table
+from hamm_eval.report.tables.effect import reasons
+from hamm_eval.report.wording import Wording
+
+
+def goals_title(release: ReleasedGoals, wording: Wording) -> str:
+    """The finding: what is documented at the horizon nearest to a year, and how much it may be at most."""
+    domain = wording.level("domain", release.domain)
+    curves = release.curves
+    position = findings.headline_horizon(curves)
+    found = [] if position is None else [findings.value_at(curve, position) for curve in curves.curves]
+    if position is None or not found or found[0] is None or found[0].value is None:
+        return wording.text("goals.title_withheld", domain=domain)
+    months = wording.months(curves.horizons[position])
+    documented = wording.percent(found[0].value)
+    earliest = found[1] if len(found) > 1 else None
+    if earliest is None or earliest.value is None or wording.percent(earliest.value) == documented:
+        return wording.text("goals.title", domain=domain, months=months, value=documented)
+    return wording.text(
+        "goals.title_bound",
+        domain=domain,
+        months=months,
+        value=documented,
+        most=wording.percent(max(earliest.value, found[0].value)),
+    )
+
+
+def goals_fragment(release: ReleasedGoals, wording: Wording) -> Markup:
+    """Both curves, how to read them, the numbers."""
+    title = goals_title(release, wording)
+    curves = release.curves
+    shown = [curve for curve in curves.curves if not curve.withheld]
+    if not shown:
+        heading = Markup('<p class="he-finding">{}</p>').format(title)
+        return join([heading, reasons(tuple((curve.withheld, {}) for curve in curves.curves), wording)])
+    box = read_box(
+        wording,
+        wording.text("goals.read"),
+        wording.text("goals.read_most"),
+        follow_up.leaving(curves, wording),
+        wording.text("curves.read_at_risk"),
+    )
+    adapted = wording.text(
+        "goals.adapted",
+        adapted=wording.count(release.adapted),
+        attained=wording.count(release.attained_adapted),
+    )
+    return join(
+        [figure(title, incidence(curves, wording), box, note(adapted)), curves_table(curves, wording)]
+    )
