@@ -14,10 +14,11 @@ from hamm_eval.report.style import pixels
 from hamm_eval.report.wording import DAYS_PER_MONTH, Wording
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
     from hamm_eval.release.released import ReleasedStates
 
-LEFT, TOP, PLOT, BELOW = 64, 14, 320, 60
-WIDE = 0.2  # share from which on a name fits into its area
+LEFT, TOP, PLOT, BELOW, LEGEND = 64, 14, 320, 60, 28
 ENDS = {"closed": (style.OPEN, ""), "left": (style.COMPETING[0], "///")}
 # Steps of one path are one colour, from pale to strong: the further, the darker.
 STEPS = ("#cfe3f1", "#9fc8e3", "#5fa3cf", "#0072b2", "#004b78", "#002f4d")
@@ -39,13 +40,16 @@ def state_areas(release: ReleasedStates, alt: str, wording: Wording) -> Markup:
     ]
     with style.drawing_style():
         right = 36 + max(canvas.text_width(name, 15, style.SEMIBOLD) for name in names)
-        sheet = canvas.sheet(TOP + PLOT + BELOW)
-        axes = canvas.place(sheet, LEFT, TOP, right, BELOW)
+        gone = [k for k, share in enumerate(release.shares[-1]) if share.value == 0 or share.value is None]
+        gone = [k for k in gone if any(shares[k].value for shares in release.shares)]
+        top_edge = TOP + (LEGEND if gone else 0)
+        sheet = canvas.sheet(top_edge + PLOT + BELOW)
+        axes = canvas.place(sheet, LEFT, top_edge, right, BELOW)
         floor = [0.0] * len(months)
         middles = []
         for position, state in enumerate(release.states):
             top = [bound[position] for bound in bounds]
-            colour, hatch = ENDS.get(state, (STEPS[position % len(STEPS)], ""))
+            colour, hatch = _look(state, position)
             axes.fill_between(
                 months,
                 floor,
@@ -56,14 +60,6 @@ def state_areas(release: ReleasedStates, alt: str, wording: Wording) -> Markup:
                 hatch=hatch,
             )
             middles.append((floor[-1] + top[-1]) / 2 * PLOT)
-            widest = max(range(len(months)), key=lambda at: top[at] - floor[at])
-            if not release.shares[-1][position].value and top[widest] - floor[widest] > WIDE:
-                # Nobody is there in the end: the name stands where most were.
-                axes.annotate(
-                    names[position], (months[widest], (floor[widest] + top[widest]) / 2), va="center",
-                    ha="left" if widest == 0 else "center", fontsize=pixels(14), color=style.INK,
-                    xytext=(pixels(8 if widest == 0 else 0), 0), textcoords="offset points",
-                )  # fmt: skip
             floor = top
         shown = [k for k, share in enumerate(release.shares[-1]) if share.value]
         places = canvas.spread([middles[k] for k in shown], 42, 14, PLOT - 14)
@@ -78,6 +74,13 @@ def state_areas(release: ReleasedStates, alt: str, wording: Wording) -> Markup:
                 xycoords="axes fraction", xytext=(pixels(12), -pixels(1)), textcoords="offset points",
                 va="top", color=style.MUTED, fontsize=pixels(15),
             )  # fmt: skip
+        # States that nobody is in at the end have no place at the right: their names stand above.
+        at = 0.0
+        for k in gone:
+            colour, hatch = _look(release.states[k], k)
+            at = _legend(
+                axes, canvas.size(sheet)[0] - LEFT - right, at, colour, hatch, names[k].replace("\n", " ")
+            )
         axes.set_xlim(months[0], max(months[-1], months[0] + 1))
         axes.set_ylim(0, 1)
         every = 3 if months[-1] <= 27 else 6
@@ -90,3 +93,24 @@ def state_areas(release: ReleasedStates, alt: str, wording: Wording) -> Markup:
             wording.text("curves.axis_time", origin=wording.text("origins.case_opened")), labelpad=pixels(6)
         )
         return canvas.image(sheet, alt, wording.synthetic_mark)
+
+
+def _look(state: str, position: int) -> tuple[str, str]:
+    """Colour and hatch of a state."""
+    return ENDS.get(state, (STEPS[position % len(STEPS)], ""))
+
+
+def _legend(axes: Axes, width: float, at: float, colour: str, hatch: str, name: str) -> float:
+    """A patch and a name above a plot of this width, `at` pixels from its left; where the next begins."""
+    from matplotlib.patches import Rectangle
+
+    patch = Rectangle(
+        (at / width, 1 + 10 / PLOT), 16 / width, 14 / PLOT, transform=axes.transAxes, clip_on=False,
+        facecolor=colour, hatch=hatch, linewidth=0,
+    )  # fmt: skip
+    axes.add_patch(patch)
+    axes.annotate(
+        name, (at / width, 1 + 17 / PLOT), xycoords="axes fraction", xytext=(pixels(22), 0),
+        textcoords="offset points", va="center", fontsize=pixels(14.5),
+    )  # fmt: skip
+    return at + 22 + canvas.text_width(name, 14.5) + 24
