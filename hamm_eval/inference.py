@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy import stats
+from scipy import special
 
 from hamm_eval.errors import InputError
 
@@ -191,10 +191,10 @@ def critical_value(confidence: float, clusters: int | None = None) -> float:
     if not 0 < confidence < 1:
         raise InputError("Must lie between 0 and 1.", where="confidence")
     tail = 0.5 + confidence / 2
-    return float(stats.norm.ppf(tail) if clusters is None else stats.t.ppf(tail, max(clusters - 1, 1)))
+    return float(special.ndtri(tail) if clusters is None else special.stdtrit(max(clusters - 1, 1), tail))
 
 
 def two_sided_p(z: FloatArray | float, clusters: int | None = None) -> Any:
     """Two-sided p-value of a standardised statistic: normal, or t with `clusters` - 1 degrees of freedom."""
     size = np.abs(z)
-    return 2 * (stats.norm.sf(size) if clusters is None else stats.t.sf(size, max(clusters - 1, 1)))
+    return 2 * (special.ndtr(-size) if clusters is None else special.stdtr(max(clusters - 1, 1), -size))

@@ -21,7 +21,7 @@ def concordance_index(score: FloatArray, weight: FloatArray, event: FloatArray, 
     """
     rank = np.unique(score, return_inverse=True)[1].reshape(-1).astype(np.int64)
     happened = np.flatnonzero(event == 1)
-    point = sets.own[happened]
+    point = sets.ends(happened)
     beyond_stratum = np.searchsorted(sets.stratum, sets.stratum[point], side="right")
     used = np.flatnonzero(sets.first < sets.last)
     # Who ends at a point by censoring comes after its events: two half-steps a point.

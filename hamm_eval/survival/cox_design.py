@@ -11,6 +11,7 @@ from scipy import linalg
 
 from hamm_eval.errors import InputError, NotEstimable, Problem
 from hamm_eval.inference import FloatArray, IntArray, sum_by
+from hamm_eval.survival.risk_sets import blocks
 
 # Below this share of its own length a column is a combination of the others.
 RANK_TOLERANCE = 1e-9
@@ -73,7 +74,9 @@ def refuse_inestimable(x: FloatArray, names: Sequence[str], stratum: IntArray | 
             Problem(f"Does not vary{within}.", f"covariates[{names[j]}]", "Leave it out.")
             for j in map(int, np.flatnonzero(still))
         )
-    triangle, pivot = linalg.qr(centred / length, mode="r", pivoting=True)[:2]
+    # Triangles of blocks of rows, then that of the triangles: as of all rows at once, in little memory.
+    parts = [linalg.qr(centred[rows] / length, mode="r")[0][: len(names)] for rows in blocks(len(centred))]
+    triangle, pivot = linalg.qr(np.vstack(parts), mode="r", pivoting=True)[:2]
     rest = np.zeros(len(names))
     rest[: min(triangle.shape)] = np.abs(np.diag(triangle))
     contained = pivot[rest <= RANK_TOLERANCE]

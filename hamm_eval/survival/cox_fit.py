@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from hamm_eval.inference import FloatArray, IntArray, critical_value, sum_by, two_sided_p
 from hamm_eval.survival.cox_model import Cox, CoxFit
 from hamm_eval.survival.cox_newton import maximise
-from hamm_eval.survival.cox_residuals import dfbeta_residuals
-from hamm_eval.survival.partial_likelihood import cox_data
+from hamm_eval.survival.cox_residuals import score_columns
+from hamm_eval.survival.partial_likelihood import CoxData, CoxEvaluation, cox_data
 from hamm_eval.survival.risk_sets import RiskSets
 
 
@@ -61,7 +61,7 @@ def fit_cox(rows: CoxRows, *, clusters: IntArray | None, robust: bool, ties: str
     null, fit, iterations = maximise(data, rows.names)
     inverse = np.linalg.inv(fit.information)
     naive = inverse / np.outer(scale, scale)
-    covariance = _lin_wei(dfbeta_residuals(data, fit) / scale, clusters) if robust else naive
+    covariance = _lin_wei(data, fit, clusters) / np.outer(scale, scale) if robust else naive
     coefficients, std_error = fit.coefficients / scale, np.sqrt(np.diag(covariance))
     with np.errstate(over="ignore"):
         ratio, low, high = (np.exp(coefficients + side * z_value * std_error) for side in (0, -1, 1))
@@ -88,7 +88,11 @@ def fit_cox(rows: CoxRows, *, clusters: IntArray | None, robust: bool, ties: str
     )
 
 
-def _lin_wei(dfbeta: FloatArray, cluster: IntArray | None) -> FloatArray:
+def _lin_wei(data: CoxData, fit: CoxEvaluation, cluster: IntArray | None) -> FloatArray:
     """Cross-product of the dfbetas, summed within clusters."""
-    sums = dfbeta if cluster is None else sum_by(cluster, dfbeta, int(cluster.max()) + 1)
+    scores = (data.weight * column for column in score_columns(data, fit))
+    if cluster is not None:
+        groups = int(cluster.max()) + 1
+        scores = (sum_by(cluster, column, groups) for column in scores)
+    sums = np.column_stack(list(scores)) @ np.linalg.inv(fit.information)
     return sums.T @ sums

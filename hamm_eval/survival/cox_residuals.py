@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 
 from hamm_eval.inference import FloatArray, IntArray
@@ -15,15 +17,23 @@ def martingale_residuals(data: CoxData, fit: CoxEvaluation) -> FloatArray:
 
 def score_residuals(data: CoxData, fit: CoxEvaluation) -> FloatArray:
     """Each row's part of the score, ``sum (x - mean(u)) dM(u)``, (n, p), unweighted, of standardised x."""
-    compensator = fit.risk[:, None] * row_sums(data, fit.hazard[:, None] * fit.mean)
-    residuals = compensator - fit.expected[:, None] * data.z
-    residuals[data.happened] += _deviation(data, fit)
-    return residuals
+    return np.column_stack(list(score_columns(data, fit)))
+
+
+def score_columns(data: CoxData, fit: CoxEvaluation) -> Iterator[FloatArray]:
+    """The score residuals (n,) of one covariate after the other: together they are as large as the data."""
+    deviation = _deviation(data, fit)
+    for j, column in enumerate(data.z.T):
+        residual = row_sums(data, fit.hazard * fit.mean[:, j])
+        residual *= fit.risk
+        residual -= fit.expected * column
+        residual[data.happened] += deviation[:, j]
+        yield residual
 
 
 def schoenfeld_residuals(data: CoxData, fit: CoxEvaluation) -> tuple[FloatArray, IntArray]:
     """Covariates of each event minus their mean at risk, (e, p), by stratum, time, row; and these rows."""
-    order = np.argsort(data.sets.own[data.happened], kind="stable")
+    order = np.argsort(data.sets.ends(data.happened), kind="stable")
     return _deviation(data, fit)[order], data.happened[order]
 
 
@@ -36,4 +46,4 @@ def _deviation(data: CoxData, fit: CoxEvaluation) -> FloatArray:
     """``x - mean`` of the rows with an event; tied events share the average of their terms' means."""
     tied = np.bincount(data.step, minlength=data.sets.size)
     average = on_grid(data, fit.mean) / tied[:, None]
-    return data.z[data.happened] - average[data.sets.own[data.happened]]
+    return data.z[data.happened] - average[data.sets.ends(data.happened)]

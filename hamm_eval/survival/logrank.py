@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy import stats
+from scipy import special
 
 from hamm_eval.errors import NotEstimable
 from hamm_eval.inference import FloatArray, checked_binary, labels_to_codes
@@ -114,4 +114,4 @@ def logrank(
             "The groups are never at risk together when events happen.", where="group"
         ) from None
     dof = int(some.size)
-    return LogRank(statistic, dof, float(stats.chi2.sf(statistic, dof)), labels, observed, expected)
+    return LogRank(statistic, dof, float(special.chdtrc(dof, statistic)), labels, observed, expected)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from hamm_eval.inference import FloatArray, IntArray
-from hamm_eval.survival.risk_sets import RiskSets
+from hamm_eval.survival.risk_sets import RiskSets, blocks
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ class CoxData:
 def cox_data(z: FloatArray, weight: FloatArray, event: FloatArray, sets: RiskSets, ties: str) -> CoxData:
     """Lay out the terms of the likelihood, one per event."""
     happened = np.flatnonzero(event == 1)
-    tied = np.bincount(sets.own[happened], minlength=sets.size)
+    tied = np.bincount(sets.ends(happened), minlength=sets.size)
     step = np.repeat(np.arange(sets.size), tied)
     place = np.arange(step.size) - np.repeat(np.cumsum(tied) - tied, tied)
     share = place / tied[step] if ties == "efron" else np.zeros(step.size)
@@ -102,9 +102,13 @@ def evaluate(data: CoxData, coefficients: FloatArray) -> CoxEvaluation | None:
     if not np.all(denominator > 0):
         return None
     hazard = data.mean_weight / denominator
-    moved = mass[:, None] * data.z
-    tied = share[:, None] * sets.ending(moved, data.happened)[step]
-    mean = (sets.at_risk(moved)[step] - tied) / denominator[:, None]
+    mean = np.empty((denominator.size, data.z.shape[1]), order="F")
+    moved = np.empty_like(mass)
+    for j, column in enumerate(data.z.T):
+        # One column at a time, into the same memory: all of them at once would be as large as the data.
+        np.multiply(mass, column, out=moved)
+        tied = share * sets.ending(moved, data.happened)[step]
+        mean[:, j] = (sets.at_risk(moved)[step] - tied) / denominator
     expected = risk * row_sums(data, hazard)
     spread = data.weight * expected
     own_weight = data.weight[data.happened]
@@ -112,12 +116,21 @@ def evaluate(data: CoxData, coefficients: FloatArray) -> CoxEvaluation | None:
         coefficients=coefficients,
         log_likelihood=float(own_weight @ eta[data.happened] - data.mean_weight @ np.log(denominator)),
         score=own_weight @ data.z[data.happened] - spread @ data.z,
-        information=data.z.T @ (spread[:, None] * data.z) - mean.T @ (data.mean_weight[:, None] * mean),
+        information=_squares(data.z, spread) - _squares(mean, data.mean_weight),
         risk=risk,
         hazard=hazard,
         mean=mean,
         expected=expected,
     )
+
+
+def _squares(values: FloatArray, weight: FloatArray) -> FloatArray:
+    """Weighted sums of squares and products of the columns (n, p), block by block of rows."""
+    total = np.zeros((values.shape[1], values.shape[1]))
+    for rows in blocks(values.shape[0]):
+        part = values[rows]
+        total += part.T @ (weight[rows, None] * part)
+    return total
 
 
 def on_grid(data: CoxData, terms: FloatArray) -> FloatArray:
@@ -131,5 +144,5 @@ def row_sums(data: CoxData, terms: FloatArray) -> FloatArray:
     """Sum of the terms (e,) or (e, q) over each row's time at risk; its own tied events count in part."""
     total = data.sets.over_rows(on_grid(data, terms))
     share = data.share if terms.ndim == 1 else data.share[:, None]
-    total[data.happened] -= on_grid(data, share * terms)[data.sets.own[data.happened]]
+    total[data.happened] -= on_grid(data, share * terms)[data.sets.ends(data.happened)]
     return total

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
-from scipy import stats
+from scipy import special
 
 from hamm_eval.errors import InputError, NotEstimable
 from hamm_eval.inference import FloatArray
@@ -90,7 +90,7 @@ def proportionality_score_test(
     # A constant added to g changes nothing at the maximum; centred, the sums are better conditioned.
     g = g - np.average(g, weights=np.bincount(data.step))
     at_step = g[data.step]
-    deviation = data.weight[data.happened] * g[data.sets.own[data.happened]]
+    deviation = data.weight[data.happened] * g[data.sets.ends(data.happened)]
     score = deviation @ data.z[data.happened] - (data.mean_weight * at_step) @ fit.mean
     cross = _moment(data, fit, at_step)
     square = _moment(data, fit, at_step**2)
@@ -105,10 +105,10 @@ def proportionality_score_test(
     return ProportionalityTest(
         names=names,
         statistic=statistic,
-        p_value=stats.chi2.sf(statistic, 1),
+        p_value=special.chdtrc(1, statistic),
         global_statistic=total,
         global_dof=len(names),
-        global_p_value=float(stats.chi2.sf(total, len(names))),
+        global_p_value=float(special.chdtrc(len(names), total)),
         transform=transform,
     )
 
