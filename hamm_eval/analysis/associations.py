@@ -132,6 +132,7 @@ def associations(
         start=used["start"].to_numpy(dtype=np.float64),
         strata=_strata(used, strata, params.groups),
         cluster=used["household_id"].to_numpy(dtype=str),
+        cluster_t=None,
         ties=ties,
     )
     asked = {name: details_of(params, asked_groups, name) for name in (*formula.covariates, *strata)}

@@ -90,6 +90,7 @@ def incidence_model(
         of=code,
         entry=used["start"].to_numpy(dtype=np.float64) if (used["start"] > since).any() else None,
         cluster=used["household_id"].to_numpy(dtype=str),
+        cluster_t=None,
     )
     return Model(
         definition=define(

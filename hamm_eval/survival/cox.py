@@ -27,6 +27,7 @@ def cox(
     cluster: ArrayLike | None = None,
     ties: Literal["efron", "breslow"] = "efron",
     confidence: float = 0.95,
+    cluster_t: bool | None = False,
 ) -> Cox:
     r"""Fit :math:`\lambda(t | x) = \lambda_s(t) \exp(x(t)' \beta)` by partial likelihood.
 
@@ -52,6 +53,10 @@ def cox(
         weights are given); the standard errors are then the Lin-Wei sandwich, without a small-sample factor.
     ties : "efron" or "breslow"
     confidence : float
+    cluster_t : bool, optional
+        Whether intervals and p-values of clustered fits are those of Student's t with clusters - 1 degrees of
+        freedom; None: with fewer than 40 clusters. False is R's convention. The standard errors have no
+        small-sample factor in any case.
 
     Returns
     -------
@@ -102,4 +107,5 @@ def cox(
         robust=weights is not None or clusters is not None,
         ties=ties,
         confidence=confidence,
+        cluster_t=cluster_t,
     )

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hamm_eval.inference import FloatArray, IntArray, critical_value, sum_by, two_sided_p
+from hamm_eval.inference import FEW_CLUSTERS, FloatArray, IntArray, critical_value, sum_by, two_sided_p
 from hamm_eval.survival.cox_model import Cox, CoxFit
 from hamm_eval.survival.cox_newton import maximise
 from hamm_eval.survival.cox_residuals import score_columns
@@ -45,7 +45,15 @@ class CoxRows:
     strata: NDArray[Any]
 
 
-def fit_cox(rows: CoxRows, *, clusters: IntArray | None, robust: bool, ties: str, confidence: float) -> Cox:
+def fit_cox(
+    rows: CoxRows,
+    *,
+    clusters: IntArray | None,
+    robust: bool,
+    ties: str,
+    confidence: float,
+    cluster_t: bool | None,
+) -> Cox:
     """Maximise the partial likelihood, and lay out what a fitted model tells.
 
     Raises
@@ -53,7 +61,11 @@ def fit_cox(rows: CoxRows, *, clusters: IntArray | None, robust: bool, ties: str
     NotEstimable
         A covariate without variation of its own; a coefficient that grows without bound.
     """
-    z_value = critical_value(confidence)
+    groups = None if clusters is None else int(clusters.max()) + 1
+    few = (
+        groups if groups is not None and (groups < FEW_CLUSTERS if cluster_t is None else cluster_t) else None
+    )
+    z_value = critical_value(confidence, few)
     x, weight = rows.x, rows.weight
     centre = np.average(x, axis=0, weights=weight)
     scale = np.sqrt(np.average((x - centre) ** 2, axis=0, weights=weight))
@@ -74,7 +86,7 @@ def fit_cox(rows: CoxRows, *, clusters: IntArray | None, robust: bool, ties: str
         hazard_ratio=ratio,
         lower=low,
         upper=high,
-        p_value=two_sided_p(coefficients / std_error),
+        p_value=two_sided_p(coefficients / std_error, few),
         log_likelihood=fit.log_likelihood,
         log_likelihood_null=null.log_likelihood,
         score_statistic=float(null.score @ np.linalg.solve(null.information, null.score)),
@@ -84,8 +96,18 @@ def fit_cox(rows: CoxRows, *, clusters: IntArray | None, robust: bool, ties: str
         ties=ties,
         confidence=confidence,
         robust=robust,
+        clusters=groups,
+        notes=_notes(groups, few),
         _fitted=CoxFit(data, fit, centre, scale, rows.start, rows.stop, rows.strata),
     )
+
+
+def _notes(groups: int | None, few: int | None) -> tuple[str, ...]:
+    """What a reader of the intervals has to know."""
+    if groups is None or groups >= FEW_CLUSTERS:
+        return ()
+    by = f"by t with {groups - 1} degrees of freedom" if few else "normal, as R's; cluster_t=True takes t"
+    return (f"Only {groups} clusters: robust standard errors tend to be too small; intervals are {by}.",)
 
 
 def _lin_wei(data: CoxData, fit: CoxEvaluation, cluster: IntArray | None) -> FloatArray:

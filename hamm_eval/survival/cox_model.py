@@ -69,6 +69,12 @@ class Cox:
     iterations : int
     ties : str
     confidence : float
+    robust : bool
+        Whether `std_error` is.
+    clusters : int or None
+        Number of clusters, where they were given.
+    notes : tuple of str
+        What a reader of the intervals has to know, as that clusters are few.
     """
 
     names: tuple[str, ...]
@@ -89,6 +95,8 @@ class Cox:
     ties: str
     confidence: float
     robust: bool
+    clusters: int | None
+    notes: tuple[str, ...]
     _fitted: CoxFit = field(repr=False)
 
     def __post_init__(self) -> None:

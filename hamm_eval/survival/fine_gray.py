@@ -26,6 +26,7 @@ def fine_gray(
     cluster: ArrayLike | None = None,
     ties: Literal["efron", "breslow"] = "efron",
     confidence: float = 0.95,
+    cluster_t: bool | None = False,
 ) -> Cox:
     r"""Fit :math:`1 - F_c(t | x) = (1 - F_c(t))^{\exp(x' \beta)}`, the incidence of one cause.
 
@@ -56,6 +57,10 @@ def fine_gray(
         Units that are independent of each other, such as households.
     ties : "efron" or "breslow"
     confidence : float
+    cluster_t : bool, optional
+        Whether intervals and p-values of clustered fits are those of Student's t with clusters - 1 degrees of
+        freedom; None: with fewer than 40 clusters. False is R's convention. The standard errors have no
+        small-sample factor in any case.
 
     Returns
     -------
@@ -110,4 +115,6 @@ def fine_gray(
             todo="Condition on being event-free at a later time, or leave out the first to enter.",
         )
     rows = CoxRows(x, names, np.ones(n), happened, sets, begin, end, np.zeros(1))
-    return fit_cox(rows, clusters=clusters, robust=True, ties=ties, confidence=confidence)
+    return fit_cox(
+        rows, clusters=clusters, robust=True, ties=ties, confidence=confidence, cluster_t=cluster_t
+    )
