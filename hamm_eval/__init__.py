@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from hamm_eval import effects, survival
     from hamm_eval.casefile import CaseFile, check_export, read_case_file
-    from hamm_eval.cohort import Cohort, TimeVarying, build_cohort, split_at, split_by_spells
+    from hamm_eval.cohort import Caseload, Cohort, TimeVarying, build_cohort, split_at, split_by_spells
     from hamm_eval.errors import HammEvalError
     from hamm_eval.params import Params, load_params
     from hamm_eval.release.policy import Policy
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "CaseFile": "hamm_eval.casefile",
+    "Caseload": "hamm_eval.cohort",
     "Cohort": "hamm_eval.cohort",
     "HammEvalError": "hamm_eval.errors",
     "Params": "hamm_eval.params",
@@ -44,6 +45,7 @@ _ROOMS = ("effects", "survival")
 
 __all__ = [
     "CaseFile",
+    "Caseload",
     "Cohort",
     "HammEvalError",
     "Params",

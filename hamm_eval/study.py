@@ -28,7 +28,15 @@ from hamm_eval.analysis.states_over_time import states_over_time
 from hamm_eval.analysis.time_to_integration import time_to_integration
 from hamm_eval.analysis.truth_check import read_truth, truth_check
 from hamm_eval.casefile import CaseFile, read_source
-from hamm_eval.cohort import Cohort, TableAbsent, TimeVarying, build_cohort, build_goals, build_states
+from hamm_eval.cohort import (
+    Caseload,
+    Cohort,
+    TableAbsent,
+    TimeVarying,
+    build_cohort,
+    build_goals,
+    build_states,
+)
 from hamm_eval.cohort.check_params import check_measures, load_checked_params
 from hamm_eval.errors import NotEstimable, UsageError
 from hamm_eval.estimate import (
@@ -226,7 +234,7 @@ class Study:
         *,
         of: str | None = None,
         strata: Sequence[str] = (),
-        time_varying: Mapping[str, TimeVarying] | None = None,
+        time_varying: Mapping[str, TimeVarying | Caseload] | None = None,
         time_interactions: Sequence[str] = (),
         split_every: int | None = None,
         ties: Literal["efron", "breslow"] = "efron",

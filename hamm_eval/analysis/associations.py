@@ -20,7 +20,7 @@ from hamm_eval.analysis.model_terms import (
     term_of,
     too_small_in,
 )
-from hamm_eval.cohort import Cohort, TimeVarying, split_at, split_by_spells
+from hamm_eval.cohort import Caseload, Cohort, TimeVarying, split_at, split_by_columns
 from hamm_eval.cohort.event_source import tables_given
 from hamm_eval.cohort.grouping import levels_of
 from hamm_eval.errors import NotEstimable, Problem, UsageError
@@ -28,7 +28,7 @@ from hamm_eval.estimate import Model
 from hamm_eval.inference import IntArray
 from hamm_eval.params import Group, Label, Params
 from hamm_eval.release.policy import policy_of
-from hamm_eval.survival import cox
+from hamm_eval.survival import check_rows, cox
 
 if TYPE_CHECKING:
     from hamm_eval.casefile import CaseFile
@@ -45,7 +45,7 @@ def associations(
     of: str | None = None,
     case_file: CaseFile | None = None,
     strata: Sequence[str] = (),
-    time_varying: Mapping[str, TimeVarying] | None = None,
+    time_varying: Mapping[str, TimeVarying | Caseload] | None = None,
     time_interactions: Sequence[str] = (),
     split_every: int | None = None,
     ties: Literal["efron", "breslow"] = "efron",
@@ -71,7 +71,7 @@ def associations(
         Where the spells of `time_varying` are.
     strata : sequence of str
         Groups with a baseline hazard each and no coefficient.
-    time_varying : mapping of str to TimeVarying, optional
+    time_varying : mapping of str to TimeVarying or Caseload, optional
         Characteristics that change after day 0; never a level of one that is known only later.
     time_interactions : sequence of str
         Numeric or yes/no covariates whose product with time (days) enters besides, as ``name:time``. Time is
@@ -105,13 +105,14 @@ def associations(
     formula = asked_formula(covariates, cohort, params)
     rows, asked_groups = formula_columns(cohort.rows(), formula, params.groups)
     rows = rows[rows["stop"] > since].assign(start=lambda r: r["start"].clip(lower=since))
-    for name, changing in (time_varying or {}).items():
+    if time_varying:
         if case_file is None:
             raise NotEstimable("Time-varying covariates need the case file.", where="case_file")
-        spells = changing.spells(tables_given(case_file))
-        rows = split_by_spells(rows, spells, name, lag_days=changing.lag_days, value=changing.value)
+        tables = tables_given(case_file)
+        rows = split_by_columns(rows, {name: what.column(tables) for name, what in time_varying.items()})
     if split_every is not None and len(rows):
         rows = split_at(rows, range(split_every, int(rows["stop"].max()) + 1, split_every))
+    check_rows(*(rows[name].to_numpy() for name in ("person_id", "start", "stop")))
     code = cause_code(cohort, of)
     rows = rows.reset_index(drop=True).assign(event=lambda r: (r["cause"] == 1).astype("int64"))
     groups = {**asked_groups, **_groups_of(time_varying or {})}
@@ -203,7 +204,7 @@ def _number(name: str, columns: pd.DataFrame) -> str:
     )
 
 
-def _groups_of(time_varying: Mapping[str, TimeVarying]) -> dict[str, Group]:
+def _groups_of(time_varying: Mapping[str, TimeVarying | Caseload]) -> dict[str, Group]:
     """Time-varying columns as groups: they are factors (value) or 0/1 numbers."""
     return {name: Group(label=Label(de=name, en=name), column=name) for name in time_varying}
 

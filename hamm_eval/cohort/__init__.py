@@ -7,14 +7,16 @@ from hamm_eval.cohort.episodes import Cohort
 from hamm_eval.cohort.event_source import TableAbsent
 from hamm_eval.cohort.goals import GoalCohort, build_goals
 from hamm_eval.cohort.landmark import LandmarkTrial, landmark_trial
-from hamm_eval.cohort.spells import TimeVarying
-from hamm_eval.cohort.split import split_at, split_by_spells
+from hamm_eval.cohort.spells import Caseload, TimeVarying
+from hamm_eval.cohort.split import SpellColumn, split_at, split_by_columns, split_by_spells
 from hamm_eval.cohort.states import StateCohort, build_states
 
 __all__ = [
+    "Caseload",
     "Cohort",
     "GoalCohort",
     "LandmarkTrial",
+    "SpellColumn",
     "StateCohort",
     "TableAbsent",
     "TimeVarying",
@@ -24,5 +26,6 @@ __all__ = [
     "landmark_trial",
     "observation_end",
     "split_at",
+    "split_by_columns",
     "split_by_spells",
 ]

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import pandas as pd
 
 from hamm_eval.casefile.schema import Kind
-from hamm_eval.casefile.tables import BY_NAME
+from hamm_eval.casefile.tables import BY_NAME, VOLUNTEER_SUPPORT, VOLUNTEERS_SINCE
 from hamm_eval.cohort.check_params import source_contradictions
-from hamm_eval.cohort.event_source import matching_rows
+from hamm_eval.cohort.event_source import matching_rows, require_table
+from hamm_eval.cohort.split import SpellColumn
 from hamm_eval.errors import Problem, UsageError
 from hamm_eval.params import EventSource
 
@@ -41,8 +43,8 @@ class TimeVarying:
     value: str | None = None
     lag_days: int = 0
 
-    def spells(self, tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
-        """The spells with `person_id`, `begin`, `end` and the column `value` names.
+    def column(self, tables: Mapping[str, pd.DataFrame]) -> SpellColumn:
+        """The spells, and how they become a column of rows.
 
         Raises
         ------
@@ -69,5 +71,41 @@ class TimeVarying:
             problems.append(Problem("There is no such category in this table.", "time_varying.value", known))
         if problems:
             raise UsageError.of(problems)
-        rows = matching_rows(tables, source)
-        return rows.rename(columns={begin: "begin", end: "end"})
+        rows = matching_rows(tables, source).rename(columns={begin: "begin", end: "end"})
+        # What was not recorded yet is missing, not absent.
+        since = dt.date.fromisoformat(VOLUNTEERS_SINCE) if self.table == VOLUNTEER_SUPPORT.name else None
+        return SpellColumn(rows, self.value, self.lag_days, since)
+
+
+@dataclass(frozen=True, slots=True)
+class Caseload:
+    """How many case files a person's social worker has open, as it changes: a number.
+
+    Examples
+    --------
+    >>> study.cox("language_b1", ["sex"], time_varying={"caseload": Caseload()})  # doctest: +SKIP
+    """
+
+    def column(self, tables: Mapping[str, pd.DataFrame]) -> SpellColumn:
+        """The spells in which the number stays the same; missing while no file is open.
+
+        Raises
+        ------
+        TableAbsent
+            The export lacks the table of cases.
+        """
+        cases = require_table(tables, "cases")
+        cases = cases[cases["social_worker"].notna() & cases["opened_on"].notna()]
+        # A file counts from the day after its opening to its last day, as any spell does.
+        opened = cases[["social_worker", "opened_on"]].set_axis(["worker", "begin"], axis=1).assign(change=1)
+        closed = cases[["social_worker", "closed_on"]].set_axis(["worker", "begin"], axis=1).assign(change=-1)
+        changes = pd.concat([opened, closed[closed["begin"].notna()]])
+        total = changes.groupby(["worker", "begin"], sort=True)["change"].sum().groupby("worker").cumsum()
+        loads = total.rename("caseload").reset_index()
+        loads = loads.assign(end=loads.groupby("worker")["begin"].shift(-1))
+        own = cases[["person_id", "social_worker", "opened_on", "closed_on"]]
+        spells = own.merge(loads, left_on="social_worker", right_on="worker")
+        begin = spells[["begin", "opened_on"]].max(axis=1)
+        end = spells[["end", "closed_on"]].min(axis=1)
+        spells = spells.assign(begin=begin, end=end)[end.isna() | (end > begin)]
+        return SpellColumn(spells[["person_id", "begin", "end", "caseload"]], "caseload")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -40,6 +42,32 @@ def split_at(rows: pd.DataFrame, times: Iterable[float]) -> pd.DataFrame:
     return _split(rows, row, cuts[first[row] + within])
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class SpellColumn:
+    """A characteristic that spells tell.
+
+    Parameters
+    ----------
+    spells : DataFrame
+        `person_id`, `begin` and `end` (dates; a missing end runs on), and the column `value` names.
+    value : str, optional
+        Column of `spells` whose entry is in force; of overlapping spells the one begun last. Without it the
+        new column is 1 inside of any spell and 0 outside; with it missing outside.
+    lag_days : float
+        Days by which spells are shifted: a job counts from then on.
+    known_from : date, optional
+        Day from which on such spells were recorded at all: before it the column is missing, not 0.
+    """
+
+    spells: pd.DataFrame
+    value: str | None = None
+    lag_days: float = 0
+    known_from: dt.date | None = None
+
+    def __repr__(self) -> str:
+        return "<SpellColumn: internal, not released>"
+
+
 def split_by_spells(
     rows: pd.DataFrame, spells: pd.DataFrame, column: str, *, lag_days: float = 0, value: str | None = None
 ) -> pd.DataFrame:
@@ -53,34 +81,72 @@ def split_by_spells(
     rows : DataFrame
         `person_id`, `origin_on`, `start`, `stop`, `cause`.
     spells : DataFrame
-        `person_id`, `begin` and `end` (dates; a missing end runs on), and the column `value` names.
+        As `SpellColumn`.
     column : str
         Name of the new column.
-    lag_days : float
-        Days by which spells are shifted: a job counts from then on.
-    value : str, optional
-        Column of `spells` whose entry is in force; of overlapping spells the one begun last. Without it the
-        new column is 1 inside of any spell and 0 outside; with it missing outside.
+    lag_days, value
+        As `SpellColumn`.
 
     Returns
     -------
     DataFrame
     """
+    return split_by_columns(rows, {column: SpellColumn(spells, value, lag_days)})
+
+
+def split_by_columns(rows: pd.DataFrame, columns: Mapping[str, SpellColumn]) -> pd.DataFrame:
+    """Split rows once, wherever any of several characteristics changes, and add them all.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        As `split_by_spells`.
+    columns : Mapping of str to SpellColumn
+        New columns by name.
+
+    Returns
+    -------
+    DataFrame
+        The same pieces in whatever order the columns are named.
+    """
     rows = rows.reset_index(drop=True)
     origin = rows.drop_duplicates("person_id").set_index("person_id")["origin_on"]
+    known = {name: _since_origin(column, origin) for name, column in columns.items()}
+    spans = rows[["person_id", "start", "stop"]].assign(row=np.arange(len(rows)))
+    changes = [
+        spells.melt(id_vars="person_id", value_vars=["begin", "end"], value_name="at")[["person_id", "at"]]
+        for spells in known.values()
+    ]
+    begins = {name: _known_from(column, origin) for name, column in columns.items()}
+    changes += [days.rename("at").rename_axis("person_id").reset_index() for days in begins.values()]
+    cuts = pd.concat(changes, ignore_index=True).merge(spans, on="person_id")
+    cuts = cuts[(cuts["at"] > cuts["start"]) & (cuts["at"] < cuts["stop"])].drop_duplicates(["row", "at"])
+    pieces = _split(rows, cuts["row"].to_numpy(), cuts["at"].to_numpy(dtype=np.float64))
+    found = {}
+    for name, column in columns.items():
+        in_force = _in_force(pieces, known[name], column.value)
+        recorded = (pieces["start"] >= pieces["person_id"].map(begins[name])).to_numpy()
+        found[name] = in_force if recorded.all() else in_force.where(recorded)
+    return pieces.assign(**found)
+
+
+def _since_origin(column: SpellColumn, origin: pd.Series) -> pd.DataFrame:
+    """Spells of these persons in days since each one's origin; those of no length are gone."""
+    spells = column.spells
     known = spells[spells["person_id"].isin(origin.index) & spells["begin"].notna()]
     day_zero = known["person_id"].map(origin)
     known = known.assign(
-        begin=(known["begin"] - day_zero).dt.days.astype("float64") + lag_days,
-        end=((known["end"] - day_zero).dt.days.astype("float64") + lag_days).fillna(np.inf),
+        begin=(known["begin"] - day_zero).dt.days.astype("float64") + column.lag_days,
+        end=((known["end"] - day_zero).dt.days.astype("float64") + column.lag_days).fillna(np.inf),
     )
-    known = known[known["end"] > known["begin"]]
-    cuts = known.melt(id_vars="person_id", value_vars=["begin", "end"], value_name="at")[["person_id", "at"]]
-    spans = rows[["person_id", "start", "stop"]].assign(row=np.arange(len(rows)))
-    cuts = cuts.merge(spans, on="person_id")
-    cuts = cuts[(cuts["at"] > cuts["start"]) & (cuts["at"] < cuts["stop"])].drop_duplicates(["row", "at"])
-    pieces = _split(rows, cuts["row"].to_numpy(), cuts["at"].to_numpy())
-    return pieces.assign(**{column: _in_force(pieces, known, value)})
+    return known[known["end"] > known["begin"]]
+
+
+def _known_from(column: SpellColumn, origin: pd.Series) -> pd.Series:
+    """Day since the origin from which on spells are recorded, per person."""
+    if column.known_from is None:
+        return pd.Series(-np.inf, index=origin.index)
+    return (pd.Timestamp(column.known_from) - origin).dt.days.astype("float64")
 
 
 def _split(rows: pd.DataFrame, row: IntArray, at: FloatArray) -> pd.DataFrame:
@@ -106,11 +172,20 @@ def _split(rows: pd.DataFrame, row: IntArray, at: FloatArray) -> pd.DataFrame:
 def _in_force(pieces: pd.DataFrame, spells: pd.DataFrame, value: str | None) -> pd.Series:
     """What is in force on each piece: of the spells that cover it the one begun last."""
     spans = pieces[["person_id", "start", "stop"]].assign(piece=np.arange(len(pieces)))
-    covering = spans.merge(spells, on="person_id")
+    spells = spells.sort_values(["begin", "end"], kind="stable")
+    latest = spells.groupby("person_id")["end"].cummax().groupby(spells["person_id"]).shift()
     # Pieces end where spells begin and end: a spell covers a piece wholly or not at all.
-    covering = covering[(covering["begin"] <= covering["start"]) & (covering["end"] >= covering["stop"])]
+    if len(spells) and not (spells["begin"] < latest).any():
+        # Of spells that do not overlap only the one begun last can cover a piece.
+        ordered = spans.sort_values("start", kind="stable").astype({"start": "float64"})
+        last = pd.merge_asof(ordered, spells, left_on="start", right_on="begin", by="person_id")
+        covering = last[last["end"] >= last["stop"]]
+    else:
+        covering = spans.merge(spells, on="person_id")
+        inside = (covering["begin"] <= covering["start"]) & (covering["end"] >= covering["stop"])
+        covering = covering[inside]
     if value is None:
         return pd.Series(spans["piece"].isin(covering["piece"]).to_numpy(np.int64), index=pieces.index)
-    latest = covering.sort_values("begin", kind="stable").drop_duplicates("piece", keep="last")
-    found = latest.set_index("piece")[value].reindex(spans["piece"])
+    latest_begun = covering.sort_values("begin", kind="stable").drop_duplicates("piece", keep="last")
+    found = latest_begun.set_index("piece")[value].reindex(spans["piece"])
     return pd.Series(found.to_numpy(), index=pieces.index)

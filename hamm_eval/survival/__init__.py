@@ -25,6 +25,7 @@ from hamm_eval.survival.parametric import Parametric, parametric
 from hamm_eval.survival.piecewise_exponential import PiecewiseExponential, piecewise_exponential
 from hamm_eval.survival.proportionality import ProportionalityTest
 from hamm_eval.survival.pseudo_observations import pseudo_observations
+from hamm_eval.survival.row_check import check_rows
 from hamm_eval.survival.state_occupation import (
     ProbabilityAt,
     StateOccupation,
@@ -54,6 +55,7 @@ __all__ = [
     "Turnbull",
     "aalen_johansen",
     "case_mix",
+    "check_rows",
     "cox",
     "fine_gray",
     "gray_test",

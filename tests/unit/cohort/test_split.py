@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hamm_eval.cohort import TimeVarying, split_at, split_by_spells
+from hamm_eval.cohort import Caseload, SpellColumn, TimeVarying, split_at, split_by_columns, split_by_spells
 from hamm_eval.errors import UsageError
 
 DAY_0 = pd.Timestamp("2016-01-01")
@@ -116,9 +116,67 @@ def test_splitting_keeps_person_time_and_events(
 def test_time_varying_names_what_the_table_holds(asked: TimeVarying, told: str) -> None:
     jobs = pd.DataFrame(columns=["person_id", "kind", "entered_on", "left_on"])
     with pytest.raises(UsageError, match=told):
-        asked.spells({"transitions": jobs})
+        asked.column({"transitions": jobs})
 
 
 def test_time_varying_needs_a_table_of_spells() -> None:
     with pytest.raises(UsageError, match="no spells"):
-        TimeVarying("language_tests").spells({})
+        TimeVarying("language_tests").column({})
+
+
+def test_several_characteristics_split_rows_once() -> None:
+    whole = rows((0, 10, 1), (2, 9, 0))
+    jobs, courses = spells(("p0", 3, 6), ("p1", 4, 20)), spells(("p0", 4, 8)).assign(kind="b1")
+    columns = {"working": SpellColumn(jobs), "course": SpellColumn(courses, "kind")}
+    found = split_by_columns(whole, columns)
+    other = split_by_columns(whole, dict(reversed(columns.items())))
+    pd.testing.assert_frame_equal(found, other[found.columns])
+    one_by_one = split_by_spells(split_by_spells(whole, jobs, "working"), courses, "course", value="kind")
+    pd.testing.assert_frame_equal(found, one_by_one)
+    first = found[found["person_id"] == "p0"]
+    assert first[["start", "stop", "working"]].to_numpy().tolist() == [
+        [0, 3, 0],
+        [3, 4, 1],
+        [4, 6, 1],
+        [6, 8, 0],
+        [8, 10, 0],
+    ]
+    assert first["course"].fillna("-").tolist() == ["-", "-", "b1", "b1", "-"]
+
+
+def test_what_was_not_recorded_yet_is_missing() -> None:
+    day_zero = rows((0, 10, 1))["origin_on"].iloc[0]
+    since = (day_zero + pd.Timedelta(days=4)).date()
+    column = SpellColumn(spells(("p0", 6, 8)), known_from=since)
+    found = split_by_columns(rows((0, 10, 1)), {"volunteer": column})
+    assert found[["start", "stop"]].to_numpy().tolist() == [[0, 4], [4, 6], [6, 8], [8, 10]]
+    assert found["volunteer"].fillna(-1).tolist() == [-1, 0, 1, 0]
+
+
+def test_volunteers_are_missing_before_they_were_recorded() -> None:
+    support = pd.DataFrame(
+        {
+            "person_id": ["p0"],
+            "kind": ["mentorship"],
+            "started_on": pd.to_datetime(["2016-01-01"]),
+            "ended_on": pd.to_datetime([None]),
+        }
+    )
+    column = TimeVarying("volunteer_support").column({"volunteer_support": support})
+    assert str(column.known_from) == "2015-11-01"
+
+
+def test_the_caseload_counts_the_open_files_of_the_same_worker() -> None:
+    day = pd.Timestamp("2016-01-01")
+    cases = pd.DataFrame(
+        {
+            "case_id": list("abc"),
+            "person_id": ["p0", "p1", "p2"],
+            "social_worker": ["w", "w", "v"],
+            "opened_on": [day, day + pd.Timedelta(days=3), day],
+            "closed_on": [pd.NaT, day + pd.Timedelta(days=7), pd.NaT],
+        }
+    )
+    whole = rows((0, 10, 1)).assign(origin_on=day)
+    found = split_by_columns(whole, {"caseload": Caseload().column({"cases": cases})})
+    assert found[["start", "stop", "caseload"]].to_numpy().tolist() == [[0, 3, 1], [3, 7, 2], [7, 10, 1]]
