@@ -14,6 +14,7 @@ from hamm_eval.effects.design_check import (
     planned_std_error,
 )
 from hamm_eval.effects.horizon import effect_at_horizon
+from hamm_eval.effects.matching_options import Matching
 from hamm_eval.effects.multiplicity import adjust_p
 from hamm_eval.effects.positivity import Overlap, PerArm
 from hamm_eval.effects.results import Effect, HorizonEffect, ModelSupport
@@ -27,6 +28,7 @@ __all__ = [
     "EValue",
     "Effect",
     "HorizonEffect",
+    "Matching",
     "ModelSupport",
     "Overlap",
     "PerArm",

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 
@@ -19,6 +19,7 @@ from hamm_eval.errors import NotEstimable
 from hamm_eval.inference import FloatArray, IntArray, sum_by
 
 Method = Literal["aipw", "weighting", "standardisation", "unadjusted"]
+METHODS: tuple[Method, ...] = get_args(Method)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

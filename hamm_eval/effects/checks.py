@@ -57,6 +57,24 @@ def refuse_missing_arm(treated: FloatArray) -> None:
         )
 
 
+def check_truncation(truncate: float | None, method: str) -> None:
+    """A quantile of weights that the method uses."""
+    if truncate is None:
+        return
+    if not 0.5 <= truncate < 1:
+        raise InputError(
+            "Must be a quantile from 0.5 to below 1.",
+            where="truncate",
+            todo="Usual: 0.99; None cuts nothing.",
+        )
+    if method not in ("aipw", "weighting"):
+        raise InputError(
+            "There are no weights to cut: this method does not use them.",
+            where="truncate",
+            todo='Leave it out, or use method="aipw" or "weighting".',
+        )
+
+
 Clusters = tuple[IntArray | None, IntArray | None]
 
 

@@ -53,7 +53,20 @@ def compare(
         covariance = covariance * (units - 1) / units
     elif few and clusters is not None:
         covariance = covariance * clusters / (clusters - 1)
-    groups = clusters if few else None
+    return infer(
+        means, covariance, contrast=contrast, confidence=confidence, groups=clusters if few else None
+    )
+
+
+def infer(
+    means: FloatArray,
+    covariance: FloatArray,
+    *,
+    contrast: Contrast,
+    confidence: float,
+    groups: int | None = None,
+) -> Comparison:
+    """Wald inference from two means and their covariance; Student's t where `groups` clusters are given."""
     if contrast == "ratio":
         if not (means > 0).all():
             raise NotEstimable(

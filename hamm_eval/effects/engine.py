@@ -12,7 +12,7 @@ from hamm_eval.effects.arm_means import ArmMeans, Method, estimate_arm_means, ou
 from hamm_eval.effects.balancing import Balance, compare_covariates
 from hamm_eval.effects.contrast import Contrast, compare
 from hamm_eval.effects.covariates import Covariates
-from hamm_eval.effects.estimands import Estimand, Tilt, tilt
+from hamm_eval.effects.estimands import Estimand, Tilt, tilt, truncate_weights
 from hamm_eval.effects.positivity import Overlap, PerArm, assess_overlap, kish
 from hamm_eval.effects.regression import Family, Fit, fit_model
 from hamm_eval.effects.results import ModelSupport
@@ -37,6 +37,7 @@ class Design:
     balance: Balance
     balance_before: Balance
     overlap: Overlap
+    truncated: PerArm[int]
 
 
 def design_comparison(
@@ -47,13 +48,13 @@ def design_comparison(
     method: Method,
     estimand: Estimand,
     interactions: str | Sequence[str],
+    truncate: float | None = None,
 ) -> Design:
     """Fit the propensity model and look at balance and overlap. No outcome is read."""
     names, values = covariates.given_names, covariates.given
     flags = _flagged(interactions, covariates)
     before = compare_covariates(names, values, treated, sampling)
     rows = treated.size
-    matrix = np.column_stack([np.ones(rows), covariates.scaled])
     if method == "unadjusted":
         share = np.full(rows, float(sampling @ treated) / float(sampling.sum()))
         arm = np.column_stack([treated, 1 - treated])
@@ -71,11 +72,12 @@ def design_comparison(
             before,
             before,
             overlap,
+            PerArm(0, 0),
         )
-    _refuse_one_sided(covariates, treated)
-    labels = ("intercept", *covariates.names)
-    propensity = fit_model(matrix, treated, sampling, "binomial", labels, "propensity model")
-    weights = tilt(treated, propensity.fitted, estimand)
+    propensity = fit_propensity(treated, sampling, covariates)
+    weights, cut = tilt(treated, propensity.fitted, estimand), PerArm(0, 0)
+    if truncate is not None:
+        weights, cut = truncate_weights(weights, treated, truncate)
     after = compare_covariates(names, values, treated, sampling * weights.own)
     overlap = assess_overlap(propensity.fitted, treated, sampling * weights.own, sampling * weights.target)
     return Design(
@@ -90,7 +92,16 @@ def design_comparison(
         after,
         before,
         overlap,
+        cut,
     )
+
+
+def fit_propensity(treated: FloatArray, sampling: FloatArray, covariates: Covariates) -> Fit:
+    """Logistic model of who is treated, after refusing categories that one arm lacks."""
+    _refuse_one_sided(covariates, treated)
+    matrix = np.column_stack([np.ones(treated.size), covariates.scaled])
+    labels = ("intercept", *covariates.names)
+    return fit_model(matrix, treated, sampling, "binomial", labels, "propensity model")
 
 
 def estimate(
@@ -174,6 +185,8 @@ def estimate(
         "events": _count(outcome * seen, a) if binary else None,
         "support": support,
         "dropped": design.covariates.dropped,
+        "truncated": design.truncated,
+        "unmatched": PerArm(0, 0),
     }
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
 
+from hamm_eval.effects.positivity import PerArm
 from hamm_eval.inference import FloatArray
 
 Estimand = Literal["ATT", "ATE", "ATO"]
@@ -55,3 +56,36 @@ def tilt(treated: FloatArray, propensity: FloatArray, estimand: Estimand) -> Til
         np.column_stack([a * (1 - e), (1 - a) * e]),
         np.column_stack([-a * spread, (1 - a) * spread]),
     )
+
+
+def truncate_weights(weights: Tilt, treated: FloatArray, quantile: float) -> tuple[Tilt, PerArm[int]]:
+    """Cut each arm's weights at a quantile of its own weights, and count the rows cut.
+
+    A weight cut is a constant: its slope by the propensity model is 0. That the quantile is estimated too is
+    not counted. The target population of an augmented estimate stays as it was.
+
+    References
+    ----------
+    Cole, S. R. and Hernan, M. A. (2008). Constructing inverse probability weights for marginal structural
+    models. American Journal of Epidemiology 168, 656-664.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from hamm_eval.effects.estimands import tilt, truncate_weights
+    >>> a = np.array([1.0, 1.0, 1.0, 0.0, 0.0])
+    >>> weights = tilt(a, np.array([0.5, 0.5, 0.1, 0.5, 0.5]), "ATE")
+    >>> cut, count = truncate_weights(weights, a, 0.5)
+    >>> cut.own.tolist(), count
+    ([2.0, 2.0, 2.0, 2.0, 2.0], PerArm(treated=1, control=0))
+    """
+    arm, slope = weights.arm.copy(), weights.arm_slope.copy()
+    counts = []
+    for j, value in enumerate((1, 0)):
+        rows = np.flatnonzero(treated == value)
+        limit = float(np.quantile(arm[rows, j], quantile))
+        # Weights that are equal but for rounding are not cut.
+        above = rows[arm[rows, j] > limit * (1 + 1e-12)]
+        arm[above, j], slope[above, j] = limit, 0.0
+        counts.append(int(above.size))
+    return replace(weights, arm=arm, arm_slope=slope), PerArm(*counts)

@@ -8,20 +8,21 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import ArrayLike
 
-from hamm_eval.effects.arm_means import Method
+from hamm_eval.effects.arm_means import METHODS, Method
 from hamm_eval.effects.censoring import fit_censoring
 from hamm_eval.effects.checks import (
     Clusters,
     Collector,
+    check_truncation,
     refuse_missing_arm,
     sampling_weights,
     variance_clusters,
 )
-from hamm_eval.effects.complete_outcome import METHODS, NO_MATCHING
 from hamm_eval.effects.contrast import Contrast
 from hamm_eval.effects.covariates import checked_covariates
 from hamm_eval.effects.engine import design_comparison, estimate
 from hamm_eval.effects.estimands import ESTIMANDS, Estimand
+from hamm_eval.effects.matching_options import NO_MATCHING
 from hamm_eval.effects.positivity import PerArm
 from hamm_eval.effects.regression import Family
 from hamm_eval.effects.results import Effect, HorizonEffect
@@ -51,6 +52,7 @@ def effect_at_horizon(
     contrast: HorizonContrast = "risk_difference",
     interactions: str | Sequence[str] = "all",
     weights: ArrayLike | None = None,
+    truncate: float | None = None,
     confidence: float = 0.95,
 ) -> HorizonEffect:
     """Total effect of a measure on the cumulative incidence of a cause at a horizon.
@@ -87,13 +89,17 @@ def effect_at_horizon(
         As in `estimate_effect`.
     method : {"aipw", "weighting", "standardisation", "unadjusted"}
         As in `estimate_effect`, with a logistic outcome model (linear for months). "unadjusted" adjusts for
-        censoring only: with Kaplan-Meier weights it is the Aalen-Johansen estimator by arm.
+        censoring only: with Kaplan-Meier weights it is the Aalen-Johansen estimator by arm. Matching is not
+        offered: its variance under censoring is not known.
     estimand : {"ATT", "ATE", "ATO"}
     contrast : {"risk_difference", "risk_ratio", "months_difference"}
         "months_difference": difference in mean time between the event and the horizon, 0 without the event
         (restricted mean time lost to a cause), in the unit of `time`; positive: earlier or more often.
     interactions, weights, confidence
         As in `estimate_effect`.
+    truncate : float, optional
+        As in `estimate_effect`, of the weights of the comparison alone: those of censoring are not cut, their
+        largest is in ``.largest_censoring_weight``.
 
     Returns
     -------
@@ -149,12 +155,19 @@ def effect_at_horizon(
     clusters, persons = check.take(lambda: variance_clusters(cluster, person, rows), nobody)
     start = check.take(lambda: _common_start(entry, rows), 0.0)
     check.take(lambda: _check_clock(t, start, horizon, of), None)
+    check.take(lambda: check_truncation(truncate, method), None)
     check.finish()
 
     end = horizon - start
     followed = t - start
     design = design_comparison(
-        a, sampling, given, method=method, estimand=estimand, interactions=interactions
+        a,
+        sampling,
+        given,
+        method=method,
+        estimand=estimand,
+        interactions=interactions,
+        truncate=truncate,
     )
     model = fit_censoring(followed, (code > 0).astype(float), end, a, behind.scaled, sampling)
     observation = model.weights

@@ -41,7 +41,7 @@ class Overlap:
         Share of an arm's rows whose propensity lies beyond the other arm's range.
     outside_target : float
         Share of the target population beyond common support: of the treated (ATT), of all rows in the range
-        of one arm only (ATE), weighted by e (1 - e) (ATO).
+        of one arm only (ATE), weighted by e (1 - e) (ATO). With matching at least the share without a match.
     largest_weight_share : PerArm
         Share of an arm's total weight that its heaviest row carries.
     """

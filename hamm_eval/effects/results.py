@@ -66,11 +66,15 @@ class Effect:
     effective_n : PerArm of float
         Kish's effective sample size of all weights that enter (propensity, sampling, censoring).
     n : PerArm of int
-        Distinct persons per arm (rows where no `person` is given).
+        Distinct persons per arm (rows where no `person` is given); with matching, those that enter.
     events : PerArm of int or None
-        Rows with outcome 1 seen per arm; None for outcomes that are not 0/1.
+        Rows with outcome 1 seen per arm; None for outcomes that are not 0/1. With matching, those that enter.
     support : tuple of ModelSupport
     dropped : tuple of DroppedCovariate
+    truncated : PerArm of int
+        Rows whose weight was cut; 0 unless `truncate` was asked for.
+    unmatched : PerArm of int
+        Rows of the target population that left it for want of a match; 0 unless matched.
     """
 
     value: float
@@ -96,6 +100,8 @@ class Effect:
     events: PerArm[int] | None
     support: tuple[ModelSupport, ...]
     dropped: tuple[DroppedCovariate, ...]
+    truncated: PerArm[int]
+    unmatched: PerArm[int]
 
     def to_frame(self) -> pd.DataFrame:
         """One row: the estimate with its interval and the sizes behind it."""

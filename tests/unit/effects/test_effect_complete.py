@@ -194,7 +194,7 @@ def test_all_problems_are_told_at_once_without_values(sample):
 @pytest.mark.parametrize(
     ("keywords", "message"),
     [
-        ({"method": "matching"}, "Matching is not offered yet"),
+        ({"method": "nearest"}, "method: Expected one of"),
         ({"estimand": "ATU"}, "estimand: Expected one of"),
         ({"contrast": "odds"}, "contrast: Expected one of"),
         ({"interactions": "x1"}, "interactions"),

@@ -171,7 +171,7 @@ def test_an_arm_that_nobody_follows_to_the_horizon_is_refused(draw_followed):
         ({"horizon": np.inf}, "horizon"),
         ({"of": 0}, "Causes are numbered from 1"),
         ({"contrast": "difference"}, "contrast: Expected one of"),
-        ({"method": "matching"}, "Matching is not offered yet"),
+        ({"method": "matching"}, "Matching is offered for complete outcomes only"),
         ({"time": np.full(200, -1.0)}, "Times before time zero"),
         ({"cause": np.full(200, 0.5)}, "cause"),
         ({"censoring_covariates": np.full((200, 1), np.nan)}, "censoring_covariates, column x1"),
