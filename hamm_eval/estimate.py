@@ -382,6 +382,57 @@ class Effect(Estimate):
     failures: tuple[Any, ...] = ()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrialEffect:
+    """The effect of one strategy pair at one horizon.
+
+    Parameters
+    ----------
+    trials : "first" or "pooled"
+    grace_days : int
+    adherence : "intention_to_treat" or "per_protocol"
+    horizon_months : int
+        From time zero.
+    effect : Effect
+    months : effects.HorizonEffect or None
+        The same as a difference in mean months with the goal by the horizon.
+    person_trials : int
+        Rows compared: persons times the trials that they are in.
+    """
+
+    trials: Literal["first", "pooled"]
+    grace_days: int
+    adherence: Literal["intention_to_treat", "per_protocol"]
+    horizon_months: int
+    effect: Effect
+    months: Any
+    person_trials: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class TargetTrial(Estimate):
+    """A target trial emulated: its protocol, who is in it, and the effects of its strategy pairs.
+
+    Parameters
+    ----------
+    measure, endpoint : str
+    months : tuple of int
+        Months since the origin that begin a trial.
+    ages : (int, int)
+    covariates : tuple of str
+        Adjusted for.
+    effects : tuple of TrialEffect
+        By strategy pair, the primary first, then by horizon.
+    """
+
+    measure: str
+    endpoint: str
+    months: tuple[int, ...]
+    ages: tuple[int, int]
+    covariates: tuple[str, ...]
+    effects: tuple[TrialEffect, ...]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class QuantileTable(Estimate):
     """One quantile per row, as the recording delay by table.

@@ -21,6 +21,7 @@ from hamm_eval.estimate import (
     QuantileTable,
     SideBySide,
     StateShares,
+    TargetTrial,
     TruthComparison,
 )
 
@@ -146,6 +147,22 @@ def _effect(estimate: Effect) -> pd.DataFrame:
     }
     found = {name: fit.to_frame().iloc[0] for name, fit in fits.items() if fit is not None}
     return pd.DataFrame(found).T
+
+
+@to_frame.register(TargetTrial)
+def _targettrial(estimate: TargetTrial) -> pd.DataFrame:
+    import pandas as pd
+
+    rows = []
+    for found in estimate.effects:
+        asked = {
+            name: getattr(found, name) for name in ("trials", "grace_days", "adherence", "horizon_months")
+        }
+        fit = found.effect.fit
+        said = {} if fit is None else fit.to_frame().iloc[0].to_dict()
+        failed = ", ".join(failure.key for failure in found.effect.failures)
+        rows.append(asked | said | {"person_trials": found.person_trials, "withheld": failed})
+    return pd.DataFrame(rows)
 
 
 @to_frame.register(QuantileTable)

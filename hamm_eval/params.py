@@ -24,6 +24,7 @@ Level = Annotated[str, Field(pattern=r"^[A-Za-z0-9_]+$")]
 Language = Literal["de", "en"]
 Estimand = Literal["ATT", "ATE", "ATO"]
 LATEST_CUT = 366  # days after the quarter's end
+DAYS_PER_MONTH = 365.25 / 12
 
 
 def _quarter(value: Any) -> Any:
@@ -164,6 +165,46 @@ class EffectQuestion(FrozenModel):
     primary: bool = False
 
 
+class StrategyPair(FrozenModel):
+    """Two courses of action that are compared: to start within a grace period, or not to.
+
+    `first`: each person counts once, in the first month that can have them; `pooled`: in every month in which
+    they are eligible. Intention to treat: who does not start in time may start later; per protocol: does not
+    start within the follow-up.
+    """
+
+    trials: Literal["first", "pooled"]
+    grace_days: Annotated[int, Field(ge=7)]
+    adherence: Literal["intention_to_treat", "per_protocol"]
+
+
+class TargetTrialQuestion(FrozenModel):
+    """A trial that nobody ran, emulated: who is eligible from when, which strategies, followed how long.
+
+    `months` are those since the origin whose first day is a time zero; `ages` for whom the measure is. The
+    first strategy pair is the primary one.
+    """
+
+    measure: Key
+    endpoint: Key
+    months: Annotated[tuple[Annotated[int, Field(ge=0)], ...], Field(min_length=1)] = (0, 1, 2, 3, 4, 5)
+    ages: AtRisk = AtRisk()
+    strategies: Annotated[tuple[StrategyPair, ...], Field(min_length=1)]
+    horizons_months: Annotated[tuple[Annotated[int, Field(ge=1)], ...], Field(min_length=1)] = (6, 12, 24)
+    estimand: Estimand = "ATT"
+    adjust_for: Mapping[Key, Label]
+    left_out: Mapping[Key, Label] = {}
+    negative_control: NegativeControl | None = None
+
+    @model_validator(mode="after")
+    def _sound(self) -> TargetTrialQuestion:
+        if any(low >= high for low, high in pairwise(self.months)):
+            raise ValueError("Months increase, each is given once")
+        if len(set(self.strategies)) < len(self.strategies):
+            raise ValueError("A strategy pair is given twice")
+        return self
+
+
 class State(FrozenModel):
     """One state of a path: it begins with an event or with that of an endpoint, or is the value of a spell.
 
@@ -284,6 +325,7 @@ class Params(FrozenModel):
     arrival_cohorts: Mapping[Key, ArrivalCohorts] = {}
     goals_at_reviews: Mapping[Key, GoalsAtReviews] = {}
     measure_effectiveness: Mapping[Key, EffectQuestion] = {}
+    target_trials: Mapping[Key, TargetTrialQuestion] = {}
     release: Release = Release()
 
 
@@ -318,8 +360,11 @@ def _contradictions(params: Params) -> Iterator[Contradiction]:
             if state.endpoint is not None:
                 at = ("states_over_time", key, "states", name, "endpoint")
                 yield from known(at, state.endpoint, params.endpoints, "endpoint")
-    for key, question in params.measure_effectiveness.items():
-        at = ("measure_effectiveness", key)
+    asked: list[tuple[tuple[str | int, ...], EffectQuestion | TargetTrialQuestion]] = [
+        *((("measure_effectiveness", key), asks) for key, asks in params.measure_effectiveness.items()),
+        *((("target_trials", key), asks) for key, asks in params.target_trials.items()),
+    ]
+    for at, question in asked:
         yield from known((*at, "measure"), question.measure, params.measures, "measure")
         yield from known((*at, "endpoint"), question.endpoint, params.endpoints, "endpoint")
         for covariate in question.adjust_for:
@@ -329,6 +374,15 @@ def _contradictions(params: Params) -> Iterator[Contradiction]:
             yield from known(
                 (*at, "negative_control", "endpoint"), control.endpoint, params.endpoints, "endpoint"
             )
+    for key, trial in params.target_trials.items():
+        shortest = round(min(trial.horizons_months) * DAYS_PER_MONTH)
+        for i, pair in enumerate(trial.strategies):
+            if pair.grace_days > shortest:
+                yield Contradiction(
+                    ("target_trials", key, "strategies", i, "grace_days"),
+                    "The grace period ends after the first horizon.",
+                    "Shorten it, or leave that horizon out.",
+                )
     for key, endpoint in params.endpoints.items():
         at = ("endpoints", key)
         sources: list[tuple[tuple[str, ...], EventSource]] = [(("event",), endpoint.event)]

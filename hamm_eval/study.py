@@ -25,6 +25,7 @@ from hamm_eval.analysis.measure_effectiveness import measure_effectiveness
 from hamm_eval.analysis.plausibility import plausibility
 from hamm_eval.analysis.side_by_side import side_by_side
 from hamm_eval.analysis.states_over_time import states_over_time
+from hamm_eval.analysis.target_trial import target_trial
 from hamm_eval.analysis.time_to_integration import time_to_integration
 from hamm_eval.analysis.truth_check import read_truth, truth_check
 from hamm_eval.casefile import CaseFile, read_source
@@ -53,6 +54,7 @@ from hamm_eval.estimate import (
     QuantileTable,
     SideBySide,
     StateShares,
+    TargetTrial,
     TruthComparison,
 )
 from hamm_eval.params import Association, Params
@@ -272,6 +274,10 @@ class Study:
         return _or_absent(
             "measure_effectiveness", key, lambda: measure_effectiveness(self.case_file, self.params, key)
         )
+
+    def target_trial(self, key: str) -> TargetTrial | Absent:
+        """A target trial emulated, as params describe it under this key: strategies, grace period, horizons."""
+        return _or_absent("target_trial", key, lambda: target_trial(self.case_file, self.params, key))
 
     def truth_check(self) -> TruthComparison | Absent:
         """All incidences and effects that params ask for beside the planted truth of a synthetic city."""

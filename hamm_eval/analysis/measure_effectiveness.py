@@ -97,7 +97,7 @@ def measure_effectiveness(case_file: CaseFile, params: Params, key: str) -> Effe
         endpoint=question.endpoint,
         landmark_days=question.landmark_days,
         horizon_days=question.horizon_days,
-        flow=_flow_table(definition, flow, treated),
+        flow=flow_table(definition, flow, int(treated.sum()), int((~treated).sum())),
         fit=fit,
         by_worker=by_worker,
         departure=None if fit is None else fit.competing,
@@ -108,7 +108,7 @@ def measure_effectiveness(case_file: CaseFile, params: Params, key: str) -> Effe
         events_treated=int((reached & treated).sum()),
         events_controls=int((reached & ~treated).sum()),
         parameters=1 + len(matrix.columns.columns),
-        detectable=_detectable(fit, float(reached.mean()) if len(rows) else 0.0),
+        detectable=detectable(fit, float(reached.mean()) if len(rows) else 0.0),
         balance_limit=0.1 if verdict is None else verdict.balance_limit,
         failures=failures,
     )
@@ -149,10 +149,15 @@ def _end(trial: LandmarkTrial) -> int:
 
 
 def _too_small(trial: LandmarkTrial, policy: Policy) -> TooSmall:
-    """Whether a level has too few persons, with or without the event (rule 6), or under 5 in an arm."""
+    """The rule for the levels of a trial."""
     rows = trial.rows
     reached = (rows["cause"] == 1) & (rows["time"] <= _end(trial))
-    counts = pd.DataFrame({"persons": 1, "treated": rows["treated"], "events": reached.astype("int64")})
+    return too_small_levels(rows["treated"], reached.astype("int64"), policy)
+
+
+def too_small_levels(treated: pd.Series, reached: pd.Series, policy: Policy) -> TooSmall:
+    """Whether a level has too few persons, with or without the event (rule 6), or under 5 in an arm."""
+    counts = pd.DataFrame({"persons": 1, "treated": treated, "events": reached})
 
     def judge(values: pd.Series) -> pd.Series:
         found = counts.loc[values.index].groupby(values).sum()
@@ -216,7 +221,7 @@ def _negative_control(case_file: CaseFile, params: Params, question: EffectQuest
     return _fit(trial.rows[matrix.kept], matrix, trial, question)[0]
 
 
-def _detectable(fit: Any, share: float) -> float:
+def detectable(fit: Any, share: float) -> float:
     """Smallest risk difference found with 80 % power, planned before arms are compared; infinite without."""
     if fit is None or not 0 < share < 1:
         return float("inf")
@@ -224,11 +229,13 @@ def _detectable(fit: Any, share: float) -> float:
     return minimum_detectable_effect(planned_std_error(sizes, share=share))
 
 
-def _flow_table(definition: Definition, flow: Sequence[tuple[str, int]], treated: pd.Series) -> CountTable:
+def flow_table(
+    definition: Definition, flow: Sequence[tuple[str, int]], treated: int, controls: int
+) -> CountTable:
     """From the cohort to the two arms."""
-    steps = [*flow, ("treated", int(treated.sum())), ("controls", int((~treated).sum()))]
+    steps = [*flow, ("treated", treated), ("controls", controls)]
     return CountTable(
-        definition=define(QUESTION, f"{definition.key}/flow", of=definition.digest),
+        definition=define(definition.question, f"{definition.key}/flow", of=definition.digest),
         rows=tuple(name for name, _ in steps),
         columns=("persons",),
         row_dimension="step",

@@ -10,6 +10,7 @@ from hamm_eval.cohort.landmark import LandmarkTrial, landmark_trial
 from hamm_eval.cohort.spells import Caseload, TimeVarying
 from hamm_eval.cohort.split import SpellColumn, split_at, split_by_columns, split_by_spells
 from hamm_eval.cohort.states import StateCohort, build_states
+from hamm_eval.cohort.target_trial import TargetTrials, target_trials
 
 __all__ = [
     "Caseload",
@@ -19,6 +20,7 @@ __all__ = [
     "SpellColumn",
     "StateCohort",
     "TableAbsent",
+    "TargetTrials",
     "TimeVarying",
     "build_cohort",
     "build_goals",
@@ -28,4 +30,5 @@ __all__ = [
     "split_at",
     "split_by_columns",
     "split_by_spells",
+    "target_trials",
 ]

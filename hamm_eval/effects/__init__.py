@@ -19,6 +19,7 @@ from hamm_eval.effects.multiplicity import adjust_p
 from hamm_eval.effects.positivity import Overlap, PerArm
 from hamm_eval.effects.results import Effect, HorizonEffect, ModelSupport
 from hamm_eval.effects.sensitivity import EValue, e_value
+from hamm_eval.effects.starting import effect_of_starting
 
 __all__ = [
     "Balance",
@@ -38,6 +39,7 @@ __all__ = [
     "balance_limit",
     "e_value",
     "effect_at_horizon",
+    "effect_of_starting",
     "estimate_effect",
     "minimum_detectable_effect",
     "planned_std_error",

@@ -9,6 +9,7 @@ from typing import Literal
 import numpy as np
 from scipy.special import expit
 
+from hamm_eval.effects.leave_out import steps_without
 from hamm_eval.errors import NotEstimable
 from hamm_eval.inference import FloatArray, IntArray, sum_by
 
@@ -62,7 +63,6 @@ class Fit:
         if without is None:
             return self.scores @ np.linalg.solve(self.information, total)
         groups = int(without.max()) + 1
-        scores = sum_by(without, self.scores, groups)
         part = np.stack(
             [
                 sum_by(without, (self.curvature * column)[:, None] * self.design, groups)
@@ -70,9 +70,8 @@ class Fit:
             ],
             axis=1,
         )
-        # A cluster that alone carries a category leaves a singular rest: what remains estimable is used.
-        inverse = np.linalg.pinv(self.information - part, rcond=1e-10, hermitian=True)
-        return np.einsum("gi,gij,gj->g", total - sum_by(without, gradients, groups), inverse, scores)
+        steps = steps_without(self.information, part, sum_by(without, self.scores, groups))
+        return np.einsum("gi,gi->g", total - sum_by(without, gradients, groups), steps)
 
 
 def fit_model(
@@ -168,13 +167,16 @@ def _strongest(beta: FloatArray, names: Sequence[str]) -> str:
 
 def _refuse_rank_deficiency(design: FloatArray, names: Sequence[str], model: str) -> None:
     """Name the columns that repeat others among the rows used."""
+    from scipy.linalg import qr
+
     rows, columns = design.shape
     if rows < columns:
         raise NotEstimable(
             f"{rows} rows cannot carry {columns} parameters.", where=model, todo="Use fewer covariates."
         )
-    _, triangle, order = _pivoted(design)
-    size = np.abs(np.diag(triangle))
+    length = np.linalg.norm(design, axis=0)
+    triangle, order = qr(design / np.where(length > 0, length, 1.0), mode="r", pivoting=True)[:2]
+    size = np.abs(np.diag(triangle[:columns]))
     redundant = order[size <= 1e-9 * size.max(initial=0.0)]
     if redundant.size:
         named = ", ".join(names[k] for k in sorted(redundant))
@@ -183,12 +185,3 @@ def _refuse_rank_deficiency(design: FloatArray, names: Sequence[str], model: str
             where=model,
             todo='Merge rare categories, leave the columns out, or set interactions="none".',
         )
-
-
-def _pivoted(design: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """QR with pivoting of the columns brought to length 1."""
-    from scipy.linalg import qr
-
-    length = np.linalg.norm(design, axis=0)
-    q, r, order = qr(design / np.where(length > 0, length, 1.0), mode="economic", pivoting=True)
-    return q, r, order

@@ -20,6 +20,7 @@ from hamm_eval.estimate import (
     QuantileTable,
     SideBySide,
     StateShares,
+    TargetTrial,
     TruthComparison,
 )
 from hamm_eval.release.arrivals import release_arrivals
@@ -33,6 +34,7 @@ from hamm_eval.release.quantiles import release_distribution, release_quantiles
 from hamm_eval.release.released import Release, ReleasedAbsent
 from hamm_eval.release.side_by_side import release_side_by_side
 from hamm_eval.release.states import release_states
+from hamm_eval.release.target_trials import release_target_trial
 from hamm_eval.release.truth import release_truth
 
 _KEY = re.compile(r"[a-z][a-z0-9_]*")
@@ -64,6 +66,7 @@ _RULES: dict[type[Estimate], Callable[[Any, Policy], Release]] = {
     SideBySide: release_side_by_side,
     StateShares: release_states,
     Effect: release_effect,
+    TargetTrial: release_target_trial,
     QuantileTable: release_quantiles,
     DistributionTable: release_distribution,
     TruthComparison: release_truth,

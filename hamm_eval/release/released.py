@@ -276,6 +276,33 @@ class ReleasedEffect(Release):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ReleasedTrialEffect:
+    """One strategy pair at one horizon; `months_difference` in mean months, None where the effect is withheld."""
+
+    trials: str
+    grace_days: int
+    adherence: str
+    horizon_months: int
+    effect: ReleasedEffect
+    months_difference: Interval | None
+    person_trials: Cell
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReleasedTargetTrial(Release):
+    """A target trial: its protocol, and the effects of its strategy pairs, the primary first."""
+
+    kind: ClassVar[str] = "target_trial"
+    measure: str
+    endpoint: str
+    estimand: str
+    months: tuple[int, ...]
+    ages: tuple[int, int]
+    covariates: tuple[str, ...]
+    effects: tuple[ReleasedTrialEffect, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ReleasedQuantiles(Release):
     """One rounded quantile per row; None where fewer persons than the policy asks stand behind it."""
 

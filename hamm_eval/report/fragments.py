@@ -201,7 +201,7 @@ def effect_fragment(release: ReleasedEffect, wording: Wording) -> Markup:
     if release.balance:
         parts.append(
             figure(
-                _balance_title(release, wording),
+                balance_title(release, wording),
                 love_plot(release.balance, release.balance_limit, wording),
                 read_box(wording, wording.text("effect.balance_read")),
             )
@@ -209,7 +209,7 @@ def effect_fragment(release: ReleasedEffect, wording: Wording) -> Markup:
     if len(release.overlap_edges) > 1:
         parts.append(
             figure(
-                _overlap_title(release, wording),
+                overlap_title(release, wording),
                 overlap_histogram(release, wording),
                 read_box(
                     wording,
@@ -221,7 +221,7 @@ def effect_fragment(release: ReleasedEffect, wording: Wording) -> Markup:
     return Markup('<section class="he-effect">\n{}\n</section>').format(join(parts))
 
 
-def _balance_title(release: ReleasedEffect, wording: Wording) -> str:
+def balance_title(release: ReleasedEffect, wording: Wording) -> str:
     """Whether weighting made the groups alike."""
     worst = max(release.balance, key=lambda row: abs(row.after))
     if abs(worst.after) <= release.balance_limit:
@@ -229,7 +229,7 @@ def _balance_title(release: ReleasedEffect, wording: Wording) -> str:
     return wording.text("effect.balance_title_bad", covariate=covariate_name(worst.covariate, wording))
 
 
-def _overlap_title(release: ReleasedEffect, wording: Wording) -> str:
+def overlap_title(release: ReleasedEffect, wording: Wording) -> str:
     """Whether participants have comparable persons, as the bins shown tell it."""
     bins = [(treated or 0, control) for treated, control in
             zip(release.overlap_treated, release.overlap_controls, strict=True)]  # fmt: skip

@@ -21,6 +21,7 @@ from hamm_eval.release.released import (
     ReleasedSideBySide,
     ReleasedStates,
     ReleasedTable,
+    ReleasedTargetTrial,
     ReleasedTruth,
 )
 from hamm_eval.report import findings, markup
@@ -33,6 +34,7 @@ from hamm_eval.report.states import states_fragment, states_title
 from hamm_eval.report.tables.counts import count_caption, count_table
 from hamm_eval.report.tables.quantiles import quantile_table
 from hamm_eval.report.tables.truth import truth_table
+from hamm_eval.report.target_trial import target_trial_fragment, target_trial_title
 from hamm_eval.report.wording import Wording
 
 
@@ -129,6 +131,11 @@ def _(release: ReleasedGoals, wording: Wording) -> tuple[Markup, str]:
 @_render.register
 def _(release: ReleasedEffect, wording: Wording) -> tuple[Markup, str]:
     return effect_fragment(release, wording), findings.effect_title(release, wording)
+
+
+@_render.register
+def _(release: ReleasedTargetTrial, wording: Wording) -> tuple[Markup, str]:
+    return target_trial_fragment(release, wording), target_trial_title(release, wording)
 
 
 @_render.register

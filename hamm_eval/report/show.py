@@ -24,6 +24,7 @@ from hamm_eval.estimate import (
     QuantileTable,
     SideBySide,
     StateShares,
+    TargetTrial,
     TruthComparison,
 )
 from hamm_eval.release.released import QuarterlySummary, Release
@@ -102,6 +103,10 @@ class Show:
 
     def effect(self, estimate: Effect | Absent) -> None:
         """Show a measure's effect, or why there is none."""
+        self._show(estimate)
+
+    def target_trial(self, estimate: TargetTrial | Absent) -> None:
+        """Show a target trial: its protocol, its design, and the effects of its strategies."""
         self._show(estimate)
 
     def quantiles(self, estimate: QuantileTable | Absent) -> None:

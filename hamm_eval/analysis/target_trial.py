@@ -1,0 +1,289 @@
+"""Would starting a measure help? A sequence of target trials, emulated: strategies, grace period, follow-up."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from hamm_eval.analysis.definitions import define, endpoint_details, group_details
+from hamm_eval.analysis.design_matrix import DesignMatrix, design_matrix
+from hamm_eval.analysis.measure_effectiveness import (
+    LEAST_IN_ARM,
+    detectable,
+    flow_table,
+    too_small_levels,
+)
+from hamm_eval.cohort import TargetTrials, build_cohort, target_trials
+from hamm_eval.cohort.event_source import require_table, tables_given
+from hamm_eval.effects import DesignFailure, DesignLimits, assess_design, effect_of_starting
+from hamm_eval.errors import NotEstimable, UsageError
+from hamm_eval.estimate import Definition, Effect, TargetTrial, TrialEffect
+from hamm_eval.params import DAYS_PER_MONTH, Params, StrategyPair, TargetTrialQuestion
+from hamm_eval.release.policy import policy_of
+
+if TYPE_CHECKING:
+    from hamm_eval.casefile import CaseFile
+
+QUESTION = "target_trial"
+
+
+def target_trial(case_file: CaseFile, params: Params, key: str) -> TargetTrial:
+    """Effects of starting a measure within a grace period, against not starting, at several horizons.
+
+    Time zero is the first day of a month since the origin; in its trial is who is then under observation,
+    present, without the goal, of the measure's age, and has not begun it. Each person counts in the first such
+    month, or in all of them (pooled); all rows of a household are one cluster.
+
+    Parameters
+    ----------
+    case_file : CaseFile
+    params : Params
+    key : str
+        Key of `params.target_trials`.
+
+    Returns
+    -------
+    TargetTrial
+        For each strategy pair and horizon an `Effect` with its design checks (AIPW under the weights of the
+        strategies, variance clustered by household, the same by social worker, the effect on departure, for
+        the primary pair the negative control), and the difference in mean months.
+
+    Raises
+    ------
+    UsageError
+        No such question in params.
+    TableAbsent
+        A table that the question needs is not in the export.
+
+    References
+    ----------
+    Hernán, M. A. and Robins, J. M. (2016). Using big data to emulate a target trial when a randomized trial
+    is not available. American Journal of Epidemiology 183, 758-764.
+    """
+    if key not in params.target_trials:
+        raise UsageError(
+            "There is no such target trial in params.",
+            where="target_trials",
+            todo=f"Known: {', '.join(params.target_trials) or 'none'}.",
+        )
+    question = params.target_trials[key]
+    definition = _define(params, key, question)
+    effects = tuple(
+        _trial_effect(case_file, params, question, definition, pair, months, control=not number)
+        for number, pair in enumerate(question.strategies)
+        for months in question.horizons_months
+    )
+    return TargetTrial(
+        definition=definition,
+        measure=question.measure,
+        endpoint=question.endpoint,
+        months=question.months,
+        ages=(question.ages.min_age, question.ages.max_age),
+        covariates=tuple(question.adjust_for),
+        effects=effects,
+    )
+
+
+def _define(params: Params, key: str, question: TargetTrialQuestion) -> Definition:
+    """The question without its names."""
+    details = question.model_dump(mode="json", exclude={"adjust_for", "left_out", "negative_control"})
+    control = question.negative_control
+    return define(
+        QUESTION,
+        key,
+        **endpoint_details(params, question.endpoint),
+        trial=details,
+        adjust_for={name: group_details(params, name) for name in question.adjust_for},
+        negative_control=control.endpoint if control else None,
+    )
+
+
+def _trials(
+    case_file: CaseFile,
+    params: Params,
+    question: TargetTrialQuestion,
+    endpoint: str,
+    pair: StrategyPair,
+    horizon_days: int,
+) -> TargetTrials:
+    """Who is in the trials for an endpoint."""
+    starts = require_table(tables_given(case_file), "participations")
+    starts = starts[(starts["measure_id"].astype(object) == question.measure) & starts["started_on"].notna()]
+    return target_trials(
+        build_cohort(case_file, params, endpoint),
+        starts,
+        months=question.months,
+        grace_days=pair.grace_days,
+        horizon_days=horizon_days,
+        pooled=pair.trials == "pooled",
+        ages=(question.ages.min_age, question.ages.max_age),
+    )
+
+
+def _trial_effect(
+    case_file: CaseFile,
+    params: Params,
+    question: TargetTrialQuestion,
+    definition: Definition,
+    pair: StrategyPair,
+    months: int,
+    *,
+    control: bool,
+) -> TrialEffect:
+    """One strategy pair at one horizon."""
+    horizon = round(DAYS_PER_MONTH * months)
+    trials = _trials(case_file, params, question, question.endpoint, pair, horizon)
+    rows, covariates = _covariates(trials, params, question)
+    started = rows["start"].lt(rows["time"]) & (rows["start"] <= pair.grace_days)
+    reached = (rows["cause"] == 1) & (rows["time"] <= horizon)
+    persons = {arm: rows.loc[chosen, "person_id"] for arm, chosen in ((1, started), (0, ~started))}
+    sizes = {arm: int(ids.nunique()) for arm, ids in persons.items()}
+    failures = _too_few(sizes)
+    fit = verdict = by_worker = in_months = negative = None
+    if not failures:
+        try:
+            fit = _estimate(rows, covariates, pair, question, horizon)
+        except NotEstimable:
+            failures = (DesignFailure("not_estimable", 0.0, 0.0),)
+    if fit is not None:
+        verdict = assess_design(fit)
+        failures = verdict.reasons
+        in_months = _estimated(rows, covariates, pair, question, horizon, contrast="months_difference")
+        if rows["social_worker"].notna().all():
+            by_worker = _estimated(rows, covariates, pair, question, horizon, cluster="social_worker")
+        if control and question.negative_control is not None:
+            negative = _negative_control(case_file, params, question, pair, horizon)
+    key = f"{definition.key}/{pair.trials}/{pair.grace_days}/{pair.adherence}/{months}"
+    part = define(QUESTION, key, of=definition.digest)
+    flow = [(step, distinct) for step, (_, distinct) in trials.flow.items()]
+    flow.append(("covariates_known", int(rows["person_id"].nunique())))
+    share = float(reached[~rows["person_id"].duplicated()].mean()) if len(rows) else 0.0
+    effect = Effect(
+        definition=part,
+        measure=question.measure,
+        endpoint=question.endpoint,
+        landmark_days=0,
+        horizon_days=horizon,
+        flow=flow_table(part, flow, sizes[1], sizes[0]),
+        fit=fit,
+        by_worker=by_worker,
+        departure=None if fit is None else fit.competing,
+        negative_control=negative,
+        negative_control_endpoint=question.negative_control.endpoint
+        if control and question.negative_control
+        else "",
+        treated=sizes[1],
+        controls=sizes[0],
+        events_treated=int(rows.loc[started & reached, "person_id"].nunique()),
+        events_controls=int(rows.loc[~started & reached, "person_id"].nunique()),
+        parameters=1 + len(covariates.columns),
+        detectable=detectable(fit, share),
+        balance_limit=0.1 if verdict is None else verdict.balance_limit,
+        failures=failures,
+    )
+    return TrialEffect(
+        trials=pair.trials,
+        grace_days=pair.grace_days,
+        adherence=pair.adherence,
+        horizon_months=months,
+        effect=effect,
+        months=in_months,
+        person_trials=len(rows),
+    )
+
+
+def _too_few(sizes: dict[int, int]) -> tuple[DesignFailure, ...]:
+    """An arm that is smaller than a sandwich can stand on."""
+    least = DesignLimits().effective_n
+    for arm, code in (("treated", 1), ("control", 0)):
+        if sizes[code] < least:
+            return (DesignFailure("effective_n", sizes[code], least, arm=arm),)
+    return ()
+
+
+def _covariates(
+    trials: TargetTrials, params: Params, question: TargetTrialQuestion
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Rows whose covariates are known, and these; small levels are judged by distinct persons."""
+    rows = trials.rows
+    started = rows["start"].lt(rows["time"]) & (rows["start"] <= trials.grace_days)
+    reached = (rows["cause"] == 1) & (rows["time"] <= trials.horizon_days)
+    ever = (
+        pd.DataFrame({"treated": started, "reached": reached})
+        .groupby(rows["person_id"].to_numpy())
+        .any()
+        .astype("int64")
+    )
+    persons = rows.drop_duplicates("person_id").set_index("person_id", drop=False)
+    judge = too_small_levels(
+        ever["treated"].reindex(persons.index), ever["reached"].reindex(persons.index), policy_of(params)
+    )
+    matrix: DesignMatrix = design_matrix(persons, list(question.adjust_for), params.groups, judge)
+    kept = rows[rows["person_id"].map(matrix.kept).fillna(False).astype(bool)].reset_index(drop=True)
+    columns = matrix.columns.set_axis(persons.index[matrix.kept.to_numpy()])
+    return kept, columns.loc[kept["person_id"]].reset_index(drop=True)
+
+
+def _merged_months(month: pd.Series, started: pd.Series) -> pd.Series:
+    """Months that begin a trial; one with few who start, or few who do not, is joined to the one before."""
+    names: dict[int, int] = {}
+    latest, counts = None, (0, 0)
+    for number, starts in started.groupby(month):
+        if latest is None or min(counts) >= LEAST_IN_ARM:
+            latest, counts = int(number), (0, 0)
+        names[int(number)] = latest
+        counts = (counts[0] + int(starts.sum()), counts[1] + int((~starts).sum()))
+    if latest is not None and min(counts) < LEAST_IN_ARM:
+        former = [name for name in names.values() if name < latest]
+        names = {k: (former[-1] if former and name == latest else name) for k, name in names.items()}
+    return month.map(names)
+
+
+def _estimate(
+    rows: pd.DataFrame,
+    covariates: pd.DataFrame,
+    pair: StrategyPair,
+    question: TargetTrialQuestion,
+    horizon: int,
+    *,
+    cluster: str = "household_id",
+    contrast: Any = "risk_difference",
+) -> Any:
+    """One call of the estimator."""
+    return effect_of_starting(
+        rows["time"].to_numpy(dtype=np.float64),
+        rows["cause"].to_numpy(dtype=np.int64),
+        rows["start"].to_numpy(dtype=np.float64),
+        covariates,
+        horizon=horizon,
+        grace=pair.grace_days,
+        adherence=pair.adherence,
+        trial=_merged_months(rows["month"], rows["start"] <= pair.grace_days).to_numpy(),
+        person=rows["person_id"].to_numpy(dtype=str),
+        cluster=rows[cluster].to_numpy(dtype=str),
+        estimand=question.estimand,
+        contrast=contrast,
+        # One outcome model for both arms, as in the comparison from a landmark on: events are few.
+        interactions="none",
+        small_sample=True,
+    )
+
+
+def _estimated(*args: Any, **keywords: Any) -> Any:
+    """The estimate; None where there is none."""
+    try:
+        return _estimate(*args, **keywords)
+    except NotEstimable:
+        return None
+
+
+def _negative_control(
+    case_file: CaseFile, params: Params, question: TargetTrialQuestion, pair: StrategyPair, horizon: int
+) -> Any:
+    """The same strategies compared for an endpoint that the measure cannot affect; None if not estimable."""
+    assert question.negative_control is not None
+    trials = _trials(case_file, params, question, question.negative_control.endpoint, pair, horizon)
+    rows, covariates = _covariates(trials, params, question)
+    return _estimated(rows, covariates, pair, question, horizon)

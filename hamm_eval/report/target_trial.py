@@ -1,0 +1,201 @@
+"""How a target trial is shown: the protocol first, then whether the design holds, then what came out."""
+
+from __future__ import annotations
+
+from markupsafe import Markup
+
+from hamm_eval.release.released import ReleasedTargetTrial, ReleasedTrialEffect
+from hamm_eval.report import findings, follow_up
+from hamm_eval.report.figures.balance import love_plot
+from hamm_eval.report.figures.overlap import overlap_histogram
+from hamm_eval.report.fragments import balance_title, overlap_title
+from hamm_eval.report.markup import Column, Row, caution, figure, join, note, read_box, table, with_interval
+from hamm_eval.report.tables.counts import count_table
+from hamm_eval.report.tables.effect import points_range, reasons
+from hamm_eval.report.tables.terms import covariate_name
+from hamm_eval.report.wording import Wording
+
+_YEAR_MONTHS = 12
+
+
+def primary(release: ReleasedTargetTrial) -> ReleasedTrialEffect:
+    """The effect of the primary strategy pair to speak of: the horizon nearest a year that is shown."""
+    first = release.effects[0]
+    asked = [found for found in release.effects if _pair(found) == _pair(first)]
+    return min(asked, key=lambda f: (bool(f.effect.withheld), abs(f.horizon_months - _YEAR_MONTHS)))
+
+
+def _pair(found: ReleasedTrialEffect) -> tuple[str, int, str]:
+    """What tells strategy pairs apart."""
+    return found.trials, found.grace_days, found.adherence
+
+
+def target_trial_title(release: ReleasedTargetTrial, wording: Wording) -> str:
+    """The finding of the primary pair."""
+    return findings.effect_title(primary(release).effect, wording)
+
+
+def target_trial_fragment(release: ReleasedTargetTrial, wording: Wording) -> Markup:
+    """Protocol, flow, design, effects."""
+    shown = primary(release)
+    effect = shown.effect
+    parts = [
+        Markup('<p class="he-finding">{}</p>').format(target_trial_title(release, wording)),
+        _protocol(release, wording),
+        count_table(
+            effect.flow,
+            wording,
+            wording.text("target_trial.flow", months=wording.number(shown.horizon_months)),
+        ),
+        note(
+            wording.text(
+                "target_trial.person_trials",
+                n=wording.count(_pooled(release).person_trials),
+                persons=wording.count(shown.person_trials),
+            )
+        )
+        if _pooled(release) is not shown
+        else Markup(""),
+    ]
+    if effect.balance:
+        parts.append(
+            figure(
+                balance_title(effect, wording),
+                love_plot(effect.balance, effect.balance_limit, wording),
+                read_box(wording, wording.text("effect.balance_read")),
+            )
+        )
+    if len(effect.overlap_edges) > 1:
+        parts.append(
+            figure(
+                overlap_title(effect, wording),
+                overlap_histogram(effect, wording),
+                read_box(
+                    wording,
+                    wording.text("effect.overlap_read", largest=wording.policy.largest_hidden_count),
+                ),
+            )
+        )
+    if effect.withheld:
+        parts.append(reasons(effect.withheld, wording))
+    else:
+        parts.append(
+            Markup('<p class="he-headline">{}</p>').format(findings.effect_headline(effect, wording))
+        )
+        parts.append(caution(wording.text("effect.caution")))
+        parts.append(note(wording.text("effect.interim")))
+    parts.append(_effects(release, wording))
+    parts.append(read_box(wording, wording.text("target_trial.read"), what="table"))
+    return Markup('<section class="he-effect">\n{}\n</section>').format(join(parts))
+
+
+def _pooled(release: ReleasedTargetTrial) -> ReleasedTrialEffect:
+    """An effect that pools trials, at the same horizon as the primary; the primary where none does."""
+    shown = primary(release)
+    found = [f for f in release.effects if f.trials == "pooled" and f.horizon_months == shown.horizon_months]
+    return found[0] if found else shown
+
+
+def _protocol(release: ReleasedTargetTrial, wording: Wording) -> Markup:
+    """The elements of a target trial, and how each is emulated here."""
+    months = [wording.number(month) for month in release.months]
+    low, high = release.ages
+    horizons = sorted({found.horizon_months for found in release.effects})
+    pairs = dict.fromkeys(_pair(found) for found in release.effects)
+    said: dict[str, str | Markup] = {
+        "eligible": wording.text(
+            "target_trial.eligible" if high < 130 else "target_trial.eligible_all",
+            low=wording.number(low),
+            high=wording.number(high),
+        ),
+        "time_zero": wording.text(
+            "target_trial.time_zero_one" if len(months) == 1 else "target_trial.time_zero",
+            first=months[0],
+            last=months[-1],
+            origin=follow_up.origin(release.endpoint, wording),
+        ),
+        "strategies": Markup("<br>").join(_strategy(pair, wording) for pair in pairs),
+        "assignment": wording.text(
+            "target_trial.assignment",
+            covariates=wording.join([covariate_name(name, wording) for name in release.covariates]),
+        ),
+        "follow_up": wording.text(
+            "target_trial.follow_up",
+            horizons=wording.join([wording.number(month) for month in horizons]),
+        ),
+        "endpoint": wording.text(
+            "target_trial.endpoint",
+            endpoint=wording.endpoint(release.endpoint),
+            causes=follow_up.competing(release.endpoint, wording),
+        ),
+        "estimand": wording.text(f"target_trial.estimand.{release.estimand}"),
+        "analysis": wording.text("target_trial.analysis"),
+    }
+    columns = [
+        Column(wording.text("target_trial.column_element"), numeric=False),
+        Column(wording.text("target_trial.column_here"), numeric=False),
+    ]
+    rows = [Row(wording.text(f"target_trial.element.{name}"), (text,)) for name, text in said.items()]
+    caption = wording.text("target_trial.protocol", measure=wording.measure(release.measure))
+    return table(caption, columns, rows)
+
+
+def _strategy(pair: tuple[str, int, str], wording: Wording) -> str:
+    """A strategy pair in a sentence."""
+    trials, grace_days, adherence = pair
+    key = f"target_trial.strategy.{trials}.{adherence}"
+    return wording.text(key, days=wording.number(grace_days))
+
+
+def _effects(release: ReleasedTargetTrial, wording: Wording) -> Markup:
+    """A row for each strategy pair and horizon; withheld ones say so."""
+    rows = []
+    for found in release.effects:
+        effect = found.effect
+        rows.append(
+            Row(
+                wording.text("target_trial.after", months=wording.number(found.horizon_months)),
+                _cells(found, wording),
+                group=_strategy(_pair(found), wording),
+                note="" if not effect.withheld else wording.text("target_trial.withheld"),
+            )
+        )
+    columns = [
+        Column(wording.text("target_trial.column_horizon"), numeric=False),
+        Column(wording.text("target_trial.column_persons")),
+        Column(wording.text("target_trial.column_risks")),
+        Column(wording.text("target_trial.column_difference")),
+        Column(wording.text("target_trial.column_departure")),
+        Column(wording.text("target_trial.column_months")),
+    ]
+    caption = wording.text(
+        "target_trial.effects",
+        measure=wording.measure(release.measure),
+        endpoint=wording.endpoint(release.endpoint),
+    )
+    return table(caption, columns, rows, hint=wording.text("table.scroll_hint"))
+
+
+def _cells(found: ReleasedTrialEffect, wording: Wording) -> tuple[str | Markup, ...]:
+    """Sizes, both shares, the differences with their intervals."""
+    effect = found.effect
+    none = wording.text("symbols.none")
+    persons = f"{wording.count(effect.treated)} / {wording.count(effect.controls)}"
+    at, gone, months = effect.difference, effect.departure, found.months_difference
+    if effect.withheld or at is None or at.value is None:
+        return persons, none, none, none, none
+    risks = f"{wording.percent(effect.risk_treated or 0.0)} / {wording.percent(effect.risk_control or 0.0)}"
+    later: str | Markup = none
+    if months is not None and months.value is not None:
+        later = with_interval(
+            wording.number(months.value, 1, signed=True),
+            wording.text(
+                "units.range",
+                lower=wording.number(months.lower or 0.0, 1, signed=True),
+                upper=wording.number(months.upper or 0.0, 1, signed=True),
+            ),
+        )
+    departed: str | Markup = none
+    if gone is not None and gone.value is not None:
+        departed = with_interval(wording.points(gone.value), points_range(gone, wording))
+    return persons, risks, with_interval(wording.points(at.value), points_range(at, wording)), departed, later
