@@ -276,7 +276,7 @@ class Study:
         )
 
     def target_trial(self, key: str) -> TargetTrial | Absent:
-        """A target trial emulated, as params describe it under this key: strategies, grace period, horizons."""
+        """A target trial emulated as params describe it: strategies, grace period, horizons."""
         return _or_absent("target_trial", key, lambda: target_trial(self.case_file, self.params, key))
 
     def truth_check(self) -> TruthComparison | Absent:

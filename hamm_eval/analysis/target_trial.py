@@ -1,4 +1,4 @@
-"""Would starting a measure help? A sequence of target trials, emulated: strategies, grace period, follow-up."""
+"""Would starting a measure help? Target trials, emulated: strategies, grace period, follow-up."""
 
 from __future__ import annotations
 
@@ -33,8 +33,8 @@ def target_trial(case_file: CaseFile, params: Params, key: str) -> TargetTrial:
     """Effects of starting a measure within a grace period, against not starting, at several horizons.
 
     Time zero is the first day of a month since the origin; in its trial is who is then under observation,
-    present, without the goal, of the measure's age, and has not begun it. Each person counts in the first such
-    month, or in all of them (pooled); all rows of a household are one cluster.
+    present, without the goal, of the measure's age, and has not begun it. Each person counts in the first
+    such month, or in all of them (pooled); all rows of a household are one cluster.
 
     Parameters
     ----------

@@ -1,7 +1,7 @@
 """A sequence of target trials: each month since the origin is a time zero for everyone then eligible.
 
-A person is in the trial of a month who is then under observation, present, without the goal, and has not begun
-the measure. Later trials see who was not yet there, or had not yet begun, at the first.
+A person is in the trial of a month who is then under observation, present, without the goal, and has not
+begun the measure. Later trials see who was not yet there, or had not yet begun, at the first.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
 """Weights for strategies with a grace period: to start within some days, against not to start.
 
-Whoever has not started yet follows both strategies so far, and is given to both arms by halves that change as
-time passes: in the arm that starts, by the chance of still starting in time; in the other, by the inverse of
-the chance of not having started. That is what cloning and censoring at the end of the grace period comes to,
-with the starts spread over it as they come by themselves. Nobody's time before a start is lost or credited twice.
+Whoever has not started yet follows both strategies so far and counts in both arms, with weights that change
+as time passes: in the arm that starts, by the chance of still starting in time; in the other, by the inverse
+of the chance of not having started. That is what cloning and censoring at the end of the grace period comes
+to, with the starts spread over it as they come by themselves. No time before a start is credited twice.
 """
 
 from __future__ import annotations
@@ -131,7 +131,7 @@ def grace_weights(
     by_grace, by_within, by_end = (model.cumulative(exposure) for exposure in exposures)
     zero, one = np.zeros(start.size), np.ones(start.size)
     started = start <= grace
-    # The chance of a start in time given what was seen: sure for who has started, none after the grace period.
+    # The chance of a start in time given what was seen: 1 for who has started, 0 after the grace period.
     open_still = ~started & (until < grace)
     rest = np.where(open_still, np.exp(-(by_grace - by_within)), 0.0)
     own = Weighted(np.where(started, 1.0, np.where(open_still, 1 - rest, 0.0)), rest, -rest, zero)

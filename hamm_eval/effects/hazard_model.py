@@ -1,7 +1,7 @@
 """When does something begin or end: a piecewise-constant hazard with covariates, as one block of a stack.
 
-Weights of target trials need the probability that somebody has not started a measure by a day, and that somebody
-is still under observation, each with what estimating it adds to the influence of whatever is weighted by it.
+Weights of target trials need the probability that somebody has not started a measure by a day, and that
+somebody is still under observation, each with what estimating it adds to the influence of what it weights.
 """
 
 from __future__ import annotations
@@ -64,9 +64,9 @@ class HazardModel:
         return np.hstack([amount, amount.sum(axis=1)[:, None] * self.covariates])
 
     def steps(self, without: IntArray | None) -> FloatArray:
-        """What each row, or each cluster 0..G-1 left out, moves the parameters by, (n, m + p) or (G, m + p)."""
+        """How far each row, or each cluster 0..G-1 left out, moves the parameters, (n or G, m + p)."""
         if without is None:
-            return np.linalg.solve(self.information, self.scores.T).T
+            return np.asarray(np.linalg.solve(self.information, self.scores.T).T, dtype=np.float64)
         groups = int(without.max()) + 1
         parts = self._information_by(without, groups)
         return steps_without(self.information, parts, sum_by(without, self.scores, groups))
@@ -172,7 +172,7 @@ def fit_hazard(
     events = sampling @ happened
     if not events.any():
         raise NotEstimable(f"Nobody has what the {model} describes.", where=model)
-    n, p = covariates.shape
+    p = covariates.shape[1]
     whole = sampling[:, None] * happened
     score_of_x = whole.sum(axis=1) @ covariates
     precision = np.eye(p) / prior_sd**2 if prior_sd else np.zeros((p, p))
@@ -260,7 +260,7 @@ def _refuse_singular(information: FloatArray, names: Sequence[str], model: str) 
         if values[0] > 1e-10 * len(names):
             return
         bad = np.abs(vectors[:, 0]) > 0.1
-    named = ", ".join(names[k] for k in np.flatnonzero(bad))
+    named = ", ".join(names[k] for k in map(int, np.flatnonzero(bad)))
     raise NotEstimable(
         f"In the {model}, these columns are constant or repeat others: {named}.",
         where=model,

@@ -24,7 +24,8 @@ def steps_without(information: FloatArray, parts: FloatArray, scores: FloatArray
     Notes
     -----
     The eigenvalues of a cluster's share of the information are at most its trace; below 1 the rest is regular
-    and is solved. A cluster that alone carries a category leaves a singular rest: what remains estimable is used.
+    and is solved. A cluster that alone carries a category leaves a singular rest: what remains estimable is
+    used.
     """
     rest = information - parts
     shares = np.einsum("ij,gji->g", np.linalg.inv(information), parts)

@@ -28,6 +28,7 @@ from hamm_eval.inference import (
     checked_vector,
     labels_to_codes,
     refuse_where,
+    sum_by,
 )
 
 StartMethod = Literal["aipw", "weighting"]
@@ -109,7 +110,7 @@ def effect_of_starting(
     -------
     HorizonEffect
         In ``.n`` and ``.events`` the treated are those who started within the grace period. ``.effective_n``
-        adds up the weights of one person's rows first, so that later trials of a person do not count as others.
+        adds up the weights of one person's rows first: later trials of a person are not other persons.
 
     Raises
     ------
@@ -310,13 +311,15 @@ def _design_fields(
         ),
         "effective_n": PerArm(*(kish(_by_person(weight * seen, persons)) for weight in own)),
         "n": _people(np.ones(started.size), started, persons),
+        "truncated": PerArm(0, 0),
+        "unmatched": PerArm(0, 0),
         "dropped": given.dropped,
     }
 
 
 def _by_person(values: FloatArray, persons: IntArray | None) -> FloatArray:
     """Sums over a person's rows."""
-    return values if persons is None else np.bincount(persons, weights=values)
+    return values if persons is None else sum_by(persons, values, int(persons.max()) + 1)
 
 
 def _people(flags: FloatArray, started: Any, persons: IntArray | None) -> PerArm[int]:

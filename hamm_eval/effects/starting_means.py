@@ -1,9 +1,9 @@
 """Means under two strategies with a grace period, with influence values of the whole stack.
 
 Beneath the two means stand an outcome model, the model of the start and that of who is no longer seen. The
-outcome model is fitted with the weights of the strategies: the mean of its predictions over the target population
-is right if either the weights or the model are (Robins, Sued, Lei-Gomez and Rotnitzky 2007, Statistical Science
-22, 544-559), and needs no augmentation term, which its score equations make 0.
+outcome model is fitted with the weights of the strategies: the mean of its predictions over the target
+population is right if either the weights or the model are (Robins, Sued, Lei-Gomez and Rotnitzky 2007,
+Statistical Science 22, 544-559), and needs no augmentation term, which its score equations make 0.
 """
 
 from __future__ import annotations

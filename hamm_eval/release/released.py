@@ -277,7 +277,7 @@ class ReleasedEffect(Release):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReleasedTrialEffect:
-    """One strategy pair at one horizon; `months_difference` in mean months, None where the effect is withheld."""
+    """One strategy pair at one horizon; `months_difference` in mean months, None where withheld."""
 
     trials: str
     grace_days: int

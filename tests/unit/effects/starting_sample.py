@@ -49,7 +49,7 @@ def true_risks(
     later: bool,
     draws: int = 400_000,
 ) -> tuple[float, float, float, float]:
-    """Risks of the goal in everybody and in those who would start in time, started and not: (ATE 1, 0; ATT 1, 0).
+    """Risks of the goal, started and not, in everybody and in those who would start in time.
 
     `later`: who does not start within the grace period starts later as it comes (intention to treat).
     """

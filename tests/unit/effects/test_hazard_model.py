@@ -1,4 +1,4 @@
-"""The piecewise hazard behind the weights: against the survival room's own estimator and in its derivatives."""
+"""The piecewise hazard behind the weights: against the survival room's own, and in its derivatives."""
 
 from __future__ import annotations
 
