@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from hamm_eval.effects.balancing import Balance, balance
+from hamm_eval.effects.bootstrap import BootstrapInterval, bootstrap_effect, fresh_labels
 from hamm_eval.effects.complete_outcome import estimate_effect
 from hamm_eval.effects.design_check import (
     DesignFailure,
@@ -18,9 +19,11 @@ from hamm_eval.effects.multiplicity import adjust_p
 from hamm_eval.effects.positivity import Overlap, PerArm
 from hamm_eval.effects.results import Effect, HorizonEffect, ModelSupport
 from hamm_eval.effects.sensitivity import EValue, e_value
+from hamm_eval.effects.weighted_cox import WeightedCox, weighted_cox
 
 __all__ = [
     "Balance",
+    "BootstrapInterval",
     "DesignFailure",
     "DesignLimits",
     "DesignVerdict",
@@ -30,13 +33,17 @@ __all__ = [
     "ModelSupport",
     "Overlap",
     "PerArm",
+    "WeightedCox",
     "adjust_p",
     "assess_design",
     "balance",
     "balance_limit",
+    "bootstrap_effect",
     "e_value",
     "effect_at_horizon",
     "estimate_effect",
+    "fresh_labels",
     "minimum_detectable_effect",
     "planned_std_error",
+    "weighted_cox",
 ]
