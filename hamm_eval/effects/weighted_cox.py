@@ -139,10 +139,10 @@ def weighted_cox(
     --------
     >>> from hamm_eval.effects import weighted_cox
     >>> stop, event = [4, 3, 1, 6, 2, 5, 3, 7], [1, 1, 1, 0, 1, 1, 0, 1]
-    >>> treated, alone = [1, 1, 0, 0, 1, 0, 0, 1], [[0], [1], [1], [0], [1], [0], [1], [0]]
+    >>> treated, alone = [1, 1, 0, 0, 1, 0, 0, 1], [[1], [1], [1], [0], [0], [0], [0], [1]]
     >>> fit = weighted_cox(stop, event, treated, alone)
     >>> fit.names, fit.weights.round(2).tolist()
-    (('treated',), [1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0])
+    (('treated',), [0.67, 0.67, 2.0, 0.67, 2.0, 0.67, 0.67, 0.67])
     """
     check = Collector()
     nobody: Clusters = (None, None)
