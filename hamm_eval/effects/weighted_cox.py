@@ -22,7 +22,7 @@ from hamm_eval.effects.positivity import PerArm, assess_overlap, kish
 from hamm_eval.effects.results import ModelSupport
 from hamm_eval.effects.weighted_cox_result import WeightedCox
 from hamm_eval.effects.weighted_cox_rows import PersonRows, refuse_broken_histories, rows_of_persons
-from hamm_eval.effects.weighted_cox_weights import checked_numerator, checked_truncation, estimate_weights
+from hamm_eval.effects.weighted_cox_weights import check_level, checked_numerator, estimate_weights
 from hamm_eval.errors import InputError
 from hamm_eval.inference import (
     FEW_CLUSTERS,
@@ -49,7 +49,7 @@ def weighted_cox(
     cluster: ArrayLike | None = None,
     person: ArrayLike | None = None,
     numerator: Sequence[str] | None = None,
-    truncate: tuple[float, float] | None = None,
+    truncate: float | None = None,
     strata: ArrayLike | None = None,
     ties: Literal["efron", "breslow"] = "efron",
     confidence: float = 0.95,
@@ -92,9 +92,9 @@ def weighted_cox(
         Covariates V of the numerator, known at a person's first row (columns of an array are x1, x2, ...).
         They make the weights less variable, and have to enter the Cox model in turn, where their coefficients
         are associations. None: time alone.
-    truncate : (float, float), optional
-        Quantile levels of the treatment weights of all rows, such as (0.01, 0.99), to which more extreme ones
-        are set: less variance, some bias.
+    truncate : float, optional
+        Quantile, such as 0.99, of the treatment weights of the rows under the measure and of those without,
+        at which larger ones are cut: less variance, some bias. The number is in ``.truncated``.
     strata : array_like, shape (n,), optional
         Baseline hazards of the Cox model; the models of starting are common to all strata.
     ties : "efron" or "breslow"
@@ -121,7 +121,8 @@ def weighted_cox(
     The variance is a stacked sandwich. A row's score residual is the derivative of the partial score by the
     row's weight (exactly, with either treatment of ties), so that the influence of a unit is its part in the
     Lin-Wei variance plus what its scores in the two logistic models carry into the weights of all rows.
-    Truncation levels count as given, the quantiles themselves follow the models.
+    Weights that are cut move with the quantile they are cut at as the models move; which rows are cut counts
+    as given.
 
     A hazard ratio averages over whom is still at risk, is not collapsible, and depends on the length of
     follow-up: beside it belongs `effect_at_horizon`.
@@ -158,14 +159,14 @@ def weighted_cox(
     given = check.take(lambda: checked_covariates(covariates, n), checked_covariates(None, n))
     sampling = check.take(lambda: sampling_weights(weights, n), a)
     clusters, persons = check.take(lambda: variance_clusters(cluster, person, n), nobody)
-    levels = check.take(lambda: checked_truncation(truncate), None)
+    check.take(lambda: check_level(truncate), None)
     rows = rows_of_persons(np.arange(n, dtype=np.int64) if persons is None else persons, begin)
     above = check.take(lambda: checked_numerator(numerator, given, rows, stabilised), nothing)
     check.finish()
     refuse_broken_histories(rows, begin, end, a)
 
     found = estimate_weights(
-        rows, begin, a, given, sampling, stabilised=stabilised, numerator=above, truncate=levels
+        rows, begin, a, given, sampling, stabilised=stabilised, numerator=above, truncate=truncate
     )
     total = sampling * found.weights
     groups = None if clusters is None else int(clusters.max()) + 1

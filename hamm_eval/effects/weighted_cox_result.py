@@ -23,8 +23,8 @@ class WeightedCox(Cox):
     ----------
     weights : ndarray, shape (n,)
         Of the rows in the Cox model: treatment weights, truncated, times sampling weights.
-    truncated : int
-        Rows whose treatment weight was set to a bound.
+    truncated : PerArm of int
+        Rows under the measure and without it whose treatment weight was cut.
     std_error_known_weights : ndarray, shape (p,)
         Lin-Wei, as if the weights were known. Usually, not always, larger than `std_error`.
     balance, balance_before : Balance
@@ -43,7 +43,7 @@ class WeightedCox(Cox):
     """
 
     weights: FloatArray
-    truncated: int
+    truncated: PerArm[int]
     std_error_known_weights: FloatArray
     balance: Balance
     balance_before: Balance

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hamm_eval.effects.covariates import Covariates
+from hamm_eval.effects.positivity import PerArm
 from hamm_eval.effects.regression import Fit, fit_model
 from hamm_eval.effects.weighted_cox_rows import PersonRows, time_terms
 from hamm_eval.errors import InputError
@@ -28,8 +29,8 @@ class TreatmentWeights:
     ----------
     weights : ndarray, shape (n,)
         Sampling weights not included.
-    truncated : int
-        Rows whose weight was set to a bound.
+    truncated : PerArm of int
+        Rows whose weight was cut.
     decides : ndarray of bool, shape (n,)
         Rows of persons who had not started before.
     propensity : ndarray, shape (d,)
@@ -42,7 +43,7 @@ class TreatmentWeights:
     """
 
     weights: FloatArray
-    truncated: int
+    truncated: PerArm[int]
     decides: NDArray[np.bool_]
     propensity: FloatArray
     balancing: FloatArray
@@ -83,7 +84,7 @@ class TreatmentWeights:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Bound:
-    """A quantile of the weights: rows beyond it, the two rows whose weights make it, their parts in it."""
+    """A quantile of an arm's weights: rows beyond it, the two rows that make it, their parts in it."""
 
     beyond: NDArray[np.bool_]
     made_of: IntArray
@@ -99,7 +100,7 @@ def estimate_weights(
     *,
     stabilised: bool,
     numerator: Sequence[str],
-    truncate: tuple[float, float] | None,
+    truncate: float | None,
 ) -> TreatmentWeights:
     """Fit the models of starting and multiply up.
 
@@ -134,11 +135,13 @@ def estimate_weights(
     step[decides] = np.log(given) - np.log(_of_observed(started, denominator.fitted))
     weights = np.exp(rows.so_far(step))
     bounds: tuple[_Bound, ...] = ()
+    cut = PerArm(0, 0)
     if truncate is not None:
-        weights, bounds = _truncated(weights, truncate)
+        weights, bounds = _truncated(weights, treated, truncate)
+        cut = PerArm(*(int(bound.beyond.sum()) for bound in bounds))
     return TreatmentWeights(
         weights=weights,
-        truncated=int(sum(bound.beyond.sum() for bound in bounds)),
+        truncated=cut,
         decides=decides,
         propensity=denominator.fitted,
         balancing=weight * weights[decides] / given,
@@ -150,21 +153,14 @@ def estimate_weights(
     )
 
 
-def checked_truncation(truncate: tuple[float, float] | None) -> tuple[float, float] | None:
-    """Two quantile levels, the lower first."""
-    if truncate is None:
-        return None
-    try:
-        low, high = (float(level) for level in truncate)
-    except (TypeError, ValueError):
-        low, high = 1.0, 0.0
-    if not 0 <= low < high <= 1:
+def check_level(truncate: float | None) -> None:
+    """Weights are cut from above, at a quantile in the upper half."""
+    if truncate is not None and not 0.5 <= truncate < 1:
         raise InputError(
-            "Expected two quantile levels of the weights with 0 <= lower < upper <= 1.",
+            "Expected a quantile of the weights from 0.5 to below 1.",
             where="truncate",
-            todo="For example (0.01, 0.99).",
+            todo="For example 0.99; None cuts nothing.",
         )
-    return low, high
 
 
 def checked_numerator(
@@ -201,18 +197,21 @@ def _of_observed(started: FloatArray, probability: FloatArray) -> FloatArray:
     return np.where(started == 1, probability, 1 - probability)
 
 
-def _truncated(weights: FloatArray, levels: tuple[float, float]) -> tuple[FloatArray, tuple[_Bound, ...]]:
-    """Weights within two of their quantiles (linear interpolation), and what these are made of."""
-    order = np.argsort(weights, kind="stable").astype(np.int64)
+def _truncated(
+    weights: FloatArray, treated: FloatArray, level: float
+) -> tuple[FloatArray, tuple[_Bound, ...]]:
+    """Each arm's weights cut at a quantile of its own (linear interpolation), and what these are made of."""
     found, bounds = weights.copy(), []
-    for level, side in zip(levels, (-1, 1), strict=True):
-        place = level * (weights.size - 1)
+    for value in (1, 0):
+        arm = np.flatnonzero(treated == value).astype(np.int64)
+        order = arm[np.argsort(weights[arm], kind="stable")]
+        place = level * (arm.size - 1)
         below = int(np.floor(place))
-        made_of = order[[below, min(below + 1, weights.size - 1)]]
+        made_of = order[[below, min(below + 1, arm.size - 1)]]
         share = np.array([1 - (place - below), place - below])
-        bound = float(share @ weights[made_of])
-        # Rounding must not put rows of equal weight on different sides.
-        beyond = side * (weights - bound) > 1e-12 * bound
-        found[beyond] = bound
-        bounds.append(_Bound(beyond, made_of, share * weights[made_of] / bound))
+        limit = float(share @ weights[made_of])
+        # Weights that are equal but for rounding are not cut.
+        beyond = (treated == value) & (weights > limit * (1 + 1e-12))
+        found[beyond] = limit
+        bounds.append(_Bound(beyond, made_of, share * weights[made_of] / limit))
     return found, tuple(bounds)

@@ -11,25 +11,26 @@ at <- ave(d$transplant, d$id, FUN = function(a) c(0, head(a, -1))) == 0   # not 
 k <- unname(quantile(d$start[at & d$transplant == 1], c(.05, .35, .65, .95)))
 B <- ns(d$start, knots = k[2:3], Boundary.knots = k[c(1, 4)])             # the restricted cubic splines with these knots
 tight <- glm.control(epsilon = 1e-14, maxit = 100)
-msm <- function(num, case, levels = NULL, ties = "efron", stabilised = TRUE) {
+msm <- function(num, case, level = NULL, ties = "efron", stabilised = TRUE) {
   x <- data.frame(a = d$transplant, B1 = B[, 1], B2 = B[, 2], B3 = B[, 3], d[, c("age", "surgery", "year")], case = case)[at, ]
   fit <- function(v) fitted(suppressWarnings(glm(reformulate(c("B1", "B2", "B3", v), "a"), binomial, x, weights = case, control = tight)))
   p <- function(e) ifelse(x$a == 1, e, 1 - e)
   step <- rep(0, nrow(d)); step[at] <- (if (stabilised) log(p(fit(num))) else 0) - log(p(fit(c("age", "surgery", "year"))))
-  w <- exp(ave(step, d$id, FUN = cumsum)); cut <- 0
-  if (!is.null(levels)) { q <- quantile(w, levels); cut <- sum(w < q[1] | w > q[2]); w <- pmin(pmax(w, q[1]), q[2]) }
+  w <- exp(ave(step, d$id, FUN = cumsum)); cut <- c(treated = 0, control = 0)
+  if (!is.null(level)) for (v in 1:0) { i <- d$transplant == v; q <- quantile(w[i], level); cut[2 - v] <- sum(w[i] > q * (1 + 1e-12)); w[i] <- pmin(w[i], q) }
   m <- coxph(reformulate(c("transplant", num), "Surv(start, stop, event)"), transform(d, total = w * case), weights = total, cluster = id, ties = ties, control = coxph.control(eps = 1e-13, iter.max = 50))
   list(m = m, w = w, cut = cut) }
-stacked <- function(...) { ids <- unique(d$id); one <- rep(1, nrow(d)); e <- 1e-4
+stacked <- function(..., e) { ids <- unique(d$id); one <- rep(1, nrow(d))
   D <- sapply(ids, function(i) (coef(msm(..., case = one + e * (d$id == i))$m) - coef(msm(..., case = one - e * (d$id == i))$m)) / (2 * e))
   D <- matrix(D, ncol = length(ids)); sqrt(rowSums(D^2)) }
-out <- function(...) { f <- msm(..., case = rep(1, nrow(d))); b <- coef(f$m)
+out <- function(..., e = 1e-4) { f <- msm(..., case = rep(1, nrow(d))); b <- coef(f$m)
   list(rows = nrow(d), events = f$m$nevent, coef = b, se_known_weights = setNames(sqrt(diag(vcov(f$m))), names(b)), naive_se = setNames(sqrt(diag(f$m$naive.var)), names(b)),
-    se_estimated_weights = setNames(stacked(...), names(b)), loglik = f$m$loglik[2], truncated = f$cut,
+    se_estimated_weights = setNames(stacked(..., e = e), names(b)), loglik = f$m$loglik[2], truncated = f$cut,
     weights = c(min = min(f$w), mean = mean(f$w), max = max(f$w))) }
 add("heart_time", "marginal_structural_cox", "numerator: splines of the day; denominator: also age, surgery, year", out(character(0)))
 add("heart_time_breslow", "marginal_structural_cox", "... ties='breslow'", out(character(0), ties = "breslow"))
 add("heart_numerator_surgery", "marginal_structural_cox", "numerator: splines and surgery, which enters the Cox model", out("surgery"))
-add("heart_truncated", "marginal_structural_cox", "weights between their quantiles .05 and .95 (type 7)", out(character(0), levels = c(.05, .95)))
+add("heart_truncated", "marginal_structural_cox", "weights cut at the .9 quantile (type 7) of the rows after, and of those before, the transplant", out(character(0), level = .9, e = 1e-6),
+  note = "a step so small that the rows which make the quantile stay the same")
 add("heart_unstabilised", "marginal_structural_cox", "numerator 1", out(character(0), stabilised = FALSE))
 finish_ref()

@@ -96,7 +96,7 @@ CASES = [
     {"stabilised": False},
     {"ties": "breslow"},
     {"numerator": ["x2"]},
-    {"truncate": (0.1, 0.85)},
+    {"truncate": 0.85},
     {"strata": np.arange(48) % 2},
 ]
 
@@ -124,7 +124,7 @@ def test_variance_of_one_row_each(draw_followed, keywords, monthly):
 
 @pytest.mark.parametrize(
     "keywords",
-    [{}, {"numerator": ["fixed"]}, {"stabilised": False}, {"truncate": (0.03, 0.9)}],
+    [{}, {"numerator": ["fixed"]}, {"stabilised": False}, {"truncate": 0.9}],
     ids=lambda k: "-".join(k) or "plain",
 )
 def test_variance_of_histories(keywords):
@@ -193,9 +193,9 @@ def test_weighting_removes_what_is_confounded_over_time():
 
 def test_order_of_rows_and_scale_do_not_matter():
     d = histories(np.random.default_rng(9), persons=150)
-    found = fit_histories(d, truncate=(0.01, 0.99))
+    found = fit_histories(d, truncate=0.95)
     shuffled = d.sample(frac=1, random_state=1)
-    other = fit_histories(shuffled.assign(state=1e4 * shuffled["state"]), truncate=(0.01, 0.99))
+    other = fit_histories(shuffled.assign(state=1e4 * shuffled["state"]), truncate=0.95)
     assert other.coefficients == pytest.approx(found.coefficients, rel=1e-8)
     assert other.std_error == pytest.approx(found.std_error, rel=1e-7)
     assert other.weights == pytest.approx(found.weights[shuffled.index], rel=1e-8)
@@ -203,11 +203,18 @@ def test_order_of_rows_and_scale_do_not_matter():
 
 def test_truncation_counts_and_bounds(draw_followed):
     stop, event, treated, x = one_row_each(draw_followed, rows=200)
-    plain, cut = (weighted_cox(stop, event, treated, x, truncate=t) for t in (None, (0.05, 0.95)))
-    low, high = np.quantile(plain.weights, [0.05, 0.95])
-    assert cut.weights == pytest.approx(np.clip(plain.weights, low, high))
-    assert (plain.truncated, cut.truncated) == (0, 20)
-    assert weighted_cox(stop, event, treated, x, truncate=(0, 1)).std_error == pytest.approx(plain.std_error)
+    plain, cut = (weighted_cox(stop, event, treated, x, truncate=t) for t in (None, 0.95))
+    arms = [treated == value for value in (1, 0)]
+    expected = plain.weights.copy()
+    for arm in arms:
+        expected[arm] = np.minimum(expected[arm], np.quantile(plain.weights[arm], 0.95))
+    assert cut.weights == pytest.approx(expected)
+    assert (plain.truncated.treated, plain.truncated.control) == (0, 0)
+    counts = [int((plain.weights[arm] > cut.weights[arm]).sum()) for arm in arms]
+    assert [cut.truncated.treated, cut.truncated.control] == counts
+    assert min(counts) > 3
+    with pytest.raises(InputError, match="truncate: Expected a quantile"):
+        weighted_cox(stop, event, treated, x, truncate=0.05)
 
 
 def test_it_is_a_frozen_cox_model(draw_followed):
@@ -267,7 +274,7 @@ def test_all_problems_are_told_at_once():
             [0, 1, 0, 1],
             [["a"], ["b"], ["c"], ["d"]],
             ties="exact",
-            truncate=(0.9, 0.1),
+            truncate=1.5,
         )
     assert [p.where for p in caught.value.problems] == ["ties"]
     with pytest.raises(InputError) as caught:
@@ -276,7 +283,7 @@ def test_all_problems_are_told_at_once():
             [0, 1, 2, 1],
             [0, 1, 0, 1],
             np.eye(4)[:, :1],
-            truncate=(0.9, 0.1),
+            truncate=1.5,
             weights=[1] * 3,
         )
     assert {p.where for p in caught.value.problems} == {"stop", "event", "truncate", "weights"}
