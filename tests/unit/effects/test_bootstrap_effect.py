@@ -175,4 +175,5 @@ def test_agrees_with_the_sandwich_of_a_weighted_cox_model():
     found = bootstrap_effect(coefficient, household, replicates=499, rng=rng(11))
     sandwich = weighted_cox(time, event, treated, x, cluster=household)
     assert found.std_error == pytest.approx(sandwich.std_error[0], rel=0.1)
-    assert sandwich.std_error_known_weights[0] > 1.1 * sandwich.std_error[0]
+    # Weights taken as known claim more uncertainty (Shu et al. 2021); how much depends on the covariates.
+    assert sandwich.std_error_known_weights[0] > sandwich.std_error[0]
