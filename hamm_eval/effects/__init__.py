@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from hamm_eval.effects.balancing import Balance, balance
+from hamm_eval.effects.bootstrap import BootstrapInterval, bootstrap_effect, fresh_labels
 from hamm_eval.effects.complete_outcome import estimate_effect
 from hamm_eval.effects.design_check import (
     DesignFailure,
@@ -20,9 +21,11 @@ from hamm_eval.effects.positivity import Overlap, PerArm
 from hamm_eval.effects.results import Effect, HorizonEffect, ModelSupport
 from hamm_eval.effects.sensitivity import EValue, e_value
 from hamm_eval.effects.starting import effect_of_starting
+from hamm_eval.effects.weighted_cox import WeightedCox, weighted_cox
 
 __all__ = [
     "Balance",
+    "BootstrapInterval",
     "DesignFailure",
     "DesignLimits",
     "DesignVerdict",
@@ -33,14 +36,18 @@ __all__ = [
     "ModelSupport",
     "Overlap",
     "PerArm",
+    "WeightedCox",
     "adjust_p",
     "assess_design",
     "balance",
     "balance_limit",
+    "bootstrap_effect",
     "e_value",
     "effect_at_horizon",
     "effect_of_starting",
     "estimate_effect",
+    "fresh_labels",
     "minimum_detectable_effect",
     "planned_std_error",
+    "weighted_cox",
 ]

@@ -162,7 +162,7 @@ def test_small_sample_variance_is_larger_and_close_in_large_samples() -> None:
 def test_all_that_is_wrong_is_told_at_once_and_without_a_value() -> None:
     with pytest.raises(InputError) as told:
         effect_of_starting(
-            [1.0, 0.0],
+            [1.0, 2.0],
             [1, 7.5],
             [0.0, np.nan],
             None,
