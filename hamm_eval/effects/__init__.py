@@ -17,6 +17,7 @@ from hamm_eval.effects.horizon import effect_at_horizon
 from hamm_eval.effects.multiplicity import adjust_p
 from hamm_eval.effects.positivity import Overlap, PerArm
 from hamm_eval.effects.results import Effect, HorizonEffect, ModelSupport
+from hamm_eval.effects.rubin import Pooled, pool_estimates
 from hamm_eval.effects.sensitivity import EValue, e_value
 
 __all__ = [
@@ -30,6 +31,7 @@ __all__ = [
     "ModelSupport",
     "Overlap",
     "PerArm",
+    "Pooled",
     "adjust_p",
     "assess_design",
     "balance",
@@ -39,4 +41,5 @@ __all__ = [
     "estimate_effect",
     "minimum_detectable_effect",
     "planned_std_error",
+    "pool_estimates",
 ]
