@@ -14,7 +14,11 @@ from hamm_eval.effects.design_check import (
     planned_std_error,
 )
 from hamm_eval.effects.horizon import effect_at_horizon
+from hamm_eval.effects.imputation import impute_covariates
+from hamm_eval.effects.imputation_results import Imputation
+from hamm_eval.effects.imputed_effect import ImputedEffect, estimate_each, impute_and_estimate
 from hamm_eval.effects.multiplicity import adjust_p
+from hamm_eval.effects.pooled_effect import pool_effects
 from hamm_eval.effects.positivity import Overlap, PerArm
 from hamm_eval.effects.results import Effect, HorizonEffect, ModelSupport
 from hamm_eval.effects.rubin import Pooled, pool_estimates
@@ -28,6 +32,8 @@ __all__ = [
     "EValue",
     "Effect",
     "HorizonEffect",
+    "Imputation",
+    "ImputedEffect",
     "ModelSupport",
     "Overlap",
     "PerArm",
@@ -38,8 +44,12 @@ __all__ = [
     "balance_limit",
     "e_value",
     "effect_at_horizon",
+    "estimate_each",
     "estimate_effect",
+    "impute_and_estimate",
+    "impute_covariates",
     "minimum_detectable_effect",
     "planned_std_error",
+    "pool_effects",
     "pool_estimates",
 ]
