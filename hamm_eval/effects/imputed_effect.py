@@ -94,7 +94,7 @@ def impute_and_estimate(
     ...     table, lambda done: estimate_effect(goals, treated, done), treated=treated, outcome=goals, rng=rng
     ... )
     >>> found.effect.lower < 1 < found.effect.upper, int(found.imputation.missing.loc["age", "missing"])
-    (True, 68)
+    (True, 75)
     """
     imputation = impute_covariates(
         covariates,
