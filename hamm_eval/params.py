@@ -151,6 +151,7 @@ class EffectQuestion(FrozenModel):
     """Does this measure help to reach this endpoint? Landmark design, ESTIMANDS of the first version.
 
     `assignment` says whether lots were drawn: then a comparison need not be warned of as one of volunteers.
+    `missing` says what becomes of persons of whom a characteristic to adjust for is not recorded.
     """
 
     measure: Key
@@ -160,6 +161,7 @@ class EffectQuestion(FrozenModel):
     estimand: Estimand = "ATT"
     adjust_for: Mapping[Key, Label]
     left_out: Mapping[Key, Label] = {}
+    missing: Literal["impute", "complete_cases"] = "impute"
     negative_control: NegativeControl | None = None
     assignment: Literal["observed", "randomised"] = "observed"
     primary: bool = False

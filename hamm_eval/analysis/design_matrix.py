@@ -48,6 +48,31 @@ class DesignMatrix:
         return f"<DesignMatrix {len(self.terms)} columns: internal, not released>"
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class SettledCovariates:
+    """Which rows and levels a model may have, before its columns are made.
+
+    Parameters
+    ----------
+    table : DataFrame, shape (rows kept, covariates)
+        Numbers as float, levels after merging as text; missing entries only where they were to be kept.
+    kept : Series of bool, shape (n,)
+    numbers : tuple of str
+        Covariates that enter as numbers.
+    merged, left_out
+        As in `DesignMatrix`.
+    """
+
+    table: pd.DataFrame
+    kept: pd.Series
+    numbers: tuple[str, ...]
+    merged: dict[str, tuple[str, ...]]
+    left_out: tuple[str, ...]
+
+    def __repr__(self) -> str:
+        return f"<SettledCovariates {len(self.table.columns)} covariates: internal, not released>"
+
+
 def design_matrix(
     rows: pd.DataFrame, covariates: Sequence[str], groups: Mapping[str, Group], too_small: TooSmall
 ) -> DesignMatrix:
@@ -74,6 +99,22 @@ def design_matrix(
     TableAbsent
         The export lacks the table that a column comes from.
     """
+    settled = settle_covariates(rows, covariates, groups, too_small)
+    return columns_of(settled, settled.table, groups)
+
+
+def settle_covariates(
+    rows: pd.DataFrame,
+    covariates: Sequence[str],
+    groups: Mapping[str, Group],
+    too_small: TooSmall,
+    *,
+    keep_missing: bool = False,
+) -> SettledCovariates:
+    """Merge small levels and leave out those that stay too small; arguments and errors as `design_matrix`.
+
+    `keep_missing` keeps rows with missing covariates, to be imputed. Levels are judged by those known.
+    """
     unknown = [key for key in covariates if key not in groups]
     if unknown:
         raise UsageError(
@@ -85,33 +126,57 @@ def design_matrix(
     left_out: list[str] = []
     while True:
         # Leaving rows out can make another level too small: repeat until nothing changes.
-        factors, merged, dropped, complete = _levels(rows[kept], covariates, groups, too_small)
+        factors, merged, dropped, complete = _levels(
+            rows[kept], covariates, groups, too_small, keep_missing=keep_missing
+        )
         left_out += [name for name in dropped if name not in left_out]
         if complete.all():
             break
         kept = kept & complete.reindex(rows.index, fill_value=False)
+    numbers = tuple(key for key in covariates if key not in factors)
+    table = {
+        key: column_of(rows[kept], groups[key], key).astype("float64") if key in numbers else factors[key]
+        for key in covariates
+    }
+    frame = pd.DataFrame(table, index=rows.index[kept])
+    return SettledCovariates(frame, kept, numbers, merged, tuple(left_out))
+
+
+def columns_of(settled: SettledCovariates, table: pd.DataFrame, groups: Mapping[str, Group]) -> DesignMatrix:
+    """Columns of a model from `settled.table`, or from it with missing entries imputed.
+
+    References and their order are those of the known levels, so that all imputations have the same columns.
+    """
     columns: dict[str, pd.Series] = {}
     terms: list[tuple[str, str]] = []
     references: list[tuple[str, str]] = []
-    for key in covariates:
-        if key not in factors:
-            columns[key] = column_of(rows[kept], groups[key], key).astype("float64")
+    for key in table.columns:
+        if key in settled.numbers:
+            columns[key] = table[key]
             terms.append((key, ""))
             continue
-        reference = _reference(factors[key])
+        reference = _reference(settled.table[key])
         if reference is None:
             continue
         references.append((key, reference))
-        for level in levels_in_order(factors[key], groups[key]):
+        for level in levels_in_order(settled.table[key], groups[key]):
             if level != reference:
-                columns[f"{key}={level}"] = (factors[key] == level).astype("float64")
+                columns[f"{key}={level}"] = (table[key] == level).astype("float64")
                 terms.append((key, level))
-    frame = pd.DataFrame(columns, index=rows.index[kept], dtype=np.float64)
-    return DesignMatrix(frame, kept, factors, tuple(terms), tuple(references), merged, tuple(left_out))
+    frame = pd.DataFrame(columns, index=table.index, dtype=np.float64)
+    factors = {key: table[key] for key in table.columns if key not in settled.numbers}
+    return DesignMatrix(
+        frame, settled.kept, factors, tuple(terms), tuple(references), settled.merged, settled.left_out
+    )
 
 
 def _levels(
-    rows: pd.DataFrame, covariates: Sequence[str], groups: Mapping[str, Group], too_small: TooSmall
+    rows: pd.DataFrame,
+    covariates: Sequence[str],
+    groups: Mapping[str, Group],
+    too_small: TooSmall,
+    *,
+    keep_missing: bool,
 ) -> tuple[dict[str, pd.Series], dict[str, tuple[str, ...]], list[str], pd.Series]:
     """Merged levels of every factor, what was merged, what remains too small, and which rows are complete."""
     factors: dict[str, pd.Series] = {}
@@ -120,13 +185,14 @@ def _levels(
     complete = pd.Series(True, index=rows.index)
     for key in covariates:
         group = groups[key]
-        complete &= column_of(rows, group, key).notna()
+        if not keep_missing:
+            complete &= column_of(rows, group, key).notna()
         if is_number(rows, group, key):
             continue
         found = merge_small(levels_of(rows, group, key), group.merge, too_small)
         small = too_small(found.values)
         gone = [str(level) for level in small.index[small]]
-        complete &= found.values.notna() & ~found.values.isin(gone)
+        complete &= (found.values.notna() | keep_missing) & ~found.values.isin(gone)
         factors[key] = found.values
         merged |= {
             f"{key}={level}": of for level, of in found.merged.items() if len(of) > 1 or of != (level,)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
 from hamm_eval.analysis.definitions import define, endpoint_details, group_details
-from hamm_eval.analysis.design_matrix import DesignMatrix, TooSmall, design_matrix
+from hamm_eval.analysis.design_matrix import TooSmall
+from hamm_eval.analysis.missing_covariates import TrialCovariates, covariates_of
 from hamm_eval.cohort import LandmarkTrial, build_cohort, landmark_trial
 from hamm_eval.cohort.event_source import require_table, tables_given
 from hamm_eval.effects import (
@@ -40,7 +42,8 @@ def measure_effectiveness(case_file: CaseFile, params: Params, key: str) -> Effe
     Persons under observation at the landmark, still in Hamm and without the goal: those who had begun the
     measure by then are compared with those who had not (and may begin later). Only who could be followed to
     the horizon is compared; a departure before it is no event; a file closed before it is a censoring,
-    answered by inverse-probability-of-censoring weights.
+    answered by inverse-probability-of-censoring weights. What is not recorded of a person is imputed several
+    times and the estimates are pooled (`covariates_of`), unless params ask for complete cases.
 
     Parameters
     ----------
@@ -79,11 +82,10 @@ def measure_effectiveness(case_file: CaseFile, params: Params, key: str) -> Effe
     question = params.measure_effectiveness[key]
     definition = _define(params, key, question)
     trial = _trial(case_file, params, question, question.endpoint)
-    matrix = design_matrix(
-        trial.rows, list(question.adjust_for), params.groups, _too_small(trial, policy_of(params))
-    )
+    small = _too_small(trial, policy_of(params))
+    matrix = covariates_of(trial, question, params.groups, small, definition)
     rows = trial.rows[matrix.kept]
-    flow = (*trial.flow, ("covariates_known", len(rows)))
+    flow = (*trial.flow, *matrix.flow)
     reached = (rows["cause"] == 1) & (rows["time"] <= _end(trial))
     treated = rows["treated"] == 1
     fit, verdict, failures = _fit(rows, matrix, trial, question)
@@ -101,7 +103,7 @@ def measure_effectiveness(case_file: CaseFile, params: Params, key: str) -> Effe
         fit=fit,
         by_worker=by_worker,
         departure=None if fit is None else fit.competing,
-        negative_control=_negative_control(case_file, params, question) if control else None,
+        negative_control=_negative_control(case_file, params, question, definition) if control else None,
         negative_control_endpoint=control.endpoint if control else "",
         treated=int(treated.sum()),
         controls=int((~treated).sum()),
@@ -175,14 +177,19 @@ def too_small_levels(treated: pd.Series, reached: pd.Series, policy: Policy) -> 
 
 
 def _estimate(
-    rows: pd.DataFrame, matrix: DesignMatrix, trial: LandmarkTrial, question: EffectQuestion, *, cluster: str
+    rows: pd.DataFrame,
+    matrix: TrialCovariates,
+    trial: LandmarkTrial,
+    question: EffectQuestion,
+    *,
+    cluster: str,
 ) -> Any:
     """One call of the estimator; departures before the horizon count as no event."""
-    return effect_at_horizon(
+    ask = partial(
+        effect_at_horizon,
         rows["time"].to_numpy(dtype=np.float64),
         rows["cause"].to_numpy(dtype=np.int64),
         rows["treated"].to_numpy(dtype=np.int64),
-        matrix.columns,
         horizon=_end(trial),
         entry=np.full(len(rows), trial.landmark_days, dtype=np.float64),
         cluster=rows[cluster].to_numpy(dtype=str),
@@ -193,10 +200,11 @@ def _estimate(
         # The plain sandwich covers 94 % with the few hundred households of a city of this size.
         small_sample=True,
     )
+    return matrix.estimate(ask)
 
 
 def _fit(
-    rows: pd.DataFrame, matrix: DesignMatrix, trial: LandmarkTrial, question: EffectQuestion
+    rows: pd.DataFrame, matrix: TrialCovariates, trial: LandmarkTrial, question: EffectQuestion
 ) -> tuple[Any, DesignVerdict | None, tuple[DesignFailure, ...]]:
     """The estimate, the verdict on its design and what fails; no estimate where the data cannot carry one."""
     for arm, code in (("treated", 1), ("control", 0)):
@@ -211,13 +219,14 @@ def _fit(
     return fit, verdict, verdict.reasons
 
 
-def _negative_control(case_file: CaseFile, params: Params, question: EffectQuestion) -> Any:
+def _negative_control(
+    case_file: CaseFile, params: Params, question: EffectQuestion, definition: Definition
+) -> Any:
     """The same comparison for an endpoint that the measure cannot affect; None if not estimable."""
     assert question.negative_control is not None
     trial = _trial(case_file, params, question, question.negative_control.endpoint)
-    matrix = design_matrix(
-        trial.rows, list(question.adjust_for), params.groups, _too_small(trial, policy_of(params))
-    )
+    small = _too_small(trial, policy_of(params))
+    matrix = covariates_of(trial, question, params.groups, small, definition, stream=1)
     return _fit(trial.rows[matrix.kept], matrix, trial, question)[0]
 
 

@@ -16,9 +16,14 @@ from hamm_eval.effects.design_check import (
 )
 from hamm_eval.effects.horizon import effect_at_horizon
 from hamm_eval.effects.matching_options import Matching
+from hamm_eval.effects.imputation import impute_covariates
+from hamm_eval.effects.imputation_results import Imputation
+from hamm_eval.effects.imputed_effect import ImputedEffect, estimate_each, impute_and_estimate
 from hamm_eval.effects.multiplicity import adjust_p
+from hamm_eval.effects.pooled_effect import pool_effects
 from hamm_eval.effects.positivity import Overlap, PerArm
 from hamm_eval.effects.results import Effect, HorizonEffect, ModelSupport
+from hamm_eval.effects.rubin import Pooled, pool_estimates
 from hamm_eval.effects.sensitivity import EValue, e_value
 from hamm_eval.effects.starting import effect_of_starting
 from hamm_eval.effects.weighted_cox import WeightedCox, weighted_cox
@@ -37,6 +42,12 @@ __all__ = [
     "Overlap",
     "PerArm",
     "WeightedCox",
+    "Imputation",
+    "ImputedEffect",
+    "ModelSupport",
+    "Overlap",
+    "PerArm",
+    "Pooled",
     "adjust_p",
     "assess_design",
     "balance",
@@ -50,4 +61,12 @@ __all__ = [
     "minimum_detectable_effect",
     "planned_std_error",
     "weighted_cox",
+    "estimate_each",
+    "estimate_effect",
+    "impute_and_estimate",
+    "impute_covariates",
+    "minimum_detectable_effect",
+    "planned_std_error",
+    "pool_effects",
+    "pool_estimates",
 ]

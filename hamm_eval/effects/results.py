@@ -54,8 +54,8 @@ class Effect:
         Two-sided, of no effect.
     std_error_treated, std_error_control : float
         Of the two means.
-    degrees_of_freedom : int or None
-        Of Student's t; None where the normal distribution is used.
+    degrees_of_freedom : float or None
+        Of Student's t; None where the normal distribution is used. Not whole where imputations are pooled.
     clusters : int or None
         Number of clusters of the variance; None where rows are independent.
     method, estimand, contrast : str
@@ -86,7 +86,7 @@ class Effect:
     p_value: float
     std_error_treated: float
     std_error_control: float
-    degrees_of_freedom: int | None
+    degrees_of_freedom: float | None
     clusters: int | None
     method: str
     estimand: str

@@ -173,10 +173,18 @@ class Wording:
             "measure": self.measure,
             "column": self.column,
             "quarter": lambda quarter: self.quarter(Quarter.parse(quarter)),
+            "step": self.step,
         }.get(dimension)
         if named is not None:
             return named(level)
         return level.replace("_", " ")
+
+    def step(self, key: str) -> str:
+        """Name of a step of a flow that concerns one covariate: ``unknown:covariate``."""
+        step, _, covariate = key.partition(":")
+        if covariate and self.has(f"levels.step.{step}"):
+            return self.text(f"levels.step.{step}", covariate=self.dimension(covariate))
+        return key.replace("_", " ")
 
     def level_name(self, dimension: str, level: str) -> str:
         """Name of one level where it stands alone, in a table or a figure: it begins with a capital."""

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 from analysis_params import params
 
-from hamm_eval.analysis.design_matrix import design_matrix
+from hamm_eval.analysis.design_matrix import columns_of, design_matrix, settle_covariates
 from hamm_eval.errors import UsageError
 
 GROUPS = params().groups
@@ -78,3 +78,14 @@ def test_unknown_names_are_said() -> None:
         design_matrix(rows, ["knid"], GROUPS, smaller_than(1))
     with pytest.raises(UsageError, match=r"groups.age.column"):
         design_matrix(rows, ["age"], GROUPS, smaller_than(1))
+
+
+def test_missing_covariates_can_be_kept_for_imputation() -> None:
+    rows = pd.DataFrame({"kind": [None, "a", "a", "c", "c", "d"], "age": [20, None, 40, 50, 60, 70]})
+    settled = settle_covariates(rows, ["kind", "age"], GROUPS, smaller_than(2), keep_missing=True)
+    assert settled.kept.tolist() == [True, True, True, True, True, False]
+    assert settled.table["kind"].isna().tolist() == [True, False, False, False, False]
+    assert settled.numbers == ("age",)
+    assert settled.left_out == ("kind=d",)
+    completed = settled.table.assign(kind=["c", "a", "a", "c", "c"], age=30.0)
+    assert columns_of(settled, completed, GROUPS).columns["kind=c"].tolist() == [1, 0, 0, 1, 1]
