@@ -15,10 +15,10 @@ from hamm_eval.effects.design_check import (
     planned_std_error,
 )
 from hamm_eval.effects.horizon import effect_at_horizon
-from hamm_eval.effects.matching_options import Matching
 from hamm_eval.effects.imputation import impute_covariates
 from hamm_eval.effects.imputation_results import Imputation
 from hamm_eval.effects.imputed_effect import ImputedEffect, estimate_each, impute_and_estimate
+from hamm_eval.effects.matching_options import Matching
 from hamm_eval.effects.multiplicity import adjust_p
 from hamm_eval.effects.pooled_effect import pool_effects
 from hamm_eval.effects.positivity import Overlap, PerArm
@@ -37,17 +37,14 @@ __all__ = [
     "EValue",
     "Effect",
     "HorizonEffect",
+    "Imputation",
+    "ImputedEffect",
     "Matching",
     "ModelSupport",
     "Overlap",
     "PerArm",
-    "WeightedCox",
-    "Imputation",
-    "ImputedEffect",
-    "ModelSupport",
-    "Overlap",
-    "PerArm",
     "Pooled",
+    "WeightedCox",
     "adjust_p",
     "assess_design",
     "balance",
@@ -56,17 +53,14 @@ __all__ = [
     "e_value",
     "effect_at_horizon",
     "effect_of_starting",
-    "estimate_effect",
-    "fresh_labels",
-    "minimum_detectable_effect",
-    "planned_std_error",
-    "weighted_cox",
     "estimate_each",
     "estimate_effect",
+    "fresh_labels",
     "impute_and_estimate",
     "impute_covariates",
     "minimum_detectable_effect",
     "planned_std_error",
     "pool_effects",
     "pool_estimates",
+    "weighted_cox",
 ]
