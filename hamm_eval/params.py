@@ -184,7 +184,7 @@ class TargetTrialQuestion(FrozenModel):
     """A trial that nobody ran, emulated: who is eligible from when, which strategies, followed how long.
 
     `months` are those since the origin whose first day is a time zero; `ages` for whom the measure is. The
-    first strategy pair is the primary one.
+    first strategy pair is the primary one. `missing` as in `EffectQuestion`.
     """
 
     measure: Key
@@ -196,6 +196,7 @@ class TargetTrialQuestion(FrozenModel):
     estimand: Estimand = "ATT"
     adjust_for: Mapping[Key, Label]
     left_out: Mapping[Key, Label] = {}
+    missing: Literal["impute", "complete_cases"] = "impute"
     negative_control: NegativeControl | None = None
 
     @model_validator(mode="after")

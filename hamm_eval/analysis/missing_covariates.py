@@ -22,7 +22,7 @@ from hamm_eval.cohort import LandmarkTrial
 from hamm_eval.cohort.grouping import column_of
 from hamm_eval.effects import HorizonEffect, estimate_each, impute_covariates, pool_effects
 from hamm_eval.estimate import Definition
-from hamm_eval.params import EffectQuestion, Group
+from hamm_eval.params import EffectQuestion, Group, TargetTrialQuestion
 
 AnyEffect = TypeVar("AnyEffect", bound=HorizonEffect)
 
@@ -74,7 +74,7 @@ class TrialCovariates:
 
 def covariates_of(
     trial: LandmarkTrial,
-    question: EffectQuestion,
+    question: EffectQuestion | TargetTrialQuestion,
     groups: Mapping[str, Group],
     too_small: TooSmall,
     definition: Definition,
@@ -90,7 +90,7 @@ def covariates_of(
     Parameters
     ----------
     trial : LandmarkTrial
-    question : EffectQuestion
+    question : EffectQuestion or TargetTrialQuestion
     groups : Mapping of str to Group
     too_small : callable
         As in `design_matrix`.

@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
 from hamm_eval.analysis.definitions import define, endpoint_details, group_details
-from hamm_eval.analysis.design_matrix import DesignMatrix, design_matrix
 from hamm_eval.analysis.measure_effectiveness import (
     LEAST_IN_ARM,
     detectable,
     flow_table,
     too_small_levels,
 )
-from hamm_eval.cohort import TargetTrials, build_cohort, target_trials
+from hamm_eval.analysis.missing_covariates import TrialCovariates, covariates_of
+from hamm_eval.cohort import LandmarkTrial, TargetTrials, build_cohort, target_trials
 from hamm_eval.cohort.event_source import require_table, tables_given
-from hamm_eval.effects import DesignFailure, DesignLimits, assess_design, effect_of_starting
+from hamm_eval.effects import (
+    DesignFailure,
+    DesignLimits,
+    HorizonEffect,
+    assess_design,
+    effect_of_starting,
+)
 from hamm_eval.errors import NotEstimable, UsageError
 from hamm_eval.estimate import Definition, Effect, TargetTrial, TrialEffect
 from hamm_eval.params import DAYS_PER_MONTH, Params, StrategyPair, TargetTrialQuestion
@@ -27,6 +34,18 @@ if TYPE_CHECKING:
     from hamm_eval.casefile import CaseFile
 
 QUESTION = "target_trial"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Compared:
+    """Who is compared: rows of the trials, covariates of the persons, and each row's place among these."""
+
+    rows: pd.DataFrame
+    covariates: TrialCovariates
+    place: np.ndarray
+
+    def __repr__(self) -> str:
+        return "<Compared: internal, not released>"
 
 
 def target_trial(case_file: CaseFile, params: Params, key: str) -> TargetTrial:
@@ -135,7 +154,8 @@ def _trial_effect(
     """One strategy pair at one horizon."""
     horizon = round(DAYS_PER_MONTH * months)
     trials = _trials(case_file, params, question, question.endpoint, pair, horizon)
-    rows, covariates = _covariates(trials, params, question)
+    compared = _compared(trials, params, question, definition)
+    rows = compared.rows
     started = rows["start"].lt(rows["time"]) & (rows["start"] <= pair.grace_days)
     reached = (rows["cause"] == 1) & (rows["time"] <= horizon)
     persons = {arm: rows.loc[chosen, "person_id"] for arm, chosen in ((1, started), (0, ~started))}
@@ -144,21 +164,21 @@ def _trial_effect(
     fit = verdict = by_worker = in_months = negative = None
     if not failures:
         try:
-            fit = _estimate(rows, covariates, pair, question, horizon)
+            fit = _estimate(compared, pair, question, horizon)
         except NotEstimable:
             failures = (DesignFailure("not_estimable", 0.0, 0.0),)
     if fit is not None:
         verdict = assess_design(fit)
         failures = verdict.reasons
-        in_months = _estimated(rows, covariates, pair, question, horizon, contrast="months_difference")
+        in_months = _estimated(compared, pair, question, horizon, contrast="months_difference")
         if rows["social_worker"].notna().all():
-            by_worker = _estimated(rows, covariates, pair, question, horizon, cluster="social_worker")
+            by_worker = _estimated(compared, pair, question, horizon, cluster="social_worker")
         if control and question.negative_control is not None:
-            negative = _negative_control(case_file, params, question, pair, horizon)
+            negative = _negative_control(case_file, params, question, definition, pair, horizon)
     key = f"{definition.key}/{pair.trials}/{pair.grace_days}/{pair.adherence}/{months}"
     part = define(QUESTION, key, of=definition.digest)
     flow = [(step, distinct) for step, (_, distinct) in trials.flow.items()]
-    flow.append(("covariates_known", int(rows["person_id"].nunique())))
+    flow += compared.covariates.flow
     share = float(reached[~rows["person_id"].duplicated()].mean()) if len(rows) else 0.0
     effect = Effect(
         definition=part,
@@ -178,7 +198,7 @@ def _trial_effect(
         controls=sizes[0],
         events_treated=int(rows.loc[started & reached, "person_id"].nunique()),
         events_controls=int(rows.loc[~started & reached, "person_id"].nunique()),
-        parameters=1 + len(covariates.columns),
+        parameters=1 + len(compared.covariates.columns.columns),
         detectable=detectable(fit, share),
         balance_limit=0.1 if verdict is None else verdict.balance_limit,
         failures=failures,
@@ -203,27 +223,30 @@ def _too_few(sizes: dict[int, int]) -> tuple[DesignFailure, ...]:
     return ()
 
 
-def _covariates(
-    trials: TargetTrials, params: Params, question: TargetTrialQuestion
-) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Rows whose covariates are known, and these; small levels are judged by distinct persons."""
+def _compared(
+    trials: TargetTrials,
+    params: Params,
+    question: TargetTrialQuestion,
+    definition: Definition,
+    *,
+    stream: int = 0,
+) -> Compared:
+    """Rows of those whose covariates are known or imputed; small levels are judged by distinct persons."""
     rows = trials.rows
     started = rows["start"].lt(rows["time"]) & (rows["start"] <= trials.grace_days)
     reached = (rows["cause"] == 1) & (rows["time"] <= trials.horizon_days)
-    ever = (
-        pd.DataFrame({"treated": started, "reached": reached})
-        .groupby(rows["person_id"].to_numpy())
-        .any()
-        .astype("int64")
-    )
-    persons = rows.drop_duplicates("person_id").set_index("person_id", drop=False)
-    judge = too_small_levels(
-        ever["treated"].reindex(persons.index), ever["reached"].reindex(persons.index), policy_of(params)
-    )
-    matrix: DesignMatrix = design_matrix(persons, list(question.adjust_for), params.groups, judge)
-    kept = rows[rows["person_id"].map(matrix.kept).fillna(False).astype(bool)].reset_index(drop=True)
-    columns = matrix.columns.set_axis(persons.index[matrix.kept.to_numpy()])
-    return kept, columns.loc[kept["person_id"]].reset_index(drop=True)
+    ever = pd.DataFrame({"treated": started, "reached": reached}).groupby(rows["person_id"].to_numpy()).any()
+    persons = rows.drop_duplicates("person_id").reset_index(drop=True)
+    ever = ever.astype("int64").loc[persons["person_id"]].reset_index(drop=True)
+    persons = persons.assign(treated=ever["treated"])
+    # A covariate is one a person: it is imputed, and its levels are judged, once for all trials.
+    once = LandmarkTrial(persons, (), 0, trials.horizon_days)
+    small = too_small_levels(ever["treated"], ever["reached"], policy_of(params))
+    covariates = covariates_of(once, question, params.groups, small, definition, stream=stream)
+    kept = persons["person_id"][covariates.kept.to_numpy()]
+    chosen = rows[rows["person_id"].isin(kept)].reset_index(drop=True)
+    place = pd.Series(np.arange(len(kept)), index=kept.to_numpy()).loc[chosen["person_id"]].to_numpy()
+    return Compared(chosen, covariates, place)
 
 
 def _merged_months(month: pd.Series, started: pd.Series) -> pd.Series:
@@ -242,8 +265,7 @@ def _merged_months(month: pd.Series, started: pd.Series) -> pd.Series:
 
 
 def _estimate(
-    rows: pd.DataFrame,
-    covariates: pd.DataFrame,
+    compared: Compared,
     pair: StrategyPair,
     question: TargetTrialQuestion,
     horizon: int,
@@ -251,24 +273,29 @@ def _estimate(
     cluster: str = "household_id",
     contrast: Any = "risk_difference",
 ) -> Any:
-    """One call of the estimator."""
-    return effect_of_starting(
-        rows["time"].to_numpy(dtype=np.float64),
-        rows["cause"].to_numpy(dtype=np.int64),
-        rows["start"].to_numpy(dtype=np.float64),
-        covariates,
-        horizon=horizon,
-        grace=pair.grace_days,
-        adherence=pair.adherence,
-        trial=_merged_months(rows["month"], rows["start"] <= pair.grace_days).to_numpy(),
-        person=rows["person_id"].to_numpy(dtype=str),
-        cluster=rows[cluster].to_numpy(dtype=str),
-        estimand=question.estimand,
-        contrast=contrast,
-        # One outcome model for both arms, as in the comparison from a landmark on: events are few.
-        interactions="none",
-        small_sample=True,
-    )
+    """One call of the estimator for each imputation, pooled."""
+    rows = compared.rows
+
+    def effect(columns: pd.DataFrame) -> HorizonEffect:
+        return effect_of_starting(
+            rows["time"].to_numpy(dtype=np.float64),
+            rows["cause"].to_numpy(dtype=np.int64),
+            rows["start"].to_numpy(dtype=np.float64),
+            columns.iloc[compared.place].reset_index(drop=True),
+            horizon=horizon,
+            grace=pair.grace_days,
+            adherence=pair.adherence,
+            trial=_merged_months(rows["month"], rows["start"] <= pair.grace_days).to_numpy(),
+            person=rows["person_id"].to_numpy(dtype=str),
+            cluster=rows[cluster].to_numpy(dtype=str),
+            estimand=question.estimand,
+            contrast=contrast,
+            # One outcome model for both arms, as in the comparison from a landmark on: events are few.
+            interactions="none",
+            small_sample=True,
+        )
+
+    return compared.covariates.estimate(effect)
 
 
 def _estimated(*args: Any, **keywords: Any) -> Any:
@@ -280,10 +307,15 @@ def _estimated(*args: Any, **keywords: Any) -> Any:
 
 
 def _negative_control(
-    case_file: CaseFile, params: Params, question: TargetTrialQuestion, pair: StrategyPair, horizon: int
+    case_file: CaseFile,
+    params: Params,
+    question: TargetTrialQuestion,
+    definition: Definition,
+    pair: StrategyPair,
+    horizon: int,
 ) -> Any:
     """The same strategies compared for an endpoint that the measure cannot affect; None if not estimable."""
     assert question.negative_control is not None
     trials = _trials(case_file, params, question, question.negative_control.endpoint, pair, horizon)
-    rows, covariates = _covariates(trials, params, question)
-    return _estimated(rows, covariates, pair, question, horizon)
+    compared = _compared(trials, params, question, definition, stream=1)
+    return _estimated(compared, pair, question, horizon)
