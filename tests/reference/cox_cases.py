@@ -118,7 +118,7 @@ CASES: dict[tuple[str, str], Case] = {
         "start",
     ),
     ("heart", "cox_naive_ever_transplanted"): Case(sd.jasa, "futime_positive", "fustat", "transplant"),
-    ("heart", "cox_landmark30"): Case(sd.jasa_landmark, "since", "fustat", "tx30"),
+    ("heart", "cox_landmark30"): Case(sd.jasa_landmark, "time", "fustat", "tx30", "begin"),
     ("channing", "cox_lt_efron"): Case(sd.channing, *CHANNING),
     ("channing", "cox_lt_breslow"): Case(sd.channing, *CHANNING, ties="breslow"),
     ("channing", "cox_ignoring_truncation"): Case(sd.channing, "age", "death", "female"),
