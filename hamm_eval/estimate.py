@@ -17,6 +17,8 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from hamm_eval.errors import InputError
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -257,6 +259,7 @@ class Model(Estimate):
     references : tuple of Term
         The reference level of each factor.
     fit : survival.Cox result
+        With as many coefficients as there are terms.
     persons, events : int
     proportionality : tuple of float
         p-value of the exact score test per term, then the global one.
@@ -278,6 +281,13 @@ class Model(Estimate):
     merged: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     of: str = ""
     scale: Literal["hazard", "incidence"] = "hazard"
+
+    def __post_init__(self) -> None:
+        """Refuse terms that are not those of the fit: ratios would be read under other names."""
+        if self.fit is not None and len(self.terms) != len(self.fit.names):
+            raise InputError(
+                "There are not as many terms as coefficients in the fit.", where=self.definition.id
+            )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)

@@ -31,7 +31,7 @@ def asked_formula(covariates: Sequence[str] | str, cohort: Cohort, params: Param
             where="covariates",
             todo=f"Known: {', '.join(params.groups) or 'none'}.",
         )
-    return ModelFormula(tuple(map(Factor, covariates)), ())
+    return ModelFormula(tuple(map(Factor, dict.fromkeys(covariates))), ())
 
 
 def _describing(cohort: Cohort) -> list[str]:
