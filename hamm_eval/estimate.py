@@ -178,6 +178,9 @@ class Curves(Estimate):
         Days at which values are tabulated.
     sensitive : bool
         Whether the grouping is by a sensitive attribute.
+    ungrouped, ungrouped_events : int
+        Persons who are in no curve, for lack of an entry to group them by, and those of them with the
+        endpoint.
     """
 
     endpoint: str
@@ -187,6 +190,8 @@ class Curves(Estimate):
     estimates: tuple[Any, ...]
     horizons: tuple[int, ...]
     sensitive: bool = False
+    ungrouped: int = 0
+    ungrouped_events: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
@@ -217,6 +222,25 @@ class Term:
     persons: int
     events: int
     non_events: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lost:
+    """Who is not in a model because of a factor: without an entry (`level` ""), or in a level left out.
+
+    Parameters
+    ----------
+    factor, level : str
+    persons : int
+        Persons with no row in the model, each counted once, by the first factor that lost them.
+    events : int
+        Events on rows not in the model; of what changes over time a person may lose only a part of the rows.
+    """
+
+    factor: str
+    level: str
+    persons: int
+    events: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
@@ -269,6 +293,11 @@ class Model(Estimate):
         Cause that is modelled: the endpoint, or what competes.
     scale : "hazard" or "incidence"
         Whether ratios are of cause-specific hazards (Cox) or of subdistribution hazards (Fine-Gray).
+    missing : tuple of Lost
+        One per covariate that lacks entries. Together with `left_out`, `persons` and `events` they sum to
+        those at risk.
+    left_out : tuple of Lost
+        One per level too small that could not be merged.
     """
 
     endpoint: str
@@ -281,6 +310,8 @@ class Model(Estimate):
     merged: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     of: str = ""
     scale: Literal["hazard", "incidence"] = "hazard"
+    missing: tuple[Lost, ...] = ()
+    left_out: tuple[Lost, ...] = ()
 
     def __post_init__(self) -> None:
         """Refuse terms that are not those of the fit: ratios would be read under other names."""
@@ -303,12 +334,18 @@ class SideBySide(Estimate):
         Cause-specific hazards of what competes, one per cause; None where it cannot be estimated.
     incidence : Model or None
         Fine-Gray model of the endpoint.
+    causes : tuple of str
+        The endpoint, then what competes.
+    since : int
+        Day from which on all of them count: whoever reached the goal or left before is in none.
     """
 
     endpoint: str
     hazard: Model
     competing: tuple[Model | None, ...]
     incidence: Model | None
+    causes: tuple[str, ...] = ()
+    since: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)

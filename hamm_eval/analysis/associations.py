@@ -17,6 +17,7 @@ from hamm_eval.analysis.model_terms import (
     asked_formula,
     cause_code,
     details_of,
+    lost_from,
     product_term,
     term_of,
     too_small_in,
@@ -136,6 +137,7 @@ def associations(
     for name in time_interactions:
         product = columns[_number(name, columns)]
         columns = columns.assign(**{f"{name}:time": product * rows.loc[matrix.kept, "stop"]})
+    missing, left_out = lost_from(rows, matrix, rows["cause"] == code)
     used = rows[matrix.kept].assign(event=lambda r: (r["cause"] == code).astype("int64"))
     if not used["event"].any() or columns.empty:
         raise NotEstimable("No event among those with all covariates.", where=f"endpoints.{cohort.endpoint}")
@@ -176,6 +178,8 @@ def associations(
         proportionality=_proportionality(fit),
         merged=matrix.merged,
         of=cohort.causes[code - 1],
+        missing=missing,
+        left_out=left_out,
     )
 
 

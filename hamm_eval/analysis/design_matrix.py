@@ -34,6 +34,9 @@ class DesignMatrix:
         ``factor=level`` to the levels it consists of.
     left_out : tuple of str
         ``factor=level`` of levels too small that could not be merged: their persons are not in the model.
+    reasons : DataFrame
+        `factor` and `level` of the rows not kept: the first covariate without an entry (level "") or in a
+        level left out.
     """
 
     columns: pd.DataFrame
@@ -43,6 +46,7 @@ class DesignMatrix:
     references: tuple[tuple[str, str], ...]
     merged: dict[str, tuple[str, ...]]
     left_out: tuple[str, ...]
+    reasons: pd.DataFrame
 
     def __repr__(self) -> str:
         return f"<DesignMatrix {len(self.terms)} columns: internal, not released>"
@@ -83,13 +87,15 @@ def design_matrix(
         )
     kept = pd.Series(True, index=rows.index)
     left_out: list[str] = []
+    reasons = pd.DataFrame({"factor": None, "level": None}, index=rows.index, dtype=object)
     while True:
         # Leaving rows out can make another level too small: repeat until nothing changes.
-        factors, merged, dropped, complete = _levels(rows[kept], covariates, groups, too_small)
+        factors, merged, dropped, lost = _levels(rows[kept], covariates, groups, too_small)
         left_out += [name for name in dropped if name not in left_out]
-        if complete.all():
+        if lost.empty:
             break
-        kept = kept & complete.reindex(rows.index, fill_value=False)
+        reasons.loc[lost.index] = lost
+        kept = reasons["factor"].isna()
     columns: dict[str, pd.Series] = {}
     terms: list[tuple[str, str]] = []
     references: list[tuple[str, str]] = []
@@ -107,32 +113,40 @@ def design_matrix(
                 columns[f"{key}={level}"] = (factors[key] == level).astype("float64")
                 terms.append((key, level))
     frame = pd.DataFrame(columns, index=rows.index[kept], dtype=np.float64)
-    return DesignMatrix(frame, kept, factors, tuple(terms), tuple(references), merged, tuple(left_out))
+    return DesignMatrix(
+        frame, kept, factors, tuple(terms), tuple(references), merged, tuple(left_out), reasons[~kept]
+    )
 
 
 def _levels(
     rows: pd.DataFrame, covariates: Sequence[str], groups: Mapping[str, Group], too_small: TooSmall
-) -> tuple[dict[str, pd.Series], dict[str, tuple[str, ...]], list[str], pd.Series]:
-    """Merged levels of every factor, what was merged, what remains too small, and which rows are complete."""
+) -> tuple[dict[str, pd.Series], dict[str, tuple[str, ...]], list[str], pd.DataFrame]:
+    """Merged levels of every factor, what was merged, what remains too small, and why rows are lost."""
     factors: dict[str, pd.Series] = {}
     merged: dict[str, tuple[str, ...]] = {}
     dropped: list[str] = []
-    complete = pd.Series(True, index=rows.index)
+    lost = pd.DataFrame({"factor": None, "level": None}, index=rows.index, dtype=object)
+
+    def lose(which: pd.Series, key: str, level: str = "") -> None:
+        lost.loc[which & lost["factor"].isna()] = [key, level]
+
     for key in covariates:
         group = groups[key]
-        complete &= column_of(rows, group, key).notna()
+        lose(column_of(rows, group, key).isna(), key)
         if is_number(rows, group, key):
             continue
         found = merge_small(levels_of(rows, group, key), group.merge, too_small)
         small = too_small(found.values)
         gone = [str(level) for level in small.index[small]]
-        complete &= found.values.notna() & ~found.values.isin(gone)
+        lose(found.values.isna(), key)
+        for level in gone:
+            lose((found.values == level).fillna(False).astype(bool), key, level)
         factors[key] = found.values
         merged |= {
             f"{key}={level}": of for level, of in found.merged.items() if len(of) > 1 or of != (level,)
         }
         dropped += [f"{key}={level}" for level in gone]
-    return factors, merged, dropped, complete
+    return factors, merged, dropped, lost[lost["factor"].notna()]
 
 
 def _reference(values: pd.Series) -> str | None:

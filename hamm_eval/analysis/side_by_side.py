@@ -8,10 +8,12 @@ from collections.abc import Callable, Sequence
 from hamm_eval.analysis.associations import associations
 from hamm_eval.analysis.definitions import define
 from hamm_eval.analysis.incidence_model import incidence_model
+from hamm_eval.analysis.time_to_integration import start_of_curve
 from hamm_eval.cohort import Cohort
 from hamm_eval.errors import NotEstimable
 from hamm_eval.estimate import Model, SideBySide
 from hamm_eval.params import Params
+from hamm_eval.release.policy import policy_of
 
 QUESTION = "side_by_side"
 
@@ -24,6 +26,10 @@ def side_by_side(
     A characteristic may go with a faster path and yet with fewer who arrive, where it goes with leaving
     earlier, too. No single model tells this: the hazards say at what pace those still here reach the goal or
     leave, the incidence model in which direction the share differs that has reached it.
+
+    All models are of the same persons from the same day on, that on which the incidence curve of all begins
+    (`start_of_curve`), with the same levels: early risk sets that are too thin for the incidence are left out
+    of the hazards as well.
 
     Parameters
     ----------
@@ -52,9 +58,10 @@ def side_by_side(
     should report results on all cause-specific hazards and cumulative incidence functions. J. Clinical
     Epidemiology 66, 648-653.
     """
-    hazard = associations(cohort, params, covariates, key=key)
+    since = start_of_curve(cohort.column("entry"), cohort.column("time"), policy_of(params))
+    hazard = associations(cohort, params, covariates, key=key, since=since)
     competing = tuple(
-        _or_none(lambda of=of: associations(cohort, params, covariates, key=key, of=of))  # type: ignore[misc]
+        _or_none(lambda of=of: associations(cohort, params, covariates, key=key, of=of, since=since))  # type: ignore[misc]
         for of in cohort.causes[1:]
     )
     incidence = _or_none(lambda: incidence_model(cohort, params, covariates, key=key)) if competing else None
@@ -64,6 +71,8 @@ def side_by_side(
         hazard=hazard,
         competing=competing,
         incidence=incidence,
+        causes=cohort.causes,
+        since=since,
     )
 
 

@@ -103,7 +103,7 @@ class ReleasedCurve:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReleasedCurves(Release):
-    """Cumulative incidence by group."""
+    """Cumulative incidence by group; `ungrouped` persons are in no curve, None where there are none."""
 
     kind: ClassVar[str] = "curves"
     endpoint: str
@@ -111,6 +111,7 @@ class ReleasedCurves(Release):
     causes: tuple[str, ...]
     horizons: tuple[int, ...]
     curves: tuple[ReleasedCurve, ...]
+    ungrouped: Cell | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -200,8 +201,20 @@ class ReleasedTerm:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ReleasedLoss:
+    """Persons who are not in a model: without an entry for a factor (`level` ""), or in a level left out."""
+
+    factor: str
+    level: str
+    persons: Cell
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ReleasedModel(Release):
-    """A Cox model of the cause `of`; `withheld` names the rule that refused it, then `terms` is empty."""
+    """A Cox model of the cause `of`; `withheld` names the rule that refused it, then `terms` is empty.
+
+    `lost` tells who is not in it for lack of an entry or of others alike; empty where it is withheld.
+    """
 
     kind: ClassVar[str] = "model"
     endpoint: str
@@ -211,6 +224,7 @@ class ReleasedModel(Release):
     events: Cell
     proportionality_doubtful: tuple[str, ...] = ()
     of: str = ""
+    lost: tuple[ReleasedLoss, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -219,7 +233,8 @@ class ReleasedSideBySide(Release):
 
     `hazard` and `competing` are models of the same terms, one per cause. Of the incidence model the
     direction alone is told, one word per term of `hazard`: "more", "fewer", "unclear", "reference". A second
-    interval on the same events would give these away, and its ratio is neither a rate nor a risk.
+    interval on the same events would give these away, and its ratio is neither a rate nor a risk. `causes`
+    are the endpoint and what competes; all count from day `since` on.
     """
 
     kind: ClassVar[str] = "side_by_side"
@@ -228,6 +243,8 @@ class ReleasedSideBySide(Release):
     competing: tuple[ReleasedModel | None, ...]
     directions: tuple[str, ...]
     incidence_withheld: tuple[str, ...]
+    causes: tuple[str, ...] = ()
+    since: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -52,11 +52,14 @@ def condition(release: ReleasedCurves, wording: Wording) -> str:
 
     Such curves are conditional: whoever reached the goal or left before their first day is in none.
     """
-    day = begin(release)
+    return condition_at(begin(release), release.endpoint, release.causes[1:], wording)
+
+
+def condition_at(day: float, endpoint: str, others: Sequence[str], wording: Wording) -> str:
+    """Of whom a result speaks that counts from a day on, with `others` competing; "" from the origin on."""
     if day <= 0:
         return ""
-    said = {"span": span([day], wording), "origin": origin(release.endpoint, wording)}
-    others = release.causes[1:]
+    said = {"span": span([day], wording), "origin": origin(endpoint, wording)}
     if not others:
         return wording.text("curves.begin_goal", **said)
     if set(others) == {"departure"}:
