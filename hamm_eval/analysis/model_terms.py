@@ -12,6 +12,7 @@ from hamm_eval.analysis.design_matrix import DesignMatrix, TooSmall
 from hamm_eval.analysis.formula import Factor, ModelFormula, names_in, read_formula
 from hamm_eval.analysis.immortal_time import refuse_later_exposures
 from hamm_eval.cohort import Cohort
+from hamm_eval.cohort.grouping import no_baseline
 from hamm_eval.errors import UsageError
 from hamm_eval.estimate import Lost, Term
 from hamm_eval.params import Group, Params
@@ -41,9 +42,8 @@ def _describing(cohort: Cohort) -> list[str]:
     """
     rows = cohort.episodes
     ids = {"person_id", "household_id", "social_worker"}
-    later = {"entry", "time", "cause", "ending", "followed_until"}
     dates = {name for name in rows if pd.api.types.is_datetime64_any_dtype(rows[name].dtype)}
-    return [str(name) for name in rows if name not in ids | later | dates]
+    return [str(name) for name in rows if name not in ids | dates and no_baseline(str(name)) is None]
 
 
 def details_of(params: Params, groups: Mapping[str, Group], key: str) -> dict[str, Any]:
