@@ -172,9 +172,3 @@ TESTS_OF_PROPORTIONALITY = {
     ("heart", "cox_td_zph"): "cox_td_efron",
     ("nhefs", "cox_adjusted_zph"): "cox_adjusted",
 }
-
-NOT_REPRODUCED = {
-    ("lung", "cox_exact"): "only Efron's and Breslow's ties are offered",
-    ("retinopathy", "cox_gamma_frailty"): "no frailty models",
-    ("recurrent_open", "kidney_gamma_frailty"): "no frailty models",
-}
