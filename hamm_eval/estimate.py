@@ -298,6 +298,8 @@ class Model(Estimate):
         those at risk.
     left_out : tuple of Lost
         One per level too small that could not be merged.
+    since : int
+        Day since the origin from which on it counts: whoever reached the goal or left before is not in it.
     """
 
     endpoint: str
@@ -312,6 +314,7 @@ class Model(Estimate):
     scale: Literal["hazard", "incidence"] = "hazard"
     missing: tuple[Lost, ...] = ()
     left_out: tuple[Lost, ...] = ()
+    since: int = 0
 
     def __post_init__(self) -> None:
         """Refuse terms that are not those of the fit: ratios would be read under other names."""
@@ -334,18 +337,12 @@ class SideBySide(Estimate):
         Cause-specific hazards of what competes, one per cause; None where it cannot be estimated.
     incidence : Model or None
         Fine-Gray model of the endpoint.
-    causes : tuple of str
-        The endpoint, then what competes.
-    since : int
-        Day from which on all of them count: whoever reached the goal or left before is in none.
     """
 
     endpoint: str
     hazard: Model
     competing: tuple[Model | None, ...]
     incidence: Model | None
-    causes: tuple[str, ...] = ()
-    since: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)

@@ -22,6 +22,7 @@ from hamm_eval.analysis.model_terms import (
     term_of,
     too_small_in,
 )
+from hamm_eval.analysis.time_to_integration import start_of_cohort
 from hamm_eval.cohort import Caseload, Cohort, TimeVarying, split_at, split_by_columns
 from hamm_eval.cohort.event_source import tables_given
 from hamm_eval.cohort.grouping import levels_of
@@ -51,7 +52,7 @@ def associations(
     time_interactions: Sequence[str] = (),
     split_every: int | None = None,
     ties: Literal["efron", "breslow"] = "efron",
-    since: int = 0,
+    since: int | None = None,
 ) -> Model:
     """Hazard ratios of an endpoint; what competes is censored, so alone they say nothing on incidence.
 
@@ -82,8 +83,9 @@ def associations(
     split_every : int, optional
         Days at which all rows are split.
     ties : "efron" or "breslow"
-    since : int
-        Days since the origin from which on persons are at risk: those who end earlier drop out.
+    since : int, optional
+        Days since the origin from which on persons are at risk: those who end earlier drop out. By default
+        the day on which the incidence curve of all persons begins (`start_of_curve`), 0 without late entry.
 
     Returns
     -------
@@ -118,7 +120,8 @@ def associations(
         time_interactions=time_interactions,
         split_every=split_every,
     )
-    rows = rows[rows["stop"] > since].assign(start=lambda r: r["start"].clip(lower=since))
+    begin = start_of_cohort(cohort, params) if since is None else since
+    rows = rows[rows["stop"] > begin].assign(start=lambda r: r["start"].clip(lower=begin))
     if time_varying:
         if case_file is None:
             raise NotEstimable("Time-varying covariates need the case file.", where="case_file")
@@ -164,7 +167,7 @@ def associations(
             time_interactions=list(time_interactions),
             split_every=split_every,
             ties=ties,
-            since=since,
+            since="curve" if since is None else since,
             **({"of": of} if of else {}),
         ),
         endpoint=cohort.endpoint,
@@ -180,6 +183,7 @@ def associations(
         of=cohort.causes[code - 1],
         missing=missing,
         left_out=left_out,
+        since=begin,
     )
 
 

@@ -19,7 +19,7 @@ from hamm_eval.analysis.model_terms import (
     term_of,
     too_small_in,
 )
-from hamm_eval.analysis.time_to_integration import start_of_curve
+from hamm_eval.analysis.time_to_integration import start_of_cohort
 from hamm_eval.cohort import Cohort
 from hamm_eval.errors import NotEstimable
 from hamm_eval.estimate import Model
@@ -73,7 +73,7 @@ def incidence_model(
     """
     formula = asked_formula(covariates, cohort, params)
     rows, groups = formula_columns(cohort.rows(), formula, params.groups)
-    since = start_of_curve(cohort.column("entry"), cohort.column("time"), policy_of(params))
+    since = start_of_cohort(cohort, params)
     rows = rows[rows["stop"] > since].assign(start=lambda r: r["start"].clip(lower=since))
     code = cause_code(cohort, of)
     rows = rows.reset_index(drop=True).assign(event=lambda r: (r["cause"] == 1).astype("int64"))
@@ -102,7 +102,7 @@ def incidence_model(
             covariates={name: details_of(params, groups, name) for name in formula.covariates},
             interactions=list(map(list, formula.interactions)),
             of=of,
-            since=since,
+            since="curve",
         ),
         endpoint=cohort.endpoint,
         terms=tuple(term_of(used, matrix, *pair) for pair in matrix.terms)
@@ -116,4 +116,5 @@ def incidence_model(
         scale="incidence",
         missing=missing,
         left_out=left_out,
+        since=since,
     )

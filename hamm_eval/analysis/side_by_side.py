@@ -8,12 +8,10 @@ from collections.abc import Callable, Sequence
 from hamm_eval.analysis.associations import associations
 from hamm_eval.analysis.definitions import define
 from hamm_eval.analysis.incidence_model import incidence_model
-from hamm_eval.analysis.time_to_integration import start_of_curve
 from hamm_eval.cohort import Cohort
 from hamm_eval.errors import NotEstimable
 from hamm_eval.estimate import Model, SideBySide
 from hamm_eval.params import Params
-from hamm_eval.release.policy import policy_of
 
 QUESTION = "side_by_side"
 
@@ -58,10 +56,9 @@ def side_by_side(
     should report results on all cause-specific hazards and cumulative incidence functions. J. Clinical
     Epidemiology 66, 648-653.
     """
-    since = start_of_curve(cohort.column("entry"), cohort.column("time"), policy_of(params))
-    hazard = associations(cohort, params, covariates, key=key, since=since)
+    hazard = associations(cohort, params, covariates, key=key)
     competing = tuple(
-        _or_none(lambda of=of: associations(cohort, params, covariates, key=key, of=of, since=since))  # type: ignore[misc]
+        _or_none(lambda of=of: associations(cohort, params, covariates, key=key, of=of))  # type: ignore[misc]
         for of in cohort.causes[1:]
     )
     incidence = _or_none(lambda: incidence_model(cohort, params, covariates, key=key)) if competing else None
@@ -71,8 +68,6 @@ def side_by_side(
         hazard=hazard,
         competing=competing,
         incidence=incidence,
-        causes=cohort.causes,
-        since=since,
     )
 
 

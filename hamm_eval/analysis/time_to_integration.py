@@ -101,6 +101,11 @@ def time_to_integration(cohort: Cohort, params: Params, by: str | None = None) -
     )
 
 
+def start_of_cohort(cohort: Cohort, params: Params) -> int:
+    """Day on which the curve of all persons of a cohort begins."""
+    return start_of_curve(cohort.column("entry"), cohort.column("time"), policy_of(params))
+
+
 def start_of_curve(entry: IntArray, time: IntArray, policy: Policy) -> int:
     """Day on which a curve of these persons begins: the first with 30 at risk, on the grid of the steps.
 

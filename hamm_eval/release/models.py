@@ -36,6 +36,7 @@ def release_model(model: Model, policy: Policy) -> ReleasedModel:
         proportionality_doubtful=() if withheld else _doubtful(model),
         of=model.of,
         lost=() if withheld else lost,
+        since=model.since,
     )
 
 

@@ -213,7 +213,8 @@ class ReleasedLoss:
 class ReleasedModel(Release):
     """A Cox model of the cause `of`; `withheld` names the rule that refused it, then `terms` is empty.
 
-    `lost` tells who is not in it for lack of an entry or of others alike; empty where it is withheld.
+    `lost` tells who is not in it for lack of an entry or of others alike; empty where it is withheld. Persons
+    count from day `since` on.
     """
 
     kind: ClassVar[str] = "model"
@@ -225,6 +226,7 @@ class ReleasedModel(Release):
     proportionality_doubtful: tuple[str, ...] = ()
     of: str = ""
     lost: tuple[ReleasedLoss, ...] = ()
+    since: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -233,8 +235,7 @@ class ReleasedSideBySide(Release):
 
     `hazard` and `competing` are models of the same terms, one per cause. Of the incidence model the
     direction alone is told, one word per term of `hazard`: "more", "fewer", "unclear", "reference". A second
-    interval on the same events would give these away, and its ratio is neither a rate nor a risk. `causes`
-    are the endpoint and what competes; all count from day `since` on.
+    interval on the same events would give these away, and its ratio is neither a rate nor a risk.
     """
 
     kind: ClassVar[str] = "side_by_side"
@@ -243,8 +244,6 @@ class ReleasedSideBySide(Release):
     competing: tuple[ReleasedModel | None, ...]
     directions: tuple[str, ...]
     incidence_withheld: tuple[str, ...]
-    causes: tuple[str, ...] = ()
-    since: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

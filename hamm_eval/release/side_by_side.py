@@ -26,8 +26,6 @@ def release_side_by_side(estimate: SideBySide, policy: Policy) -> ReleasedSideBy
         ),
         directions=() if withheld or incidence is None else _directions(hazard, incidence),
         incidence_withheld=withheld,
-        causes=estimate.causes,
-        since=estimate.since,
     )
 
 

@@ -147,6 +147,7 @@ def model_fragment(release: ReleasedModel, wording: Wording) -> Markup:
         read_box(wording, wording.text("model.read")),
         note(
             outside.based_on(release, wording),
+            follow_up.condition_of(release, wording),
             *merged,
             outside.of_model(release, wording),
             wording.text("model.proportionality", factors=wording.join(doubtful)) if doubtful else "",

@@ -66,7 +66,7 @@ def side_by_side_fragment(release: ReleasedSideBySide, wording: Wording) -> Mark
         columns,
         rows,
         count_note(wording, [term.persons for term in release.hazard.terms]),
-        follow_up.condition_at(release.since, release.endpoint, release.causes[1:], wording),
+        follow_up.condition_of(release.hazard, wording),
         outside.of_model(release.hazard, wording),
         *_left_out(release, wording),
         hint=wording.text("table.scroll_hint"),

@@ -277,7 +277,7 @@ def test_every_test_named_is_there_and_every_reason_is_said() -> None:
         OF_STATES,
         OF_ETM,
     ]
-    named = {*REPRODUCED.values(), SURVREG, PH, OCCUPIED}
+    named = {*REPRODUCED.values(), SURVREG}
     for values in (*families, *SINGLE.values(), PREDICTED):
         for how in values.values():
             assert how

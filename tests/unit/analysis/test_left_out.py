@@ -123,7 +123,7 @@ def late(rows: pd.DataFrame) -> pd.DataFrame:
 def test_models_side_by_side_are_of_the_same_persons(late: pd.DataFrame) -> None:
     found = side_by_side(cohort_of(late), params(), ["kind"])
     start = start_of_curve(late["entry"].to_numpy(), late["time"].to_numpy(), Policy.strict())
-    assert 20 <= start == found.since
+    assert 20 <= start == found.hazard.since == found.incidence.since == found.competing[0].since
     (departure,) = found.competing
     assert (
         found.hazard.persons == departure.persons == found.incidence.persons == (late["time"] > start).sum()
@@ -152,4 +152,11 @@ def test_levels_that_are_merged_side_by_side_are_the_same(late: pd.DataFrame) ->
 def test_the_incidence_model_begins_with_the_curve_of_all(late: pd.DataFrame) -> None:
     cohort = cohort_of(late)
     (curve,) = time_to_integration(cohort, params()).groups
-    assert incidence_model(cohort, params(), ["kind"]).definition.details["since"] == curve.start_at
+    assert incidence_model(cohort, params(), ["kind"]).since == curve.start_at
+    alone = associations(cohort, params(), ["kind"])
+    assert alone.since == curve.start_at
+    # The day follows from the data, and another quarter's may be another: the question is the same.
+    earlier = cohort_of(late.assign(entry=0))
+    again = associations(earlier, params(), ["kind"])
+    assert (again.since, again.definition.digest) == (0, alone.definition.digest)
+    assert associations(cohort, params(), ["kind"], since=0).persons == len(late)
