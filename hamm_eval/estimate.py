@@ -17,6 +17,8 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from hamm_eval.errors import InputError
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -176,6 +178,9 @@ class Curves(Estimate):
         Days at which values are tabulated.
     sensitive : bool
         Whether the grouping is by a sensitive attribute.
+    ungrouped, ungrouped_events : int
+        Persons who are in no curve, for lack of an entry to group them by, and those of them with the
+        endpoint.
     """
 
     endpoint: str
@@ -185,6 +190,8 @@ class Curves(Estimate):
     estimates: tuple[Any, ...]
     horizons: tuple[int, ...]
     sensitive: bool = False
+    ungrouped: int = 0
+    ungrouped_events: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
@@ -215,6 +222,25 @@ class Term:
     persons: int
     events: int
     non_events: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lost:
+    """Who is not in a model because of a factor: without an entry (`level` ""), or in a level left out.
+
+    Parameters
+    ----------
+    factor, level : str
+    persons : int
+        Persons with no row in the model, each counted once, by the first factor that lost them.
+    events : int
+        Events on rows not in the model; of what changes over time a person may lose only a part of the rows.
+    """
+
+    factor: str
+    level: str
+    persons: int
+    events: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
@@ -257,6 +283,7 @@ class Model(Estimate):
     references : tuple of Term
         The reference level of each factor.
     fit : survival.Cox result
+        With as many coefficients as there are terms.
     persons, events : int
     proportionality : tuple of float
         p-value of the exact score test per term, then the global one.
@@ -266,6 +293,13 @@ class Model(Estimate):
         Cause that is modelled: the endpoint, or what competes.
     scale : "hazard" or "incidence"
         Whether ratios are of cause-specific hazards (Cox) or of subdistribution hazards (Fine-Gray).
+    missing : tuple of Lost
+        One per covariate that lacks entries. Together with `left_out`, `persons` and `events` they sum to
+        those at risk.
+    left_out : tuple of Lost
+        One per level too small that could not be merged.
+    since : int
+        Day since the origin from which on it counts: whoever reached the goal or left before is not in it.
     """
 
     endpoint: str
@@ -278,6 +312,16 @@ class Model(Estimate):
     merged: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     of: str = ""
     scale: Literal["hazard", "incidence"] = "hazard"
+    missing: tuple[Lost, ...] = ()
+    left_out: tuple[Lost, ...] = ()
+    since: int = 0
+
+    def __post_init__(self) -> None:
+        """Refuse terms that are not those of the fit: ratios would be read under other names."""
+        if self.fit is not None and len(self.terms) != len(self.fit.names):
+            raise InputError(
+                "There are not as many terms as coefficients in the fit.", where=self.definition.id
+            )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import singledispatch
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -53,18 +53,34 @@ def _counttable(estimate: CountTable) -> pd.DataFrame:
 def _curves(estimate: Curves) -> pd.DataFrame:
     import pandas as pd
 
-    columns = ["level", "days", "incidence", "std_error", "lower", "upper"]
-    rows = []
+    columns = ["level", "days", "incidence", "std_error", "lower", "upper", "persons"]
+    rows: list[tuple[Any, ...]] = []
     for group, fit in zip(estimate.groups, estimate.estimates, strict=True):
         at = fit.at(list(estimate.horizons))
         for i, day in enumerate(estimate.horizons):
             values = (at.incidence[i, 0], at.std_error[i, 0], at.lower[i, 0], at.upper[i, 0])
-            rows.append((group.level, day, *(float(value) for value in values)))
+            rows.append((group.level, day, *(float(value) for value in values), group.persons))
+    if estimate.ungrouped:
+        rows.append(("(in no curve)", *[np.nan] * 5, estimate.ungrouped))
     return pd.DataFrame(rows, columns=columns)
 
 
 @to_frame.register(Model)
 def _model(estimate: Model) -> pd.DataFrame:
+    """Coefficients, then who is not in the model."""
+    import pandas as pd
+
+    lost = (*estimate.missing, *estimate.left_out)
+    names = [
+        f"{who.factor}={who.level} (left out)" if who.level else f"{who.factor} (no entry)" for who in lost
+    ]
+    outside = pd.DataFrame(
+        {"persons": [who.persons for who in lost], "events": [who.events for who in lost]}, index=names
+    )
+    return pd.concat([_coefficients(estimate), outside]) if lost else _coefficients(estimate)
+
+
+def _coefficients(estimate: Model) -> pd.DataFrame:
     import pandas as pd
 
     fit = estimate.fit
@@ -128,7 +144,9 @@ def _sidebyside(estimate: SideBySide) -> pd.DataFrame:
     }
     models |= {f"hazard of {model.of}": model for model in estimate.competing if model is not None}
     frames = {
-        name: _model(model)[["hazard_ratio", "lower", "upper"]].rename(columns={"hazard_ratio": "ratio"})
+        name: _coefficients(model)[["hazard_ratio", "lower", "upper"]].rename(
+            columns={"hazard_ratio": "ratio"}
+        )
         for name, model in models.items()
         if model is not None
     }

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 import pandas as pd
 
+from hamm_eval.analysis.call_check import check_call
 from hamm_eval.analysis.definitions import define, endpoint_details
 from hamm_eval.analysis.design_matrix import design_matrix
 from hamm_eval.analysis.formula import formula_columns
@@ -16,14 +17,16 @@ from hamm_eval.analysis.model_terms import (
     asked_formula,
     cause_code,
     details_of,
+    lost_from,
     product_term,
     term_of,
     too_small_in,
 )
+from hamm_eval.analysis.time_to_integration import start_of_cohort
 from hamm_eval.cohort import Caseload, Cohort, TimeVarying, split_at, split_by_columns
 from hamm_eval.cohort.event_source import tables_given
 from hamm_eval.cohort.grouping import levels_of
-from hamm_eval.errors import NotEstimable, Problem, UsageError
+from hamm_eval.errors import NotEstimable, UsageError
 from hamm_eval.estimate import Model
 from hamm_eval.inference import IntArray
 from hamm_eval.params import Group, Label, Params
@@ -49,7 +52,7 @@ def associations(
     time_interactions: Sequence[str] = (),
     split_every: int | None = None,
     ties: Literal["efron", "breslow"] = "efron",
-    since: int = 0,
+    since: int | None = None,
 ) -> Model:
     """Hazard ratios of an endpoint; what competes is censored, so alone they say nothing on incidence.
 
@@ -72,15 +75,17 @@ def associations(
     strata : sequence of str
         Groups with a baseline hazard each and no coefficient.
     time_varying : mapping of str to TimeVarying or Caseload, optional
-        Characteristics that change after day 0; never a level of one that is known only later.
+        Characteristics that change after day 0, under names of their own; never a level of one that is known
+        only later.
     time_interactions : sequence of str
         Numeric or yes/no covariates whose product with time (days) enters besides, as ``name:time``. Time is
         the end of each row, so that `split_every` is needed besides.
     split_every : int, optional
         Days at which all rows are split.
     ties : "efron" or "breslow"
-    since : int
-        Days since the origin from which on persons are at risk: those who end earlier drop out.
+    since : int, optional
+        Days since the origin from which on persons are at risk: those who end earlier drop out. By default
+        the day on which the incidence curve of all persons begins (`start_of_curve`), 0 without late entry.
 
     Returns
     -------
@@ -90,8 +95,9 @@ def associations(
     Raises
     ------
     UsageError
-        A group that params do not name, a column that the cohort lacks, a time interaction of what is no
-        number and no yes/no or without `split_every`, a `split_every` below 1.
+        A group that params do not name, a column that the cohort lacks, a name of `time_varying` that stands
+        for something else already, a time interaction of what is no number and no yes/no or without
+        `split_every`, a `split_every` below 1.
     NotEstimable
         No event, or a table that lacks.
 
@@ -101,10 +107,21 @@ def associations(
     Lin, D. Y. and Wei, L. J. (1989). The robust inference for the Cox proportional hazards model. J. American
     Statistical Association 84, 1074-1078.
     """
-    _check(params, strata, time_interactions, split_every)
     formula = asked_formula(covariates, cohort, params)
     rows, asked_groups = formula_columns(cohort.rows(), formula, params.groups)
-    rows = rows[rows["stop"] > since].assign(start=lambda r: r["start"].clip(lower=since))
+    time_interactions = tuple(dict.fromkeys(time_interactions))
+    check_call(
+        params,
+        cohort.endpoint,
+        formula,
+        [*rows.columns, "event"],
+        strata=strata,
+        time_varying=time_varying or {},
+        time_interactions=time_interactions,
+        split_every=split_every,
+    )
+    begin = start_of_cohort(cohort, params) if since is None else since
+    rows = rows[rows["stop"] > begin].assign(start=lambda r: r["start"].clip(lower=begin))
     if time_varying:
         if case_file is None:
             raise NotEstimable("Time-varying covariates need the case file.", where="case_file")
@@ -123,6 +140,7 @@ def associations(
     for name in time_interactions:
         product = columns[_number(name, columns)]
         columns = columns.assign(**{f"{name}:time": product * rows.loc[matrix.kept, "stop"]})
+    missing, left_out = lost_from(rows, matrix, rows["cause"] == code)
     used = rows[matrix.kept].assign(event=lambda r: (r["cause"] == code).astype("int64"))
     if not used["event"].any() or columns.empty:
         raise NotEstimable("No event among those with all covariates.", where=f"endpoints.{cohort.endpoint}")
@@ -149,7 +167,7 @@ def associations(
             time_interactions=list(time_interactions),
             split_every=split_every,
             ties=ties,
-            since=since,
+            since="curve" if since is None else since,
             **({"of": of} if of else {}),
         ),
         endpoint=cohort.endpoint,
@@ -163,31 +181,10 @@ def associations(
         proportionality=_proportionality(fit),
         merged=matrix.merged,
         of=cohort.causes[code - 1],
+        missing=missing,
+        left_out=left_out,
+        since=begin,
     )
-
-
-def _check(
-    params: Params, strata: Sequence[str], time_interactions: Sequence[str], split_every: int | None
-) -> None:
-    """Refuse what is wrong with a call whatever the data are."""
-    known = f"Known: {', '.join(params.groups) or 'none'}."
-    problems = [
-        Problem("There is no such group in params.", "strata", known)
-        for name in strata
-        if name not in params.groups
-    ]
-    if split_every is not None and split_every < 1:
-        problems.append(Problem("Rows are split every so many days, 1 or more.", "split_every"))
-    if time_interactions and split_every is None:
-        problems.append(
-            Problem(
-                "A product with time needs rows split in time: else every row has the time of its end.",
-                "split_every",
-                "Give it days, as split_every=7.",
-            )
-        )
-    if problems:
-        raise UsageError.of(problems)
 
 
 def _number(name: str, columns: pd.DataFrame) -> str:

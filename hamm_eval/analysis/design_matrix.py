@@ -34,6 +34,9 @@ class DesignMatrix:
         ``factor=level`` to the levels it consists of.
     left_out : tuple of str
         ``factor=level`` of levels too small that could not be merged: their persons are not in the model.
+    reasons : DataFrame
+        `factor` and `level` of the rows not kept: the first covariate without an entry (level "") or in a
+        level left out.
     """
 
     columns: pd.DataFrame
@@ -43,6 +46,7 @@ class DesignMatrix:
     references: tuple[tuple[str, str], ...]
     merged: dict[str, tuple[str, ...]]
     left_out: tuple[str, ...]
+    reasons: pd.DataFrame
 
     def __repr__(self) -> str:
         return f"<DesignMatrix {len(self.terms)} columns: internal, not released>"
@@ -59,7 +63,7 @@ class SettledCovariates:
     kept : Series of bool, shape (n,)
     numbers : tuple of str
         Covariates that enter as numbers.
-    merged, left_out
+    merged, left_out, reasons
         As in `DesignMatrix`.
     """
 
@@ -68,6 +72,7 @@ class SettledCovariates:
     numbers: tuple[str, ...]
     merged: dict[str, tuple[str, ...]]
     left_out: tuple[str, ...]
+    reasons: pd.DataFrame
 
     def __repr__(self) -> str:
         return f"<SettledCovariates {len(self.table.columns)} covariates: internal, not released>"
@@ -124,22 +129,24 @@ def settle_covariates(
         )
     kept = pd.Series(True, index=rows.index)
     left_out: list[str] = []
+    reasons = pd.DataFrame({"factor": None, "level": None}, index=rows.index, dtype=object)
     while True:
         # Leaving rows out can make another level too small: repeat until nothing changes.
-        factors, merged, dropped, complete = _levels(
+        factors, merged, dropped, lost = _levels(
             rows[kept], covariates, groups, too_small, keep_missing=keep_missing
         )
         left_out += [name for name in dropped if name not in left_out]
-        if complete.all():
+        if lost.empty:
             break
-        kept = kept & complete.reindex(rows.index, fill_value=False)
+        reasons.loc[lost.index] = lost
+        kept = reasons["factor"].isna()
     numbers = tuple(key for key in covariates if key not in factors)
     table = {
         key: column_of(rows[kept], groups[key], key).astype("float64") if key in numbers else factors[key]
         for key in covariates
     }
     frame = pd.DataFrame(table, index=rows.index[kept])
-    return SettledCovariates(frame, kept, numbers, merged, tuple(left_out))
+    return SettledCovariates(frame, kept, numbers, merged, tuple(left_out), reasons[~kept])
 
 
 def columns_of(settled: SettledCovariates, table: pd.DataFrame, groups: Mapping[str, Group]) -> DesignMatrix:
@@ -166,7 +173,14 @@ def columns_of(settled: SettledCovariates, table: pd.DataFrame, groups: Mapping[
     frame = pd.DataFrame(columns, index=table.index, dtype=np.float64)
     factors = {key: table[key] for key in table.columns if key not in settled.numbers}
     return DesignMatrix(
-        frame, settled.kept, factors, tuple(terms), tuple(references), settled.merged, settled.left_out
+        frame,
+        settled.kept,
+        factors,
+        tuple(terms),
+        tuple(references),
+        settled.merged,
+        settled.left_out,
+        settled.reasons,
     )
 
 
@@ -177,28 +191,35 @@ def _levels(
     too_small: TooSmall,
     *,
     keep_missing: bool,
-) -> tuple[dict[str, pd.Series], dict[str, tuple[str, ...]], list[str], pd.Series]:
-    """Merged levels of every factor, what was merged, what remains too small, and which rows are complete."""
+) -> tuple[dict[str, pd.Series], dict[str, tuple[str, ...]], list[str], pd.DataFrame]:
+    """Merged levels of every factor, what was merged, what remains too small, and why rows are lost."""
     factors: dict[str, pd.Series] = {}
     merged: dict[str, tuple[str, ...]] = {}
     dropped: list[str] = []
-    complete = pd.Series(True, index=rows.index)
+    lost = pd.DataFrame({"factor": None, "level": None}, index=rows.index, dtype=object)
+
+    def lose(which: pd.Series, key: str, level: str = "") -> None:
+        lost.loc[which & lost["factor"].isna()] = [key, level]
+
     for key in covariates:
         group = groups[key]
         if not keep_missing:
-            complete &= column_of(rows, group, key).notna()
+            lose(column_of(rows, group, key).isna(), key)
         if is_number(rows, group, key):
             continue
         found = merge_small(levels_of(rows, group, key), group.merge, too_small)
         small = too_small(found.values)
         gone = [str(level) for level in small.index[small]]
-        complete &= (found.values.notna() | keep_missing) & ~found.values.isin(gone)
+        if not keep_missing:
+            lose(found.values.isna(), key)
+        for level in gone:
+            lose((found.values == level).fillna(False).astype(bool), key, level)
         factors[key] = found.values
         merged |= {
             f"{key}={level}": of for level, of in found.merged.items() if len(of) > 1 or of != (level,)
         }
         dropped += [f"{key}={level}" for level in gone]
-    return factors, merged, dropped, complete
+    return factors, merged, dropped, lost[lost["factor"].notna()]
 
 
 def _reference(values: pd.Series) -> str | None:

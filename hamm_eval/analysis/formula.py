@@ -10,6 +10,7 @@ from difflib import get_close_matches
 import numpy as np
 import pandas as pd
 
+from hamm_eval.cohort.grouping import column_of
 from hamm_eval.errors import Problem, UsageError
 from hamm_eval.params import Group, Label
 
@@ -162,7 +163,7 @@ def formula_columns(
     made: dict[str, Group] = {}
     for factor in formula.factors:
         group = groups.get(factor.name)
-        column = factor.name if group is None else group.column
+        column = factor.name if group is None else str(column_of(rows, group, factor.name).name)
         if factor.change == "C" and pd.api.types.is_numeric_dtype(rows[column].dtype):
             rows = rows.assign(**{f"{column}_category": rows[column].astype("string")})
             made[factor.key] = _group(factor.key, f"{column}_category")

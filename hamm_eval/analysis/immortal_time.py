@@ -47,13 +47,18 @@ def refuse_later_exposures(names: Collection[str], params: Params, endpoint: str
     ----------
     Suissa, S. (2008). Immortal time bias in pharmacoepidemiology. American J. of Epidemiology 167, 492-499.
     """
-    problems = [
-        Problem(_WHY.format(name=name), where, _instead(name, params, endpoint))
+    problems = later_exposures(names, params, endpoint, where)
+    if problems:
+        raise UsageError.of(problems.values())
+
+
+def later_exposures(names: Collection[str], params: Params, endpoint: str, where: str) -> dict[str, Problem]:
+    """Those of the names that begin after day 0, each with why it is refused and what to write instead."""
+    return {
+        name: Problem(_WHY.format(name=name), where, _instead(name, params, endpoint))
         for name in sorted(names)
         if name in params.measures or name in _LATER
-    ]
-    if problems:
-        raise UsageError.of(problems)
+    }
 
 
 def _instead(name: str, params: Params, endpoint: str) -> str:

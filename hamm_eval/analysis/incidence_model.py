@@ -14,11 +14,12 @@ from hamm_eval.analysis.model_terms import (
     asked_formula,
     cause_code,
     details_of,
+    lost_from,
     product_term,
     term_of,
     too_small_in,
 )
-from hamm_eval.analysis.time_to_integration import first_time_with_at_risk
+from hamm_eval.analysis.time_to_integration import start_of_cohort
 from hamm_eval.cohort import Cohort
 from hamm_eval.errors import NotEstimable
 from hamm_eval.estimate import Model
@@ -55,8 +56,8 @@ def incidence_model(
     -------
     Model
         Of `scale` "incidence", with household-robust standard errors. With late entry it is conditional on
-        being event-free at the first time with 30 persons at risk, as the incidence curves are: weights of
-        earlier, thin risk sets would carry single persons.
+        being event-free at the first time with 30 persons at risk, as the incidence curve of all persons is
+        (`start_of_curve`): weights of earlier, thin risk sets would carry single persons.
 
     Raises
     ------
@@ -72,7 +73,7 @@ def incidence_model(
     """
     formula = asked_formula(covariates, cohort, params)
     rows, groups = formula_columns(cohort.rows(), formula, params.groups)
-    since = first_time_with_at_risk(cohort.column("entry"), cohort.column("time"))
+    since = start_of_cohort(cohort, params)
     rows = rows[rows["stop"] > since].assign(start=lambda r: r["start"].clip(lower=since))
     code = cause_code(cohort, of)
     rows = rows.reset_index(drop=True).assign(event=lambda r: (r["cause"] == 1).astype("int64"))
@@ -80,6 +81,7 @@ def incidence_model(
     matrix = design_matrix(rows, formula.covariates, groups, too_small)
     products = interaction_columns(matrix, formula.interactions, too_small)
     columns = matrix.columns.assign(**products)
+    missing, left_out = lost_from(rows, matrix, rows["cause"] == code)
     used = rows[matrix.kept].assign(event=lambda r: (r["cause"] == code).astype("int64"))
     if not used["event"].any() or columns.empty:
         raise NotEstimable("No event among those with all covariates.", where=f"endpoints.{cohort.endpoint}")
@@ -100,7 +102,7 @@ def incidence_model(
             covariates={name: details_of(params, groups, name) for name in formula.covariates},
             interactions=list(map(list, formula.interactions)),
             of=of,
-            since=since,
+            since="curve",
         ),
         endpoint=cohort.endpoint,
         terms=tuple(term_of(used, matrix, *pair) for pair in matrix.terms)
@@ -112,4 +114,7 @@ def incidence_model(
         merged=matrix.merged,
         of=cohort.causes[code - 1],
         scale="incidence",
+        missing=missing,
+        left_out=left_out,
+        since=since,
     )

@@ -12,8 +12,9 @@ from hamm_eval.analysis.design_matrix import DesignMatrix, TooSmall
 from hamm_eval.analysis.formula import Factor, ModelFormula, names_in, read_formula
 from hamm_eval.analysis.immortal_time import refuse_later_exposures
 from hamm_eval.cohort import Cohort
+from hamm_eval.cohort.grouping import no_baseline
 from hamm_eval.errors import UsageError
-from hamm_eval.estimate import Term
+from hamm_eval.estimate import Lost, Term
 from hamm_eval.params import Group, Params
 from hamm_eval.release.policy import Policy
 
@@ -31,7 +32,7 @@ def asked_formula(covariates: Sequence[str] | str, cohort: Cohort, params: Param
             where="covariates",
             todo=f"Known: {', '.join(params.groups) or 'none'}.",
         )
-    return ModelFormula(tuple(map(Factor, covariates)), ())
+    return ModelFormula(tuple(map(Factor, dict.fromkeys(covariates))), ())
 
 
 def _describing(cohort: Cohort) -> list[str]:
@@ -41,9 +42,8 @@ def _describing(cohort: Cohort) -> list[str]:
     """
     rows = cohort.episodes
     ids = {"person_id", "household_id", "social_worker"}
-    later = {"entry", "time", "cause", "ending", "followed_until"}
     dates = {name for name in rows if pd.api.types.is_datetime64_any_dtype(rows[name].dtype)}
-    return [str(name) for name in rows if name not in ids | later | dates]
+    return [str(name) for name in rows if name not in ids | dates and no_baseline(str(name)) is None]
 
 
 def details_of(params: Params, groups: Mapping[str, Group], key: str) -> dict[str, Any]:
@@ -82,6 +82,38 @@ def product_term(rows: pd.DataFrame, values: pd.Series, name: str) -> Term:
     persons, events = int(here["person_id"].nunique()), int(here["event"].sum())
     factors, _, levels = name.partition("=")
     return Term(factor=factors, level=levels, persons=persons, events=events, non_events=persons - events)
+
+
+def lost_from(
+    rows: pd.DataFrame, matrix: DesignMatrix, events: pd.Series
+) -> tuple[tuple[Lost, ...], tuple[Lost, ...]]:
+    """Who is not in a model for lack of an entry, and who for a level left out.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        All rows at risk, with `person_id`.
+    matrix : DesignMatrix
+        Of these rows.
+    events : Series of bool
+        Whether a row ends with an event of the cause modelled.
+    """
+    reasons = matrix.reasons
+    gone = rows.loc[reasons.index, "person_id"]
+    # Whoever is in the model with other rows is not lost.
+    persons = gone[~gone.isin(rows.loc[matrix.kept, "person_id"])].drop_duplicates().index
+    found = [
+        Lost(
+            factor=factor,
+            level=level,
+            persons=int(which[persons].sum()),
+            events=int(events[reasons.index][which].sum()),
+        )
+        for factor, level in reasons.drop_duplicates().itertuples(index=False, name=None)
+        for which in [(reasons["factor"] == factor) & (reasons["level"] == level)]
+    ]
+    found.sort(key=lambda lost: (lost.factor, lost.level))
+    return tuple(lost for lost in found if not lost.level), tuple(lost for lost in found if lost.level)
 
 
 def cause_code(cohort: Cohort, of: str | None) -> int:

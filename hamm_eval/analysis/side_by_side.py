@@ -25,6 +25,10 @@ def side_by_side(
     earlier, too. No single model tells this: the hazards say at what pace those still here reach the goal or
     leave, the incidence model in which direction the share differs that has reached it.
 
+    All models are of the same persons from the same day on, that on which the incidence curve of all begins
+    (`start_of_curve`), with the same levels: early risk sets that are too thin for the incidence are left out
+    of the hazards as well.
+
     Parameters
     ----------
     cohort : Cohort

@@ -15,7 +15,7 @@ from hamm_eval.errors import NotEstimable, UsageError
 from hamm_eval.estimate import CurveGroup, Curves
 from hamm_eval.inference import IntArray, labels_to_codes
 from hamm_eval.params import Params
-from hamm_eval.release.policy import policy_of
+from hamm_eval.release.policy import Policy, policy_of
 from hamm_eval.survival import aalen_johansen
 
 QUESTION = "time_to_integration"
@@ -33,7 +33,7 @@ def time_to_integration(cohort: Cohort, params: Params, by: str | None = None) -
     by : str, optional
         Key of `params.groups`. Groups of fewer persons or events than a curve needs by the release policy
         are merged in the order that params declare; what stays smaller is for the release gate to
-        withhold. Persons whose group is missing are in no curve.
+        withhold. Persons whose group is missing are in no curve, and counted in `ungrouped`.
 
     Returns
     -------
@@ -66,9 +66,8 @@ def time_to_integration(cohort: Cohort, params: Params, by: str | None = None) -
         for rows in members.values()
         if rows.sum() >= policy.curve_persons and (cause[rows] == 1).sum() >= policy.curve_events
     ]
-    thirty = max((first_time_with_at_risk(entry[rows], time[rows]) for rows in large), default=0)
-    # Not the very day on which one person entered, but the next day that may bear a step.
-    start_at = math.ceil(thirty / policy.curve_grid_days) * policy.curve_grid_days
+    start_at = max((start_of_curve(entry[rows], time[rows], policy) for rows in large), default=0)
+    ungrouped = levels.values.isna().to_numpy()
     groups = tuple(
         CurveGroup(
             level=level,
@@ -97,7 +96,23 @@ def time_to_integration(cohort: Cohort, params: Params, by: str | None = None) -
             round(months * DAYS_PER_MONTH) for months in params.endpoints[cohort.endpoint].horizons_months
         ),
         sensitive=params.groups[by].sensitive if by else False,
+        ungrouped=int(ungrouped.sum()),
+        ungrouped_events=int((cause[ungrouped] == 1).sum()),
     )
+
+
+def start_of_cohort(cohort: Cohort, params: Params) -> int:
+    """Day on which the curve of all persons of a cohort begins."""
+    return start_of_curve(cohort.column("entry"), cohort.column("time"), policy_of(params))
+
+
+def start_of_curve(entry: IntArray, time: IntArray, policy: Policy) -> int:
+    """Day on which a curve of these persons begins: the first with 30 at risk, on the grid of the steps.
+
+    Not the very day on which one person entered, but the next day that may bear a step.
+    """
+    first = first_time_with_at_risk(entry, time)
+    return math.ceil(first / policy.curve_grid_days) * policy.curve_grid_days
 
 
 def first_time_with_at_risk(entry: IntArray, time: IntArray, least: int = LEAST_AT_RISK) -> int:

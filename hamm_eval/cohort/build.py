@@ -19,6 +19,12 @@ from hamm_eval.params import Endpoint, Params
 if TYPE_CHECKING:
     from hamm_eval.casefile import CaseFile
 
+# A file closed because of a departure ends with the departure that is recorded within so many days after it.
+# Deregistration is due two weeks after moving out and is often dated later, or by the office once a letter
+# has come back. After two months it is another departure: whoever is still gone was not under observation
+# in between, and follow-up ends with the file.
+DEPARTURE_AFTER_CLOSING_DAYS = 60
+
 
 def build_cohort(case_file: CaseFile, params: Params, endpoint_key: str) -> Cohort:
     """Episodes of everyone who is at risk of an endpoint, and the persons left after each step before.
@@ -55,7 +61,8 @@ def build_cohort(case_file: CaseFile, params: Params, endpoint_key: str) -> Coho
 
     An export without the table of a competing event cannot tell who left: the question has no answer then,
     for taking nobody to have left would estimate 1 - Kaplan-Meier under another name. A file that was closed
-    because of the departure ends with the recorded departure, not a few days earlier.
+    because of the departure ends with the departure recorded within `DEPARTURE_AFTER_CLOSING_DAYS` after it,
+    not a few days earlier; with the file where none is recorded by then.
     Rows are at risk on (entry, time]. Whoever reached the endpoint on or before the day of entry is a
     prevalent case, whoever left or whose file was closed by then was never under observation: both are
     counted in `attrition`, so that no row with time <= entry remains.
@@ -164,7 +171,8 @@ def _follow_up(
     gone = competing.min(axis=1) if len(competing.columns) else pd.Series(np.inf, index=members.index)
     closed = _days(members["closed_on"], origin)
     # The file of someone who departs is often closed days before: the departure is what ended the chance.
-    closed = closed.mask((members["closing_reason"] == "departed") & np.isfinite(gone), np.inf)
+    because = members["closing_reason"] == "departed"
+    closed = closed.mask(because & (gone <= closed + DEPARTURE_AFTER_CLOSING_DAYS), np.inf)
     # No case file in the window: never under observation.
     closed = closed.mask(members["opened_on"].isna(), -np.inf)
     administrative = (end - origin).dt.days.astype("float64")

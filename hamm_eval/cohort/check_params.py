@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from hamm_eval.casefile.schema import Column, Kind
 from hamm_eval.casefile.tables import BY_NAME
 from hamm_eval.cohort.event_source import concerns_persons, tables_given
-from hamm_eval.cohort.grouping import class_names
+from hamm_eval.cohort.grouping import class_names, no_baseline
 from hamm_eval.params import EventSource, Group, Params, Spells, load_params
 from hamm_eval.yaml_models import Contradiction, refuse_contradictions
 
@@ -150,6 +150,11 @@ def _of_word(column: Column, word: str | bool | int, place: Place) -> Iterator[C
 
 def _of_group(params: Params, group: Group, place: Place) -> Iterator[Contradiction]:
     """Whether there is such a column, and whether it can have the levels that are named."""
+    refused = no_baseline(group.column)
+    if refused is not None:
+        # Whatever a mapping adds: under these names the cohort has its own.
+        yield Contradiction((*place, "column"), *refused)
+        return
     columns = _baseline()
     if group.column != "age" and group.column not in columns:
         # A mapping may add columns of its own; whether it does is told when the cohort is built.

@@ -42,7 +42,7 @@ def levels_of(rows: pd.DataFrame, group: Group, key: str) -> pd.Series:
     TableAbsent
         The export lacks the table that the column comes from.
     UsageError
-        The cohort has no such column.
+        The cohort has no such column, or it is an id or belongs to the follow-up.
     """
     column = column_of(rows, group, key)
     if group.cuts:
@@ -72,8 +72,46 @@ def levels_in_order(values: pd.Series, group: Group) -> list[str]:
     return sorted(found, key=lambda level: (order.get(level, len(order)), level))
 
 
+# Ids, and what only the follow-up tells. Of persons with another outcome a group by it has nobody.
+IDS = frozenset({"person_id", "household_id", "case_id"})
+FOLLOW_UP = frozenset(
+    {
+        "entry",
+        "time",
+        "cause",
+        "ending",
+        "followed_until",
+        "ends_without",
+        "start",
+        "stop",
+        "event",
+        "closed_on",
+        "closing_reason",
+    }
+)
+
+
+def no_baseline(column: str) -> tuple[str, str] | None:
+    """Why persons are not grouped by a column, and what to write instead; None where they can be."""
+    if column in IDS:
+        return (
+            "This column names persons or households: a group of one tells of that person.",
+            "Group by what many have in common, as household_type.",
+        )
+    if column in FOLLOW_UP:
+        return (
+            "This column is known only when follow-up has ended, as the outcome itself is (immortal time): "
+            "whoever is in such a group had to reach or to miss the goal to get there.",
+            "Group by what is known on day 0; what changes later goes into study.cox(..., time_varying=...).",
+        )
+    return None
+
+
 def column_of(rows: pd.DataFrame, group: Group, key: str) -> pd.Series:
-    """The column that a group is taken from."""
+    """The column that a group is taken from: known at the origin, and no id."""
+    refused = no_baseline(group.column)
+    if refused is not None:
+        raise UsageError(refused[0], where=f"groups.{key}.column", todo=refused[1])
     if group.column not in rows.columns:
         if group.column in BY_NAME["households"].names:
             raise TableAbsent("households")

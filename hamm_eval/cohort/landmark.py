@@ -9,9 +9,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
 from hamm_eval.cohort.episodes import Cohort
+from hamm_eval.survival import landmark
+
+_STEPS = (
+    "followed_to_horizon",
+    "observed_by_landmark",
+    "goal_open_at_landmark",
+    "present_at_landmark",
+    "case_open_at_landmark",
+    "measure_not_begun_before",
+)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -63,21 +74,29 @@ def landmark_trial(
     Clinical Oncology 1, 710-719.
     """
     rows = cohort.episodes
-    past = rows["time"] <= landmark_days
     first = starts.groupby("person_id")["started_on"].min()
-    began = (rows["person_id"].map(first) - rows["origin_on"]).dt.days
-    steps = {
-        "followed_to_horizon": rows["followed_until"] >= landmark_days + horizon_days,
-        "observed_by_landmark": rows["entry"] <= landmark_days,
-        "goal_open_at_landmark": ~(past & (rows["ending"] == "event")),
-        "present_at_landmark": ~(past & (rows["ending"] == "competing")),
-        "case_open_at_landmark": ~(past & (rows["ending"] == "closed")),
-        "measure_not_begun_before": ~(began < 0),
-    }
-    kept = pd.Series(True, index=rows.index)
-    flow = [("cohort", len(rows))]
-    for step, condition in steps.items():
-        kept &= condition
-        flow.append((step, int(kept.sum())))
-    compared = rows.assign(treated=(began <= landmark_days).astype("int64"))[kept]
-    return LandmarkTrial(compared.reset_index(drop=True), tuple(flow), landmark_days, horizon_days)
+    began = (rows["person_id"].map(first) - rows["origin_on"]).dt.days.astype("float64")
+    followed = (rows["followed_until"] >= landmark_days + horizon_days).to_numpy()
+    long_enough = rows[followed]
+    lost = dict.fromkeys(_STEPS, 0) | {"followed_to_horizon": len(rows) - len(long_enough)}
+    new = exposed = np.zeros(0, dtype=np.int64)
+    if len(long_enough):
+        found = landmark(
+            long_enough["time"],
+            long_enough["cause"],
+            began[followed],
+            at=landmark_days,
+            entry=long_enough["entry"],
+        )
+        is_new = ~(began[followed].to_numpy() < 0)[found.rows]
+        new, exposed = found.rows[is_new], found.exposed[is_new]
+        ended = found.excluded_ended
+        reasons = [found.excluded_late, ended[1:2].sum(), ended[2:].sum(), ended[0], np.sum(~is_new)]
+        lost |= dict(zip(_STEPS[1:], map(int, reasons), strict=True))
+    left = len(rows) - np.cumsum(list(lost.values()))
+    return LandmarkTrial(
+        long_enough.iloc[new].assign(treated=exposed).reset_index(drop=True),
+        (("cohort", len(rows)), *zip(lost, map(int, left), strict=True)),
+        landmark_days,
+        horizon_days,
+    )

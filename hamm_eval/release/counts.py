@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -94,10 +94,20 @@ def release_table(table: CountTable, policy: Policy) -> ReleasedTable:
     )
 
 
-def total_tells(cells: Sequence[Sequence[Cell]], total: Cell, policy: Policy, sensitive: bool) -> bool:
+Behind = Callable[[int], tuple[int, int]]
+
+
+def total_tells(
+    cells: Sequence[Sequence[Cell]],
+    total: Cell,
+    policy: Policy,
+    sensitive: bool,
+    behind: Behind | None = None,
+) -> bool:
     """Rule 7 for cells that add up to a total: would it leave a hidden cell too few feasible values?
 
-    Every published number stands for the interval that rounds to it. Cells that cannot add up to the total
+    Every published number stands for the interval that rounds to it; `behind` gives its ends where counts
+    are rounded in another way than to the nearest multiple. Cells that cannot add up to the total
     (the steps of a flow, nested groups) tell nothing this way.
     """
     flat = [cell for row in cells for cell in row]
@@ -105,10 +115,12 @@ def total_tells(cells: Sequence[Sequence[Cell]], total: Cell, policy: Policy, se
     if not hidden or total.value is None:
         return False
     down, up = (policy.count_rounding - 1) // 2, policy.count_rounding // 2
-    shown = [cell.value for cell in flat if cell.value]
+    ends = behind or (lambda value: (value - down, value + up))
+    shown = [ends(cell.value) for cell in flat if cell.value]
     least, most = int(not sensitive), policy.largest_hidden_count
-    rest_low = total.value - down - sum(value + up for value in shown)
-    rest_high = total.value + up - sum(value - down for value in shown)
+    low, high = ends(total.value)
+    rest_low = low - sum(largest for _, largest in shown)
+    rest_high = high - sum(smallest for smallest, _ in shown)
     if rest_high < hidden * least or rest_low > hidden * most:
         return False
     low = max(least, rest_low - (hidden - 1) * most)
@@ -117,13 +129,18 @@ def total_tells(cells: Sequence[Sequence[Cell]], total: Cell, policy: Policy, se
 
 
 def hide_linked(
-    cells: Sequence[Cell], total: Cell, policy: Policy, *, sensitive: bool = False
+    cells: Sequence[Cell],
+    total: Cell,
+    policy: Policy,
+    *,
+    sensitive: bool = False,
+    behind: Behind | None = None,
 ) -> tuple[Cell, ...]:
     """Parts of a whole that is published elsewhere: the smallest shown one is hidden too, where its being
     shown would leave a hidden part too few feasible values (rule 7 for one sum).
     """
     shown = [(cell.value, at) for at, cell in enumerate(cells) if cell.value]
-    if not shown or not total_tells([cells], total, policy, sensitive):
+    if not shown or not total_tells([cells], total, policy, sensitive, behind):
         return tuple(cells)
     _, smallest = min(shown)
     return tuple(Cell(value=None, linked=True) if at == smallest else cell for at, cell in enumerate(cells))

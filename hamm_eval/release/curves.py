@@ -11,8 +11,8 @@ from hamm_eval.release.counts import hide_linked, release_count
 from hamm_eval.release.curve_error import largest_error
 from hamm_eval.release.household_factor import household_factors
 from hamm_eval.release.policy import Policy
-from hamm_eval.release.released import Interval, ReleasedCurve, ReleasedCurves
-from hamm_eval.release.rounding import decimals, to_midpoint
+from hamm_eval.release.released import Cell, Interval, ReleasedCurve, ReleasedCurves
+from hamm_eval.release.rounding import decimals, to_midpoint, to_multiple
 from hamm_eval.release.step_counts import CumulativeCounts, StepCounts, rounded_steps
 
 GROUP_TOO_SMALL = "group_too_small"
@@ -22,6 +22,9 @@ _MOST_AT_RISK_TIMES = 9
 
 def release_curves(curves: Curves, policy: Policy) -> ReleasedCurves:
     """Curves as they may be shown; groups that are too small say so instead."""
+    released, ungrouped = _linked(
+        [_release_curve(group, curves, policy) for group in curves.groups], curves, policy
+    )
     return ReleasedCurves(
         id=curves.definition.id,
         definition_digest=curves.definition.digest,
@@ -30,40 +33,67 @@ def release_curves(curves: Curves, policy: Policy) -> ReleasedCurves:
         dimension=curves.dimension,
         causes=curves.causes,
         horizons=curves.horizons,
-        curves=_linked([_release_curve(group, curves, policy) for group in curves.groups], curves, policy),
+        curves=released,
+        ungrouped=ungrouped,
     )
 
 
-def _linked(released: list[ReleasedCurve], curves: Curves, policy: Policy) -> tuple[ReleasedCurve, ...]:
-    """The groups, whose persons and events also stand in the curve of all: rule 7 for these sums."""
-    if len(released) < 2:
-        return tuple(released)
-    sizes = (
-        sum(group.persons for group in curves.groups),
-        sum(int((group.cause == 1).sum()) for group in curves.groups),
-    )
+def _linked(
+    released: list[ReleasedCurve], curves: Curves, policy: Policy
+) -> tuple[tuple[ReleasedCurve, ...], Cell | None]:
+    """The groups and who is in none, whose persons and events also stand in the curve of all: rule 7."""
+    outside = [_count(curves.ungrouped, policy)] if curves.ungrouped else []
+    if len(released) + len(outside) < 2:
+        return tuple(released), None
+    # The events of those outside are not shown, but are what is left of the events of all.
+    outside_events = [_count(curves.ungrouped_events, policy)] if outside else []
+    everyone = sum(group.persons for group in curves.groups) + curves.ungrouped
+    reached = sum(int((group.cause == 1).sum()) for group in curves.groups) + curves.ungrouped_events
     persons, events = (
-        hide_linked(cells, release_count(size, policy), policy, sensitive=curves.sensitive)
-        for cells, size in zip(
-            ([curve.persons for curve in released], [curve.events for curve in released]), sizes, strict=True
+        hide_linked(
+            cells,
+            _count(total, policy),
+            policy,
+            sensitive=curves.sensitive,
+            behind=lambda value: _behind(value, policy),
+        )
+        for cells, total in (
+            ([*(curve.persons for curve in released), *outside], everyone),
+            ([*(curve.events for curve in released), *outside_events], reached),
         )
     )
-    return tuple(
-        replace(curve, persons=mine, events=reached)
-        for curve, mine, reached in zip(released, persons, events, strict=True)
+    many = len(released)
+    linked = tuple(
+        replace(curve, persons=mine, events=happened)
+        for curve, mine, happened in zip(released, persons[:many], events[:many], strict=True)
     )
+    return linked, persons[many] if outside else None
+
+
+def _count(count: int, policy: Policy, *, sensitive: bool = False) -> Cell:
+    """A count beside curves, from the midpoints that these are drawn from.
+
+    One count rounded to two bases would be pinned by both.
+    """
+    midpoint = int(to_midpoint(count, policy.curve_rounding))
+    return release_count(midpoint, policy, persons=count, sensitive=sensitive)
+
+
+def _behind(value: int, policy: Policy) -> tuple[int, int]:
+    """The least and the greatest count that are shown as this value."""
+    reach = policy.curve_rounding + policy.count_rounding
+    near = np.arange(max(value - reach, 0), value + reach + 1)
+    shown = [to_multiple(int(n), policy.count_rounding) for n in to_midpoint(near, policy.curve_rounding)]
+    counts = near[np.array(shown) == value]
+    return int(counts.min()), int(counts.max())
 
 
 def _release_curve(group: CurveGroup, curves: Curves, policy: Policy) -> ReleasedCurve:
     """One group's curve, or its refusal."""
     counts = CumulativeCounts.of(group, len(curves.causes))
     events = int(counts.exit_events[0].size)
-    # From the midpoints that the curve is drawn from: one count rounded to two bases would be pinned by both.
     persons_cell, events_cell = (
-        release_count(
-            int(to_midpoint(count, policy.curve_rounding)), policy, persons=count, sensitive=curves.sensitive
-        )
-        for count in (counts.persons, events)
+        _count(count, policy, sensitive=curves.sensitive) for count in (counts.persons, events)
     )
     # Rule 5: so many persons, and so many events of the cause shown.
     large = counts.persons >= policy.curve_persons and events >= policy.curve_events

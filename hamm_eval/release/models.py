@@ -9,9 +9,9 @@ import numpy as np
 
 from hamm_eval.errors import ReleaseRefused
 from hamm_eval.estimate import Model, Term
-from hamm_eval.release.counts import release_count
+from hamm_eval.release.counts import hide_linked, release_count
 from hamm_eval.release.policy import Policy
-from hamm_eval.release.released import ReleasedModel, ReleasedTerm
+from hamm_eval.release.released import Cell, ReleasedLoss, ReleasedModel, ReleasedTerm
 from hamm_eval.release.rounding import decimals
 
 _DOUBTFUL = 0.05
@@ -23,6 +23,7 @@ _WHOLE_MODEL = "global"
 def release_model(model: Model, policy: Policy) -> ReleasedModel:
     """A Cox model as it may be shown: ratios to few decimals, no baseline hazard; or why it is withheld."""
     withheld = refusals(model, policy)
+    persons, lost = _persons(model, policy)
     return ReleasedModel(
         id=model.definition.id,
         definition_digest=model.definition.digest,
@@ -30,10 +31,25 @@ def release_model(model: Model, policy: Policy) -> ReleasedModel:
         endpoint=model.endpoint,
         withheld=withheld,
         terms=() if withheld else _terms(model, policy),
-        persons=release_count(model.persons, policy),
+        persons=persons,
         events=release_count(model.events, policy),
         proportionality_doubtful=() if withheld else _doubtful(model),
         of=model.of,
+        lost=() if withheld else lost,
+        since=model.since,
+    )
+
+
+def _persons(model: Model, policy: Policy) -> tuple[Cell, tuple[ReleasedLoss, ...]]:
+    """Persons in the model and not in it: together all at risk, whose number is published (rule 7)."""
+    lost = [who for who in (*model.missing, *model.left_out) if who.persons]
+    cells = [release_count(persons, policy) for persons in (model.persons, *(who.persons for who in lost))]
+    if lost:
+        everyone = release_count(model.persons + sum(who.persons for who in lost), policy)
+        cells = list(hide_linked(cells, everyone, policy))
+    return cells[0], tuple(
+        ReleasedLoss(factor=who.factor, level=who.level, persons=cell)
+        for who, cell in zip(lost, cells[1:], strict=True)
     )
 
 

@@ -103,7 +103,7 @@ class ReleasedCurve:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReleasedCurves(Release):
-    """Cumulative incidence by group."""
+    """Cumulative incidence by group; `ungrouped` persons are in no curve, None where there are none."""
 
     kind: ClassVar[str] = "curves"
     endpoint: str
@@ -111,6 +111,7 @@ class ReleasedCurves(Release):
     causes: tuple[str, ...]
     horizons: tuple[int, ...]
     curves: tuple[ReleasedCurve, ...]
+    ungrouped: Cell | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -200,8 +201,21 @@ class ReleasedTerm:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ReleasedLoss:
+    """Persons who are not in a model: without an entry for a factor (`level` ""), or in a level left out."""
+
+    factor: str
+    level: str
+    persons: Cell
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ReleasedModel(Release):
-    """A Cox model of the cause `of`; `withheld` names the rule that refused it, then `terms` is empty."""
+    """A Cox model of the cause `of`; `withheld` names the rule that refused it, then `terms` is empty.
+
+    `lost` tells who is not in it for lack of an entry or of others alike; empty where it is withheld. Persons
+    count from day `since` on.
+    """
 
     kind: ClassVar[str] = "model"
     endpoint: str
@@ -211,6 +225,8 @@ class ReleasedModel(Release):
     events: Cell
     proportionality_doubtful: tuple[str, ...] = ()
     of: str = ""
+    lost: tuple[ReleasedLoss, ...] = ()
+    since: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

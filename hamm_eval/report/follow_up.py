@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from hamm_eval.release.released import ReleasedCurves
+from hamm_eval.release.released import ReleasedCurves, ReleasedModel
 from hamm_eval.report.wording import Wording
 from hamm_eval.vocabulary import DepartureKind
 
@@ -52,11 +52,21 @@ def condition(release: ReleasedCurves, wording: Wording) -> str:
 
     Such curves are conditional: whoever reached the goal or left before their first day is in none.
     """
-    day = begin(release)
+    return _condition(begin(release), release.endpoint, release.causes[1:], wording)
+
+
+def condition_of(release: ReleasedModel, wording: Wording) -> str:
+    """Of whom a model speaks that counts from a later day than the origin on; "" where from the origin."""
+    known = wording.params.endpoints.get(release.endpoint) if wording.params else None
+    others = tuple(known.competing) if known else ("departure",)
+    return _condition(release.since, release.endpoint, others, wording)
+
+
+def _condition(day: float, endpoint: str, others: Sequence[str], wording: Wording) -> str:
+    """Of whom a result speaks that counts from a day on, with `others` competing; "" from the origin on."""
     if day <= 0:
         return ""
-    said = {"span": span([day], wording), "origin": origin(release.endpoint, wording)}
-    others = release.causes[1:]
+    said = {"span": span([day], wording), "origin": origin(endpoint, wording)}
     if not others:
         return wording.text("curves.begin_goal", **said)
     if set(others) == {"departure"}:

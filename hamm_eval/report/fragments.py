@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from markupsafe import Markup
 
 from hamm_eval.release.released import ReleasedCurve, ReleasedCurves, ReleasedEffect, ReleasedModel
-from hamm_eval.report import findings, follow_up
+from hamm_eval.report import findings, follow_up, outside
 from hamm_eval.report.figures.balance import love_plot
 from hamm_eval.report.figures.curves import incidence
 from hamm_eval.report.figures.effect import risks_and_difference
@@ -44,6 +44,7 @@ def curves_fragment(release: ReleasedCurves, wording: Wording) -> Markup:
             follow_up.condition(release, wording),
             findings.curves_comparison(release, wording),
             wording.text("curves.merged") if any(curve.merged for curve in release.curves) else "",
+            outside.of_curves(release, wording),
             _rounding_note(shown, wording),
         )
         parts.append(figure(findings.curves_title(release, wording), incidence(release, wording), box, small))
@@ -145,10 +146,10 @@ def model_fragment(release: ReleasedModel, wording: Wording) -> Markup:
         caution(wording.text("model.caution")),
         read_box(wording, wording.text("model.read")),
         note(
-            wording.text(
-                "model.based_on", persons=wording.count(release.persons), events=wording.count(release.events)
-            ),
+            outside.based_on(release, wording),
+            follow_up.condition_of(release, wording),
             *merged,
+            outside.of_model(release, wording),
             wording.text("model.proportionality", factors=wording.join(doubtful)) if doubtful else "",
         ),
     )

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from markupsafe import Markup
 
 from hamm_eval.release.released import ReleasedModel, ReleasedSideBySide, ReleasedTerm
+from hamm_eval.report import follow_up, outside
 from hamm_eval.report.markup import (
     Column,
     Content,
@@ -65,6 +66,8 @@ def side_by_side_fragment(release: ReleasedSideBySide, wording: Wording) -> Mark
         columns,
         rows,
         count_note(wording, [term.persons for term in release.hazard.terms]),
+        follow_up.condition_of(release.hazard, wording),
+        outside.of_model(release.hazard, wording),
         *_left_out(release, wording),
         hint=wording.text("table.scroll_hint"),
     )

@@ -20,6 +20,7 @@ from hamm_eval.survival.cox_model import Cox
 from hamm_eval.survival.fine_gray import fine_gray
 from hamm_eval.survival.gray_test import GrayTest, gray_test
 from hamm_eval.survival.kaplan_meier import KaplanMeier, kaplan_meier
+from hamm_eval.survival.landmark import Landmark, landmark
 from hamm_eval.survival.logrank import LogRank, logrank
 from hamm_eval.survival.parametric import Parametric, parametric
 from hamm_eval.survival.piecewise_exponential import PiecewiseExponential, piecewise_exponential
@@ -43,6 +44,7 @@ __all__ = [
     "IncidenceAt",
     "IncidenceDifference",
     "KaplanMeier",
+    "Landmark",
     "LogRank",
     "MeanDifference",
     "Parametric",
@@ -61,6 +63,7 @@ __all__ = [
     "gray_test",
     "incidence_difference",
     "kaplan_meier",
+    "landmark",
     "logrank",
     "parametric",
     "piecewise_exponential",

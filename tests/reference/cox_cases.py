@@ -118,7 +118,7 @@ CASES: dict[tuple[str, str], Case] = {
         "start",
     ),
     ("heart", "cox_naive_ever_transplanted"): Case(sd.jasa, "futime_positive", "fustat", "transplant"),
-    ("heart", "cox_landmark30"): Case(sd.jasa_landmark, "since", "fustat", "tx30"),
+    ("heart", "cox_landmark30"): Case(sd.jasa_landmark, "time", "fustat", "tx30", "begin"),
     ("channing", "cox_lt_efron"): Case(sd.channing, *CHANNING),
     ("channing", "cox_lt_breslow"): Case(sd.channing, *CHANNING, ties="breslow"),
     ("channing", "cox_ignoring_truncation"): Case(sd.channing, "age", "death", "female"),
@@ -171,10 +171,4 @@ TESTS_OF_PROPORTIONALITY = {
     ("rossi", "cox_zph"): "cox_efron",
     ("heart", "cox_td_zph"): "cox_td_efron",
     ("nhefs", "cox_adjusted_zph"): "cox_adjusted",
-}
-
-NOT_REPRODUCED = {
-    ("lung", "cox_exact"): "only Efron's and Breslow's ties are offered",
-    ("retinopathy", "cox_gamma_frailty"): "no frailty models",
-    ("recurrent_open", "kidney_gamma_frailty"): "no frailty models",
 }

@@ -7,6 +7,8 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 
+from hamm_eval.survival import landmark
+
 Load = Callable[[str], pd.DataFrame]
 
 
@@ -57,10 +59,10 @@ def jasa(load: Load) -> pd.DataFrame:
 
 
 def jasa_landmark(load: Load) -> pd.DataFrame:
+    """Who is at risk on day 30, and who was transplanted by then: `landmark` chooses them."""
     d = load("jasa")
-    d = d[d["futime"] > 30]
-    by_day_30 = (d["transplant"] == 1) & (d["wait.time"] <= 30)
-    return d.assign(tx30=by_day_30.astype(float), since=d["futime"] - 30)
+    found = landmark(d["futime"], d["fustat"], d["wait.time"].where(d["transplant"] == 1), at=30)
+    return d.iloc[found.rows].assign(tx30=found.exposed.astype(float), begin=found.entry, time=found.time)
 
 
 def channing(load: Load) -> pd.DataFrame:

@@ -50,8 +50,11 @@ def test_model_row_by_row(study: Study) -> None:
     model = study.associations("language_b1")
     assert isinstance(model, Model)
     frame = model.to_frame()
-    np.testing.assert_allclose(np.log(frame["hazard_ratio"]), frame["coefficient"], rtol=1e-12)
-    assert frame.index.tolist() == list(model.fit.names)
+    terms = frame.iloc[: len(model.terms)]
+    np.testing.assert_allclose(np.log(terms["hazard_ratio"]), terms["coefficient"], rtol=1e-12)
+    assert frame.index.tolist() == [*model.fit.names, "schooling (no entry)"]
+    at_risk = study.cohort("language_b1").column("time") > model.since
+    assert model.persons + frame["persons"].iloc[-1] == at_risk.sum()
 
 
 def test_effect_with_what_stands_beside_it(study: Study) -> None:

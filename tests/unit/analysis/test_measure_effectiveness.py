@@ -73,6 +73,17 @@ def test_the_first_start_decides() -> None:
     assert trial.rows["treated"].tolist() == [1]
 
 
+def test_nobody_followed_long_enough_is_an_empty_comparison() -> None:
+    rows = pd.DataFrame(
+        {"person_id": ["a"], "entry": [0], "time": [50], "cause": [0], "followed_until": [50]}
+    )
+    trial = landmark_trial(cohort_of(rows), starts(a=10), landmark_days=90, horizon_days=365)
+    assert trial.rows.empty and "treated" in trial.rows
+    assert {step: left for step, left in trial.flow if step != "cohort"} == dict.fromkeys(
+        [step for step, _ in trial.flow[1:]], 0
+    )
+
+
 def question(**more: Any) -> Params:
     asked = {
         "measure": "course",

@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 from tiny_city import City, params
 
+import hamm_eval
 from hamm_eval.cohort import Cohort, TableAbsent, build_cohort
 from hamm_eval.errors import NotEstimable, UsageError
 
@@ -104,6 +105,32 @@ def test_a_file_closed_for_departure_ends_with_the_recorded_departure() -> None:
     cohort = built(city)
     assert row(cohort, "a")[["time", "cause", "ending"]].tolist() == [129, 2, "competing"]
     assert row(cohort, "b")[["time", "cause", "ending"]].tolist() == [121, 0, "closed"]
+
+
+@pytest.mark.parametrize(
+    ("departure", "found"),
+    [
+        ("2016-07-31", [181, 2, "competing"]),  # 60 days after the file was closed
+        ("2016-08-01", [121, 0, "closed"]),  # 61 days
+        ("2017-04-01", [121, 0, "closed"]),  # ten months: not under observation in between
+    ],
+)
+def test_a_departure_long_after_closing_is_another_one(departure: str, found: list[object]) -> None:
+    city = City().person("a", closed="2016-06-01", reason="departed")
+    city.departs("a", departure)
+    assert row(built(city))[["time", "cause", "ending"]].tolist() == found
+
+
+def test_no_departure_is_lost_in_the_synthetic_city() -> None:
+    """Every file closed for a departure that was recorded at all ends with it."""
+    study = hamm_eval.open_study("params/2017-Q2.yaml")
+    rows = study.cohort("language_b1").episodes
+    closed = rows[rows["ending"] == "closed"].set_index("person_id")
+    cases, departures = (study.case_file.tables[name] for name in ("cases", "departures"))
+    reasons = cases[cases["closing_reason"] == "departed"].set_index("person_id")
+    both = closed.index.intersection(reasons.index)
+    assert not departures["person_id"].isin(both).any()
+    assert (rows["cause"] == 2).sum() > 50
 
 
 def test_entry_is_the_latest_of_origin_file_and_beginning_of_files() -> None:

@@ -10,7 +10,9 @@ import pandas as pd
 import pytest
 
 from hamm_eval.cohort.check_params import check_measures, load_checked_params
-from hamm_eval.errors import ParamsError
+from hamm_eval.cohort.grouping import FOLLOW_UP, IDS, is_number, levels_of
+from hamm_eval.errors import ParamsError, UsageError
+from hamm_eval.params import Group, Label
 
 ROOT = Path(__file__).parents[3]
 PARAMS = ROOT / "params" / "2017-Q2.yaml"
@@ -122,3 +124,35 @@ def test_sound_measures_and_an_export_without_any_pass() -> None:
     params = load_checked_params(PARAMS)
     check_measures(PARAMS, params, case_file(measures=KNOWN))
     check_measures(PARAMS, params, case_file())
+
+
+@pytest.mark.parametrize(
+    ("column", "why"),
+    [
+        *((name, "known only when follow-up has ended") for name in sorted(FOLLOW_UP)),
+        *((name, "names persons or households") for name in sorted(IDS)),
+    ],
+)
+@pytest.mark.parametrize("mapping", [False, True])
+def test_the_outcome_and_ids_are_no_groups_with_a_mapping_or_without(
+    tmp_path: Path, column: str, why: str, mapping: bool
+) -> None:
+    changes = [("column: sex", f"column: {column}")]
+    if mapping:
+        changes.append(("  synthetic: true", "  synthetic: true\n  mapping: mapping.yaml"))
+    with pytest.raises(ParamsError) as refused:
+        load_checked_params(edited(tmp_path, *changes))
+    (problem,) = refused.value.problems
+    assert "groups.sex.column" in problem.where
+    assert why in problem.what
+    assert problem.todo
+
+
+@pytest.mark.parametrize("column", ["ending", "cause", "time", "followed_until", "person_id", "household_id"])
+def test_a_group_by_the_outcome_is_refused_wherever_it_is_used(column: str) -> None:
+    group = Group(label=Label(de="x", en="x"), column=column)
+    rows = pd.DataFrame({column: ["event", "closed"]})
+    with pytest.raises(UsageError, match=r"groups\.g\.column"):
+        levels_of(rows, group, "g")
+    with pytest.raises(UsageError, match=r"groups\.g\.column"):
+        is_number(rows, group, "g")

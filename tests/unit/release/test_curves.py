@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from exact import as_curves, draw_group, exact_incidence
@@ -10,7 +12,8 @@ from hamm_eval.estimate import CurveGroup
 from hamm_eval.release.curve_error import _incidence
 from hamm_eval.release.curves import _as_rows, _redraw, release_curves
 from hamm_eval.release.policy import Policy
-from hamm_eval.release.released import ReleasedCurve
+from hamm_eval.release.released import Cell, ReleasedCurve
+from hamm_eval.release.rounding import to_midpoint, to_multiple
 from hamm_eval.release.step_counts import CumulativeCounts, rounded_steps
 
 STRICT = Policy.strict()
@@ -233,3 +236,34 @@ def test_the_median_is_read_from_the_released_curve() -> None:
     assert curve.median.lower <= curve.median.value <= curve.median.upper
     slow = one(draw_group(900, 1, months=60.0))
     assert slow.median.value is None
+
+
+def test_who_is_in_no_curve_is_told_as_counts_are() -> None:
+    curves = as_curves(draw_group(300, 1, level="a"), draw_group(300, 2, level="b"))
+    assert release_curves(curves, STRICT).ungrouped is None
+    told = release_curves(replace(curves, ungrouped=43, ungrouped_events=9), STRICT).ungrouped
+    assert told == Cell(value=45)
+    assert release_curves(replace(curves, ungrouped=3), STRICT).ungrouped == Cell(value=None)
+
+
+@pytest.mark.parametrize("ungrouped", range(1, 8))
+def test_a_few_in_no_curve_cannot_be_worked_out_from_the_curve_of_all(ungrouped: int) -> None:
+    def shown(count: int) -> int:
+        return to_multiple(int(to_midpoint(count, STRICT.curve_rounding)), STRICT.count_rounding)
+
+    told = 0
+    for size in range(300, 330):
+        curves = as_curves(draw_group(size, 1, level="a", late=False))
+        released = release_curves(replace(curves, ungrouped=ungrouped), STRICT)
+        assert released.ungrouped == Cell(value=None)
+        persons = released.curves[0].persons.value
+        if persons is None:
+            continue
+        # Every size of the group, and of all in the curve of all, that is shown as these are.
+        everyone = shown(curves.groups[0].persons + ungrouped)
+        groups = [n for n in range(250, 380) if shown(n) == persons]
+        all_of_them = [n for n in range(250, 380) if shown(n) == everyone]
+        possible = {a - g for a in all_of_them for g in groups} & set(range(1, 8))
+        assert len(possible) >= STRICT.feasible_values
+        told += 1
+    assert told

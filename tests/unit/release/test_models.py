@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from hamm_eval.estimate import Definition, Model, Term
+from hamm_eval.estimate import Definition, Lost, Model, Term
 from hamm_eval.release.models import release_model
 from hamm_eval.release.policy import Policy
 from hamm_eval.survival import cox
@@ -105,3 +105,31 @@ def test_the_whole_model_is_doubted_where_no_single_factor_is(model: Model) -> N
     assert release_model(doubted, STRICT).proportionality_doubtful == ("global",)
     fine = replace(model, proportionality=(0.2, 0.1, 0.3, 0.4))
     assert release_model(fine, STRICT).proportionality_doubtful == ()
+
+
+def lost(*persons: int) -> tuple[Lost, ...]:
+    return tuple(Lost(factor=f"f{i}", level="", persons=n, events=n // 2) for i, n in enumerate(persons))
+
+
+def test_who_is_not_in_the_model_is_told_as_counts_are(model: Model) -> None:
+    left_out = (Lost(factor="schooling", level="other", persons=33, events=3),)
+    release = release_model(replace(model, missing=lost(41, 0), left_out=left_out), STRICT)
+    assert [(who.factor, who.level, who.persons.value) for who in release.lost] == [
+        ("f0", "", 40),
+        ("schooling", "other", 35),
+    ]
+    assert release.persons.value == 400
+    assert release_model(model, STRICT).lost == ()
+
+
+def test_a_small_loss_is_hidden_and_not_left_to_be_worked_out(model: Model) -> None:
+    """Of all at risk, which the curve of all tells, and the persons in the model only 1 to 4 remain."""
+    release = release_model(replace(model, missing=lost(2)), STRICT)
+    assert release.lost[0].persons.value is None
+    assert (release.persons.value, release.persons.linked) == (None, True)
+    # 403 persons count as 405 at risk: beside 400 in the model 1 to 7 are possible.
+    assert release_model(replace(model, missing=lost(3)), STRICT).persons.value == 400
+
+
+def test_a_withheld_model_does_not_tell_who_is_not_in_it(model: Model) -> None:
+    assert release_model(replace(model, events=29, missing=lost(41)), STRICT).lost == ()

@@ -60,6 +60,7 @@ def quantile(probability: float, persons: int) -> Callable[[Policy], Any]:
 
 
 class Fit:
+    names = ("sex=male",)
     hazard_ratio = np.array([1.2345])
     lower = np.array([1.0123])
     upper = np.array([1.5123])

@@ -15,7 +15,7 @@ import report_samples as samples
 
 from hamm_eval.errors import ReleaseRefused
 from hamm_eval.params import load_params
-from hamm_eval.release.released import Interval, Release, ReleasedCurves, ReleasedTerm
+from hamm_eval.release.released import Cell, Interval, Release, ReleasedCurves, ReleasedLoss, ReleasedTerm
 from hamm_eval.report import Rendered, render
 from hamm_eval.report.follow_up import span
 from hamm_eval.report.summary import quarterly_summary
@@ -420,3 +420,26 @@ def test_attainment_is_told_as_documented_with_its_bound_beside_it() -> None:
     title = shown("goals").title
     assert "als erreicht dokumentiert (frühestens gerechnet: " in title
     assert "zu wenige Personen" in shown("withheld_goals").title
+
+
+def test_who_is_not_in_a_model_or_in_no_line_is_told(wording: Wording) -> None:
+    lost = (
+        ReleasedLoss(factor="schooling", level="", persons=Cell(value=40)),
+        ReleasedLoss(factor="age_group", level="under_25", persons=Cell(value=None)),
+        ReleasedLoss(factor="sex", level="", persons=Cell(value=None, linked=True)),
+    )
+    model = dataclasses.replace(samples.model(), lost=lost, since=28)
+    hidden = dataclasses.replace(model, persons=Cell(value=None, linked=True))
+    side = dataclasses.replace(samples.side_by_side(), hazard=model)
+    curves = dataclasses.replace(RELEASES["grouped"], ungrouped=Cell(value=25))
+    german = wording.language == "de"
+    for release in (model, side):
+        said = render(release, wording).html
+        assert ("40 Personen ohne Angabe zu" if german else "40 persons without an entry for") in said
+        assert ("höchstens 7 Personen der Gruppe" if german else "at most 7 persons of the group") in said
+        assert ("einige Personen ohne" if german else "some persons without") in said
+        assert ("vier Wochen nach" if german else "four weeks after") in said
+    said = render(hidden, wording).html
+    assert ("Zahl der Personen ist verdeckt" if german else "number of persons is hidden") in said
+    said = render(curves, wording).html
+    assert ("In keiner der Linien: 25 Personen" if german else "In none of the lines: 25 persons") in said
