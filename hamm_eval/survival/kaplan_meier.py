@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from hamm_eval.errors import InputError, NotEstimable
-from hamm_eval.inference import FloatArray, checked_binary, checked_vector
+from hamm_eval.inference import FloatArray, checked_binary, checked_points
 from hamm_eval.survival.collapse import collapse
 from hamm_eval.survival.episodes import Episodes, prepare_episodes
 from hamm_eval.survival.influence import final_variance, influence_variance, integral
@@ -68,7 +68,7 @@ class KaplanMeier:
         -------
         tuple of four ndarrays, shape (j,)
         """
-        asked = checked_vector(np.atleast_1d(np.asarray(times)), "times")
+        asked = checked_points(times, "times")
         where = step_index(self.time, asked) + 1
         unknown = asked < self._rows.origin
 

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from hamm_eval.errors import InputError, NotEstimable
-from hamm_eval.inference import FloatArray, IntArray, checked_vector
+from hamm_eval.inference import FloatArray, IntArray, checked_points, checked_vector
 from hamm_eval.survival.results import write_protect
 from hamm_eval.survival.risk_sets import RiskSets, build_risk_sets
 from hamm_eval.survival.state_rows import StateRows, checked_state_rows, checked_states
@@ -86,7 +86,7 @@ class StateOccupation:
         -------
         ProbabilityAt
         """
-        asked = checked_vector(np.atleast_1d(np.asarray(times)), "times")
+        asked = checked_points(times, "times")
         where = np.searchsorted(self.time, asked, side="right")
         unknown = (asked < self.origin)[:, None]
         first = _start(self._rows, self.initial, self._estimated, self.origin)

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from hamm_eval.errors import InputError, NotEstimable
-from hamm_eval.inference import FloatArray, IntArray, refuse_where
+from hamm_eval.inference import FloatArray, IntArray, as_numbers, refuse_where
 from hamm_eval.survival.episodes import checked_weights
 from hamm_eval.survival.results import write_protect
 
@@ -116,10 +116,7 @@ def innermost_intervals(low: FloatArray, high: FloatArray) -> tuple[FloatArray, 
 
 def _checked(lower: ArrayLike, upper: ArrayLike) -> tuple[FloatArray, FloatArray]:
     """Finite lower ends from 0 on, upper ends beyond them."""
-    try:
-        low, high = np.asarray(lower, dtype=np.float64), np.asarray(upper, dtype=np.float64)
-    except (TypeError, ValueError):
-        raise InputError("Not all entries are numbers.", where="lower, upper") from None
+    low, high = as_numbers(lower, "lower"), as_numbers(upper, "upper")
     if low.ndim != 1 or low.shape != high.shape or not low.size:
         raise InputError("Expected two arrays of one length, with one row a person.", where="lower, upper")
     refuse_where(~np.isfinite(low), "lower", "Missing or infinite entries")
