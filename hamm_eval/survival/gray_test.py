@@ -9,8 +9,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import special
 
-from hamm_eval.errors import InputError, NotEstimable
-from hamm_eval.inference import FloatArray, checked_codes, labels_to_codes
+from hamm_eval.errors import NotEstimable
+from hamm_eval.inference import FloatArray, labels_to_codes
+from hamm_eval.survival.causes import checked_causes
 from hamm_eval.survival.episodes import checked_times
 from hamm_eval.survival.results import write_protect
 from hamm_eval.survival.risk_sets import build_risk_sets
@@ -61,6 +62,7 @@ def gray_test(
     group: ArrayLike,
     *,
     of: int = 1,
+    causes: int | None = None,
     entry: ArrayLike | None = None,
 ) -> GrayTest:
     """Test whether groups have the same cumulative incidence of one cause, others competing.
@@ -78,6 +80,9 @@ def gray_test(
     group : array_like, shape (n,)
     of : int
         The cause compared.
+    causes : int, optional
+        Number of causes m, as declared; None: the largest code, and each code below it must occur. Give it
+        where these rows may lack a cause.
     entry : array_like, shape (n,), optional
         Beginning of observation, before `time`.
 
@@ -88,7 +93,8 @@ def gray_test(
     Raises
     ------
     InputError
-        Missing or negative times, ``entry >= time``, codes that are no whole numbers from 0, missing labels.
+        Missing or negative times, ``entry >= time``, codes that are no whole numbers from 0, exceed
+        `causes` or leave a gap; an `of` that is no cause; missing labels.
     NotEstimable
         No event of this cause; fewer than two groups at risk when such events happen; with late entry: a
         group dies out before others of it enter.
@@ -105,10 +111,8 @@ def gray_test(
     (0.0035, 1)
     """
     end, begin = checked_times(time, entry)
-    codes = checked_codes(cause, "cause", length=end.size)
+    codes, _ = checked_causes(cause, causes, length=end.size, of=of)
     member, labels = labels_to_codes(group, "group", length=end.size)
-    if isinstance(of, bool) or not isinstance(of, int | np.integer) or of < 1:
-        raise InputError("Must be the code of a cause, from 1 on.", where="of")
     if not np.any(codes == of):
         raise NotEstimable("There is no event of this cause.", where="cause")
     counts = _count(end, begin, codes == of, (codes > 0) & (codes != of), member, labels.size)
