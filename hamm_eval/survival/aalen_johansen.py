@@ -158,9 +158,11 @@ def aalen_johansen(
     person : array_like, shape (n,), optional
         Whose row it is, where persons have several rows.
     cluster : array_like, shape (n,), optional
-        Units, such as households, that are independent of each other.
+        Units, such as households, that are independent of each other. R's ``survfit`` (survival 3.5.3)
+        ignores them where causes are several; reweighting each cluster in R gives the errors given here.
     start_at : float, optional
-        Condition on being event-free at this time.
+        Condition on being event-free at this time: events at `start_at` itself are over and do not count,
+        while R's ``start.time`` keeps them.
     confidence : float
     interval : "log-log", "log" or "plain"
     cluster_t : bool, optional

@@ -123,7 +123,11 @@ class KaplanMeier:
         return value, lower, upper
 
     def rmst(self, tau: float) -> tuple[float, float]:
-        """Restricted mean event-free time up to `tau`, from 0 (or `start_at`) on, and its standard error.
+        r"""Restricted mean event-free time up to `tau`, from 0 (or `start_at`) on, and its standard error.
+
+        The area under the curve, :math:`\int_0^\tau \hat S(u)\, du`, with the variance
+        :math:`\sum_{u \le \tau} A(u)^2 d_u / (n_u (n_u - d_u))`, A(u) the area from u to tau; with
+        weights, clusters or persons of several rows the infinitesimal jackknife.
 
         Parameters
         ----------
@@ -209,7 +213,8 @@ def kaplan_meier(
     cluster : array_like, shape (n,), optional
         Units, such as households, that are independent of each other.
     start_at : float, optional
-        Condition on being event-free at this time.
+        Condition on being event-free at this time: events at `start_at` itself are over and do not count,
+        while R's ``start.time`` keeps them.
     confidence : float
     interval : "log-log", "log" or "plain"
     cluster_t : bool, optional

@@ -204,7 +204,8 @@ def state_occupation(
     weights : array_like, shape (n,), optional
         Sampling or probability weights, the same in all rows of a person (treated as known).
     cluster : array_like, shape (n,), optional
-        Units that are independent of each other, such as households; the same in all rows of a person.
+        Units that are independent of each other, such as households; the same in all rows of a person. R's
+        ``survfit`` (survival 3.5.3) ignores them for several states.
     confidence : float
     interval : "log-log", "log" or "plain"
         Of `at`; those of expected times are plain.

@@ -45,14 +45,17 @@ class Turnbull:
 
 
 def turnbull(lower: ArrayLike, upper: ArrayLike, *, weights: ArrayLike | None = None) -> Turnbull:
-    """Estimate survival from ``lower < T <= upper``, without a standard error: it is not estimable.
+    r"""Estimate survival from ``lower < T <= upper``, without a standard error: it is not estimable.
 
-    It knows no competing event: departures cannot be told from goals not yet seen.
+    Masses :math:`p_j` of the innermost intervals maximise
+    :math:`\sum_i w_i \log \sum_j p_j 1\{(q_j, r_j] \subseteq (l_i, u_i]\}`; survival at t is what lies beyond
+    it, :math:`\hat S(t) = 1 - \sum_{r_j \le t} p_j`. It knows no
+    competing event: departures cannot be told from goals not yet seen.
 
     Parameters
     ----------
     lower : array_like, shape (n,)
-        Last time at which the event had not happened, from 0 on.
+        Last time at which the event had not happened, from 0 on, in any one unit.
     upper : array_like, shape (n,)
         First time at which it had; infinite where it was not seen to happen.
     weights : array_like, shape (n,), optional

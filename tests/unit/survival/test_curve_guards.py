@@ -74,6 +74,13 @@ def test_a_cause_without_events_keeps_its_place():
     assert not curves.incidence[:, 1:].any()
 
 
+def test_an_event_at_the_start_asked_for_is_over():
+    # R's start.time keeps it: tests/reference/DIVERGENCES.md.
+    curve = kaplan_meier([2, 3, 3, 5, 8], [1, 1, 0, 1, 0], start_at=3)
+    assert curve.time.tolist() == [5, 8]
+    assert curve.survival.tolist() == [0.5, 0.5]
+
+
 def test_event_at_time_zero_counts_without_entry():
     assert kaplan_meier([0, 1], [1, 0]).survival[0] == 0.5
 

@@ -436,7 +436,7 @@ def test_piecewise_rates_agree_with_poisson_regression():
 def test_pseudo_observations_are_the_jackknife(rows, kind):
     time, cause, _ = rows
     at = np.array([np.sort(time)[-2] / 2, np.sort(time)[-2]])
-    found = pseudo_observations(time, cause, at=at, kind=kind)
+    found = pseudo_observations(time, cause, at=at, kind=kind, causes=2)
 
     def estimate(time, cause):
         curves = aalen_johansen(time, cause, causes=2)
