@@ -31,7 +31,8 @@ def scaled_quadratic_form(
     Examples
     --------
     >>> variance = np.array([[4.0, -4.0], [-4.0, 4.0]])
-    >>> scaled_quadratic_form(np.array([2.0, -2.0]), variance, np.array([8.0, 8.0]))
+    >>> statistic, rank = scaled_quadratic_form(np.array([2.0, -2.0]), variance, np.array([8.0, 8.0]))
+    >>> round(statistic, 12), rank
     (1.0, 1)
     """
     used = scale > 0
