@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from numbers import Real
 from typing import Any
 
 import numpy as np
@@ -18,6 +20,7 @@ FEW_CLUSTERS = 40
 _PLACES_PER_VALUE = 4
 _LEAST_PLACES = 1024
 _POSITIONS_NAMED = 5
+_NO_NUMBERS = (str, bytes, complex, np.complexfloating, np.datetime64, np.timedelta64)
 
 
 def _positions(bad: NDArray[np.bool_]) -> str:
@@ -34,6 +37,34 @@ def refuse_where(bad: NDArray[np.bool_], argument: str, what: str, todo: str = "
         raise InputError(f"{what} ({_positions(bad)}).", where=argument, todo=todo)
 
 
+def as_numbers(values: Any, argument: str, *, todo: str = "") -> FloatArray:
+    """A float array of what are numbers; dates, lengths of time, text and complex numbers are none.
+
+    NumPy would turn a date into its nanoseconds since 1970 and the text "12" into 12 without a word.
+
+    Parameters
+    ----------
+    values : array_like
+    argument : str
+        Name used in messages.
+    todo : str
+        What the reader can do about entries that are no numbers.
+    """
+    try:
+        array = np.asarray(values)
+        if array.dtype.kind not in "biufO" or any(isinstance(v, _NO_NUMBERS) for v in _objects(array)):
+            raise TypeError
+        return array.astype(np.float64, copy=False)
+    except (TypeError, ValueError):
+        # `from None`: the conversion's own message carries the value.
+        raise InputError("Not all entries are numbers.", where=argument, todo=todo) from None
+
+
+def _objects(array: NDArray[Any]) -> Iterable[Any]:
+    """The entries of an array of objects; nothing where the type of the array tells what they are."""
+    return array.flat if array.dtype.kind == "O" else ()
+
+
 def checked_vector(values: ArrayLike, argument: str, *, length: int | None = None) -> FloatArray:
     """A finite 1-D float array, or an `InputError` that names the argument.
 
@@ -45,17 +76,25 @@ def checked_vector(values: ArrayLike, argument: str, *, length: int | None = Non
     length : int, optional
         Required length.
     """
-    try:
-        array = np.asarray(values, dtype=np.float64)
-    except (TypeError, ValueError):
-        # `from None`: the conversion's own message carries the value.
-        raise InputError("Not all entries are numbers.", where=argument) from None
+    array = as_numbers(values, argument)
     if array.ndim != 1:
         raise InputError(f"Expected one dimension, got {array.ndim}.", where=argument)
     if length is not None and array.size != length:
         raise InputError(f"Expected {length} entries, got {array.size}.", where=argument)
     refuse_where(~np.isfinite(array), argument, "Missing or infinite entries", "Remove or impute them first.")
     return array
+
+
+def checked_points(values: ArrayLike, argument: str) -> FloatArray:
+    """One finite number or several, such as times asked for, as a 1-D array."""
+    return checked_vector(np.atleast_1d(as_numbers(values, argument)), argument)
+
+
+def checked_number(value: Any, argument: str) -> float:
+    """One finite number."""
+    if isinstance(value, bool | np.bool_) or not isinstance(value, Real) or not np.isfinite(float(value)):
+        raise InputError("Must be a finite number.", where=argument)
+    return float(value)
 
 
 def checked_binary(values: ArrayLike, argument: str, *, length: int | None = None) -> FloatArray:
@@ -87,6 +126,8 @@ def labels_to_codes(
         raise InputError(f"Expected {length} entries, got {array.size}.", where=argument)
     if array.dtype.kind == "f":
         refuse_where(~np.isfinite(array), argument, "Missing labels")
+    elif array.dtype.kind in "mM":
+        refuse_where(np.isnat(array), argument, "Missing labels")
     elif array.dtype.kind == "O":
         # NaN differs from itself, and pandas' NA cannot tell.
         missing = [v is None or type(v).__name__ == "NAType" or v != v for v in array]
@@ -188,7 +229,7 @@ def sandwich(bread: FloatArray, scores: FloatArray, cluster: IntArray | None = N
 
 def critical_value(confidence: float, clusters: int | None = None) -> float:
     """Two-sided critical value: normal, or t with ``clusters - 1`` degrees of freedom."""
-    if not 0 < confidence < 1:
+    if not 0 < checked_number(confidence, "confidence") < 1:
         raise InputError("Must lie between 0 and 1.", where="confidence")
     tail = 0.5 + confidence / 2
     return float(special.ndtri(tail) if clusters is None else special.stdtrit(max(clusters - 1, 1), tail))
@@ -198,3 +239,32 @@ def two_sided_p(z: FloatArray | float, clusters: int | None = None) -> Any:
     """Two-sided p-value of a standardised statistic: normal, or t with `clusters` - 1 degrees of freedom."""
     size = np.abs(z)
     return 2 * (special.ndtr(-size) if clusters is None else special.stdtr(max(clusters - 1, 1), -size))
+
+
+def clusters_for_t(clusters: int | None, cluster_t: bool | None) -> int | None:
+    """Number of clusters whose t distribution is taken; None: the normal one.
+
+    Parameters
+    ----------
+    clusters : int, optional
+        None where there are no clusters.
+    cluster_t : bool, optional
+        Whether to take t with clusters; None: with fewer than `FEW_CLUSTERS`.
+
+    Examples
+    --------
+    >>> clusters_for_t(12, None), clusters_for_t(12, False), clusters_for_t(400, None)
+    (12, None, None)
+    """
+    if clusters is None:
+        return None
+    wanted = clusters < FEW_CLUSTERS if cluster_t is None else cluster_t
+    return clusters if wanted else None
+
+
+def few_clusters_notes(clusters: int | None, taken: int | None) -> tuple[str, ...]:
+    """What a reader of intervals has to know where clusters are few; `taken` is that of `clusters_for_t`."""
+    if clusters is None or clusters >= FEW_CLUSTERS:
+        return ()
+    by = f"by t with {clusters - 1} degrees of freedom" if taken else "normal, as R's; cluster_t=True takes t"
+    return (f"Only {clusters} clusters: robust standard errors tend to be too small; intervals are {by}.",)

@@ -76,12 +76,13 @@ def arrival_cohorts(cohort: Cohort, params: Params, key: str) -> ArrivalComparis
         rows = compared[matrix.kept]
     if matrix.columns.empty:
         raise NotEstimable("No characteristic tells composition.", where=f"{where}.case_mix")
-    values = _pseudo_observations(compared, landmark, horizon)
+    values = _pseudo_observations(compared, landmark, horizon, len(cohort.causes))
     fit = case_mix(
         values,
         compared["quarter"].to_numpy(dtype=str),
         matrix.columns,
         cluster=compared["household_id"].to_numpy(dtype=str),
+        cluster_t=None,
     )
     return ArrivalComparison(
         definition=define(
@@ -103,7 +104,7 @@ def arrival_cohorts(cohort: Cohort, params: Params, key: str) -> ArrivalComparis
     )
 
 
-def _pseudo_observations(rows: pd.DataFrame, landmark: int, horizon: int) -> FloatArray:
+def _pseudo_observations(rows: pd.DataFrame, landmark: int, horizon: int, causes: int) -> FloatArray:
     """Pseudo-observations of the incidence at the horizon, made within each quarter."""
     found = np.empty(len(rows))
     for _, here in rows.groupby("quarter"):
@@ -111,5 +112,5 @@ def _pseudo_observations(rows: pd.DataFrame, landmark: int, horizon: int) -> Flo
         # Beyond the horizon nothing counts: whoever is still followed there is known to have had no event.
         time = np.minimum(here["time"].to_numpy(dtype=np.float64), horizon + 1) - landmark
         cause = np.where(here["time"] <= horizon, here["cause"], 0)
-        found[at] = pseudo_observations(time, cause, at=[horizon - landmark])[:, 0]
+        found[at] = pseudo_observations(time, cause, at=[horizon - landmark], causes=causes)[:, 0]
     return found

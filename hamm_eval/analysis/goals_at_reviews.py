@@ -5,14 +5,13 @@ from __future__ import annotations
 import numpy as np
 
 from hamm_eval.analysis.definitions import cohort_details, define
-from hamm_eval.analysis.time_to_integration import DAYS_PER_MONTH
+from hamm_eval.analysis.time_to_integration import DAYS_PER_MONTH, incidence_of
 from hamm_eval.cohort import GoalCohort
 from hamm_eval.cohort.goals import CAUSES
 from hamm_eval.errors import NotEstimable
 from hamm_eval.estimate import CurveGroup, Curves, GoalAttainment
 from hamm_eval.inference import labels_to_codes
 from hamm_eval.params import Params
-from hamm_eval.survival import aalen_johansen
 
 QUESTION = "goals_at_reviews"
 DOCUMENTED, EARLIEST = "first_met", "last_unmet"
@@ -85,10 +84,7 @@ def goals_at_reviews(cohort: GoalCohort, params: Params) -> GoalAttainment:
             dimension="seen_at",
             groups=groups,
             causes=CAUSES,
-            estimates=tuple(
-                aalen_johansen(group.time, group.cause, cluster=clusters, causes=len(CAUSES))
-                for group in groups
-            ),
+            estimates=tuple(incidence_of(group, len(CAUSES)) for group in groups),
             horizons=tuple(round(months * DAYS_PER_MONTH) for months in asked.horizons_months),
         ),
     )

@@ -90,6 +90,7 @@ def incidence_model(
         used["cause"].to_numpy(dtype=np.int64),
         columns,
         of=code,
+        causes=len(cohort.causes),
         entry=used["start"].to_numpy(dtype=np.float64) if (used["start"] > since).any() else None,
         cluster=used["household_id"].to_numpy(dtype=str),
         cluster_t=None,

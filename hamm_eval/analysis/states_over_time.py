@@ -58,6 +58,7 @@ def states_over_time(cohort: StateCohort, params: Params) -> StateShares:
         rows["to_state"].to_numpy(dtype=object),
         states=cohort.states,
         cluster=rows["household_id"].to_numpy(dtype=str),
+        cluster_t=None,
     )
     horizons = tuple(round(months * DAYS_PER_MONTH) for months in path.horizons_months)
     grid = (round(months * DAYS_PER_MONTH) for months in range(max(path.horizons_months) + 1))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -16,7 +17,7 @@ from hamm_eval.estimate import CurveGroup, Curves
 from hamm_eval.inference import IntArray, labels_to_codes
 from hamm_eval.params import Params
 from hamm_eval.release.policy import Policy, policy_of
-from hamm_eval.survival import aalen_johansen
+from hamm_eval.survival import AalenJohansen, aalen_johansen
 
 QUESTION = "time_to_integration"
 DAYS_PER_MONTH = 30.4375
@@ -91,7 +92,7 @@ def time_to_integration(cohort: Cohort, params: Params, by: str | None = None) -
         dimension=by or "",
         groups=groups,
         causes=cohort.causes,
-        estimates=tuple(_incidence(group, len(cohort.causes)) for group in groups),
+        estimates=tuple(incidence_of(group, len(cohort.causes)) for group in groups),
         horizons=tuple(
             round(months * DAYS_PER_MONTH) for months in params.endpoints[cohort.endpoint].horizons_months
         ),
@@ -132,15 +133,32 @@ def first_time_with_at_risk(entry: IntArray, time: IntArray, least: int = LEAST_
     return int(starts[enough][0]) if starts.size else 0
 
 
-def _incidence(group: CurveGroup, causes: int) -> object:
-    """The exact estimate behind a curve."""
-    return aalen_johansen(
+def incidence_of(group: CurveGroup, causes: int) -> AalenJohansen:
+    """The exact estimate behind a curve, its errors by household.
+
+    Of a group of one household, which the release gate withholds, it has no error: nothing tells how
+    households differ.
+    """
+    several = np.unique(group.cluster[group.time > group.start_at]).size > 1
+    fit = aalen_johansen(
         group.time,
         group.cause,
-        entry=group.entry,
-        cluster=group.cluster,
+        # Where nobody enters late everybody is at risk from the beginning, day 0 included.
+        entry=group.entry if group.entry.any() else None,
+        cluster=group.cluster if several else None,
+        cluster_t=None,
         start_at=group.start_at or None,
         causes=causes,
+    )
+    if several:
+        return fit
+    unknown = np.full_like(fit.incidence, np.nan)
+    return replace(
+        fit,
+        std_error=unknown,
+        lower=unknown,
+        upper=unknown,
+        notes=("All are of one household: no standard error can be estimated.",),
     )
 
 

@@ -97,6 +97,8 @@ def _release_curve(group: CurveGroup, curves: Curves, policy: Policy) -> Release
     )
     # Rule 5: so many persons, and so many events of the cause shown.
     large = counts.persons >= policy.curve_persons and events >= policy.curve_events
+    # Of one household nothing tells how much households differ: no interval could be drawn.
+    large &= np.unique(group.cluster[group.time > group.start_at]).size > 1
     steps = rounded_steps(counts, curves.horizons, policy) if large else None
     if steps is None or not steps.time.size or not steps.events[-1, 0]:
         return ReleasedCurve(
@@ -165,13 +167,9 @@ def _redraw(steps: StepCounts) -> tuple[FloatArray, ...]:
     from hamm_eval.survival import aalen_johansen
 
     entry, time, cause, frequency = _as_rows(steps)
-    fit = aalen_johansen(time, cause, entry=entry, frequency=frequency)
-    # The estimator does not know causes at the end of the list without a rounded event: their incidence is 0.
-    missing = steps.events.shape[1] - fit.incidence.shape[1]
-    return tuple(
-        np.pad(np.nan_to_num(np.asarray(part, dtype=np.float64)), ((0, 0), (0, missing)))
-        for part in fit.at(steps.time)
-    )
+    # Causes may have no rounded event: their incidence is 0.
+    fit = aalen_johansen(time, cause, entry=entry, frequency=frequency, causes=steps.events.shape[1])
+    return tuple(np.nan_to_num(part) for part in fit.at(steps.time))
 
 
 def _limits(

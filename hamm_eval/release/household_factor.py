@@ -41,13 +41,16 @@ def household_factors(group: CurveGroup, causes: int, days: Sequence[float]) -> 
 
     def errors(cluster: NDArray[Any] | None) -> FloatArray:
         fit = aalen_johansen(
-            group.time, group.cause, entry=group.entry, start_at=group.start_at, cluster=cluster
+            group.time,
+            group.cause,
+            entry=group.entry,
+            start_at=group.start_at,
+            cluster=cluster,
+            causes=causes,
         )
         return np.asarray(fit.at(days)[1])
 
     plain, clustered = errors(None), errors(group.cluster)
     usable = np.isfinite(plain) & np.isfinite(clustered) & (plain > 0)
     ratio = np.where(usable, clustered / np.where(usable, plain, 1.0), 1.0).max(axis=0, initial=1.0)
-    factors = np.ones(causes)
-    factors[: ratio.size] = [math.ceil(round(value / _STEP, 9)) * _STEP for value in ratio]
-    return factors
+    return np.array([math.ceil(round(value / _STEP, 9)) * _STEP for value in ratio])

@@ -8,8 +8,13 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from hamm_eval.errors import InputError
-from hamm_eval.inference import FloatArray, checked_codes, checked_vector
+from hamm_eval.inference import (
+    FloatArray,
+    checked_points,
+    clusters_for_t,
+    few_clusters_notes,
+)
+from hamm_eval.survival.causes import checked_causes
 from hamm_eval.survival.collapse import collapse
 from hamm_eval.survival.episodes import Episodes, prepare_episodes
 from hamm_eval.survival.influence import influence_variance, integral
@@ -50,6 +55,10 @@ class AalenJohansen:
     confidence : float
     origin : float
         Beginning of follow-up: 0, or `start_at`.
+    clusters : int or None
+        Number of clusters, where they were given.
+    notes : tuple of str
+        What a reader of the intervals has to know, as that clusters are few.
     """
 
     time: FloatArray
@@ -64,6 +73,8 @@ class AalenJohansen:
     interval: str
     confidence: float
     origin: float
+    clusters: int | None
+    notes: tuple[str, ...]
 
     def __post_init__(self) -> None:
         """Protect the arrays."""
@@ -82,7 +93,7 @@ class AalenJohansen:
         -------
         IncidenceAt
         """
-        asked = checked_vector(np.atleast_1d(np.asarray(times)), "times")
+        asked = checked_points(times, "times")
         where = step_index(self.time, asked) + 1
         unknown = (asked < self.origin)[:, None]
 
@@ -121,6 +132,7 @@ def aalen_johansen(
     start_at: float | None = None,
     confidence: float = 0.95,
     interval: Interval = "log-log",
+    cluster_t: bool | None = False,
     causes: int | None = None,
 ) -> AalenJohansen:
     r"""Estimate cumulative incidences, :math:`\hat F_c(t) = \sum_{u \le t} \hat S(u-) d_{cu} / n_u`.
@@ -146,13 +158,20 @@ def aalen_johansen(
     person : array_like, shape (n,), optional
         Whose row it is, where persons have several rows.
     cluster : array_like, shape (n,), optional
-        Units, such as households, that are independent of each other.
+        Units, such as households, that are independent of each other. R's ``survfit`` (survival 3.5.3)
+        ignores them where causes are several; reweighting each cluster in R gives the errors given here.
     start_at : float, optional
-        Condition on being event-free at this time.
+        Condition on being event-free at this time: events at `start_at` itself are over and do not count,
+        while R's ``start.time`` keeps them.
     confidence : float
     interval : "log-log", "log" or "plain"
+    cluster_t : bool, optional
+        Whether intervals of clustered curves are those of Student's t with clusters - 1 degrees of freedom;
+        None: with fewer than 40 clusters. False is R's convention. The standard errors have no small-sample
+        factor in any case.
     causes : int, optional
-        Number of causes m; by default the largest code (at least 1). Give it where a group may lack a cause.
+        Number of causes m, as declared; None: the largest code, and each code below it must occur. Give it
+        where these rows may lack a cause.
 
     Returns
     -------
@@ -161,10 +180,10 @@ def aalen_johansen(
     Raises
     ------
     InputError
-        Missing or negative times, ``entry >= time``, codes that are no whole numbers from 0 or exceed
-        `causes`, overlapping rows of a person.
+        Missing or negative times, ``entry >= time``, codes that are no whole numbers from 0, exceed
+        `causes` or leave a gap, overlapping rows of a person.
     NotEstimable
-        Nobody is followed beyond `start_at`.
+        Nobody is followed beyond `start_at`; one cluster.
 
     References
     ----------
@@ -182,10 +201,7 @@ def aalen_johansen(
     >>> curves.event_free
     array([0.75, 0.5 , 0.5 , 0.  ])
     """
-    codes = checked_codes(cause, "cause", length=np.size(time))
-    m = max(int(codes.max(initial=0)), 1) if causes is None else int(causes)
-    if m < 1 or codes.max(initial=0) > m:
-        raise InputError("There are causes beyond the number given.", where="causes")
+    codes, m = checked_causes(cause, causes, length=np.size(time))
     rows = collapse(
         prepare_episodes(
             time,
@@ -212,7 +228,8 @@ def aalen_johansen(
             for c in range(m)
         ]
     )
-    lower, upper = interval_limits(incidence, std_error, interval, confidence)
+    few = clusters_for_t(rows.clusters, cluster_t)
+    lower, upper = interval_limits(incidence, std_error, interval, confidence, few)
     return AalenJohansen(
         time=sets.time,
         incidence=incidence,
@@ -226,6 +243,8 @@ def aalen_johansen(
         interval=interval,
         confidence=confidence,
         origin=rows.origin,
+        clusters=rows.clusters,
+        notes=few_clusters_notes(rows.clusters, few),
     )
 
 

@@ -11,11 +11,15 @@ from numpy.typing import ArrayLike
 from hamm_eval.errors import NotEstimable
 from hamm_eval.inference import (
     FloatArray,
+    checked_number,
     checked_vector,
+    clusters_for_t,
     critical_value,
+    few_clusters_notes,
     labels_to_codes,
     sandwich,
 )
+from hamm_eval.survival.clusters import count_clusters, read_clusters, refuse_fewer_clusters
 from hamm_eval.survival.cox_design import read_covariates, refuse_inestimable
 from hamm_eval.survival.results import write_protect
 
@@ -40,6 +44,10 @@ class CaseMix:
     parameters : int
         Coefficients of the regression.
     confidence : float
+    clusters : int or None
+        Number of clusters, where they were given.
+    notes : tuple of str
+        What a reader of the intervals has to know, as that clusters are few.
     """
 
     groups: tuple[Any, ...]
@@ -54,6 +62,8 @@ class CaseMix:
     apart_upper: FloatArray
     parameters: int
     confidence: float
+    clusters: int | None
+    notes: tuple[str, ...]
 
     def __post_init__(self) -> None:
         """Protect the arrays."""
@@ -67,6 +77,7 @@ def case_mix(
     *,
     cluster: ArrayLike | None = None,
     confidence: float = 0.95,
+    cluster_t: bool | None = False,
 ) -> CaseMix:
     r"""Split differences of group means into composition and the rest: :math:`y = \beta_g + x' \gamma + e`.
 
@@ -84,6 +95,9 @@ def case_mix(
     cluster : array_like, shape (n,), optional
         Units that are independent of each other, such as households; else each person is one.
     confidence : float
+    cluster_t : bool, optional
+        Whether intervals are those of Student's t with clusters - 1 degrees of freedom, where clusters are
+        given; None: with fewer than 40 clusters.
 
     Returns
     -------
@@ -95,7 +109,8 @@ def case_mix(
     InputError
         Lengths that differ, missing values.
     NotEstimable
-        Fewer than two groups; a covariate that does not vary, or is told by the others or the groups.
+        Fewer than two groups; a covariate that does not vary, or is told by the others or the groups; a
+        group that is one cluster, or no more clusters than coefficients.
 
     References
     ----------
@@ -119,10 +134,15 @@ def case_mix(
     x, labels = read_covariates(covariates, n)
     within = np.asarray(codes[:, None] == np.arange(len(names)), dtype=np.float64)
     refuse_inestimable(x, labels, codes)
-    clusters = np.arange(n) if cluster is None else labels_to_codes(cluster, "cluster", length=n)[0]
-    if clusters.max() < 1:
-        raise NotEstimable("All rows are of one cluster.", where="cluster")
+    given = read_clusters(cluster, n)
+    clusters = np.arange(n) if given is None else given
+    number = count_clusters(clusters)
     design = np.column_stack([within, x])
+    refuse_fewer_clusters(number, design.shape[1])
+    for g in range(len(names)):
+        # Its residuals sum to 0: of the error of its mean nothing would be left.
+        count_clusters(clusters[codes == g])
+    few = None if given is None else clusters_for_t(number, cluster_t)
     bread = design.T @ design
     coefficients = np.linalg.solve(bread, design.T @ outcome)
     residuals = outcome - design @ coefficients
@@ -133,7 +153,9 @@ def case_mix(
     standard = np.column_stack([alone, np.tile(x.mean(axis=0), (len(names), 1))])
     mix = np.column_stack([none, means - x.mean(axis=0)])
     apart = standard - (persons / n) @ standard
-    reach = critical_value(1 - (1 - confidence) / len(names)) * _errors(apart, covariance)
+    reach = critical_value(1 - (1 - checked_number(confidence, "confidence")) / len(names), few) * _errors(
+        apart, covariance
+    )
     return CaseMix(
         groups=tuple(names),
         persons=persons,
@@ -147,6 +169,8 @@ def case_mix(
         apart_upper=apart @ coefficients + reach,
         parameters=design.shape[1],
         confidence=confidence,
+        clusters=None if given is None else number,
+        notes=() if given is None else few_clusters_notes(number, few),
     )
 
 

@@ -9,7 +9,13 @@ from hamm_eval.survival.risk_sets import RiskSets
 
 
 def concordance_index(score: FloatArray, weight: FloatArray, event: FloatArray, sets: RiskSets) -> float:
-    """Concordance of a score (higher = earlier event) with times; ties in the score count half.
+    r"""Concordance of a score (higher = earlier event) with times; ties in the score count half.
+
+    .. math:: C = \frac{\sum_i \delta_i w_i \sum_{j \in R_i} w_j (1\{s_i > s_j\} + 1\{s_i = s_j\} / 2)}
+        {\sum_i \delta_i w_i \sum_{j \in R_i} w_j}
+
+    with events :math:`\delta`, scores s, weights w, and :math:`R_i` those at risk at the time of i who stay
+    longer.
 
     An event is compared with all who are at risk at its time and stay longer; events at one time are not
     compared with each other. NaN without a comparable pair.

@@ -6,53 +6,70 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
+from scipy import special
 
 from hamm_eval.errors import InputError
-from hamm_eval.inference import FloatArray, critical_value, two_sided_p
+from hamm_eval.inference import FloatArray
 from hamm_eval.survival.aalen_johansen import AalenJohansen
+from hamm_eval.survival.clusters import difference_dof, difference_notes, t_values
 from hamm_eval.survival.kaplan_meier import KaplanMeier
 from hamm_eval.survival.state_occupation import StateOccupation
 
 
 class MeanDifference(NamedTuple):
-    """A difference of restricted means, with a normal interval and two-sided p-value."""
+    """A difference of restricted means, with interval and two-sided p-value."""
 
     value: float
     std_error: float
     lower: float
     upper: float
     p_value: float
+    notes: tuple[str, ...] = ()
 
 
 class IncidenceDifference(NamedTuple):
-    """Differences of cumulative incidences at j times for m causes, each (j, m), with normal intervals."""
+    """Differences of cumulative incidences at j times for m causes, each (j, m), with intervals."""
 
     value: FloatArray
     std_error: FloatArray
     lower: FloatArray
     upper: FloatArray
+    notes: tuple[str, ...] = ()
 
 
 class TimeInStatesDifference(NamedTuple):
-    """Differences of the expected time in each of s states, each (s,), with normal intervals."""
+    """Differences of the expected time in each of s states, each (s,), with intervals."""
 
     value: FloatArray
     std_error: FloatArray
     lower: FloatArray
     upper: FloatArray
+    notes: tuple[str, ...] = ()
 
 
 def rmst_difference(
-    a: KaplanMeier, b: KaplanMeier, tau: float, *, confidence: float = 0.95
+    a: KaplanMeier,
+    b: KaplanMeier,
+    tau: float,
+    *,
+    confidence: float = 0.95,
+    cluster_t: bool | None = False,
 ) -> MeanDifference:
-    """Restricted mean event-free time up to `tau` in `a` minus that in `b`.
+    r"""Restricted mean event-free time up to `tau` in `a` minus that in `b`.
+
+    :math:`\int_o^\tau \hat S_a(u) - \hat S_b(u)\, du` from the common origin o on; its variance is the sum of
+    those of the two means.
 
     Parameters
     ----------
     a, b : KaplanMeier
-        Of groups that share no person and no cluster.
+        Of groups that share no person and no cluster, with the same origin.
     tau : float
+        In the unit of time of the curves, as are value, error and limits.
     confidence : float
+    cluster_t : bool, optional
+        Whether intervals take Student's t where a group has clusters, with Satterthwaite's degrees of freedom
+        from clusters - 1 in each; None: where a group has fewer than 40.
 
     Returns
     -------
@@ -60,6 +77,8 @@ def rmst_difference(
 
     Raises
     ------
+    InputError
+        The groups have different origins.
     NotEstimable
         Follow-up of a group ends before `tau`.
 
@@ -75,24 +94,40 @@ def rmst_difference(
     >>> round(rmst_difference(a, b, tau=6).value, 2)
     0.75
     """
+    _refuse_other_origin(a, b)
     (mean_a, error_a), (mean_b, error_b) = a.rmst(tau), b.rmst(tau)
     value, error = mean_a - mean_b, float(np.hypot(error_a, error_b))
-    half = critical_value(confidence) * error
-    p_value = float(two_sided_p(value / error)) if error > 0 else float("nan")
-    return MeanDifference(value, error, value - half, value + half, p_value)
+    dof = difference_dof(a.clusters, b.clusters, error_a, error_b, cluster_t)
+    half = float(t_values(confidence, dof) * error)
+    p_value = float("nan")
+    if error > 0:
+        p_value = float(2 * special.stdtr(dof, -abs(value / error)))
+    notes = difference_notes(a.clusters, b.clusters, cluster_t)
+    return MeanDifference(value, error, value - half, value + half, p_value, notes)
 
 
 def incidence_difference(
-    a: AalenJohansen, b: AalenJohansen, times: ArrayLike, *, confidence: float = 0.95
+    a: AalenJohansen,
+    b: AalenJohansen,
+    times: ArrayLike,
+    *,
+    confidence: float = 0.95,
+    cluster_t: bool | None = False,
 ) -> IncidenceDifference:
-    """Cumulative incidences at `times` in `a` minus those in `b`.
+    r"""Cumulative incidences at `times` in `a` minus those in `b`.
+
+    :math:`\hat F_{ca}(t) - \hat F_{cb}(t)` of each cause c; its variance is the sum of those of the two.
 
     Parameters
     ----------
     a, b : AalenJohansen
-        Of groups that share no person and no cluster, with the same number of causes.
+        Of groups that share no person and no cluster, with the same number of causes and the same origin.
     times : array_like, shape (j,)
+        In the unit of time of the curves.
     confidence : float
+    cluster_t : bool, optional
+        Whether intervals take Student's t where a group has clusters, with Satterthwaite's degrees of freedom
+        from clusters - 1 in each; None: where a group has fewer than 40.
 
     Returns
     -------
@@ -101,7 +136,12 @@ def incidence_difference(
     Raises
     ------
     InputError
-        The groups have different numbers of causes.
+        The groups have different numbers of causes, or different origins.
+
+    References
+    ----------
+    Zhang, M.-J. and Fine, J. (2008). Summarizing differences in cumulative incidence functions. Statistics in
+    Medicine 27, 4939-4949.
 
     Examples
     --------
@@ -112,23 +152,42 @@ def incidence_difference(
     """
     if a.incidence.shape[1] != b.incidence.shape[1]:
         raise InputError("The groups have different numbers of causes.", where="b", todo="Give `causes`.")
+    _refuse_other_origin(a, b)
     at_a, at_b = a.at(times), b.at(times)
     value, error = at_a.incidence - at_b.incidence, np.hypot(at_a.std_error, at_b.std_error)
-    half = critical_value(confidence) * error
-    return IncidenceDifference(value, error, value - half, value + half)
+    half = (
+        t_values(
+            confidence, difference_dof(a.clusters, b.clusters, at_a.std_error, at_b.std_error, cluster_t)
+        )
+        * error
+    )
+    notes = difference_notes(a.clusters, b.clusters, cluster_t)
+    return IncidenceDifference(value, error, value - half, value + half, notes)
 
 
 def time_in_states_difference(
-    a: StateOccupation, b: StateOccupation, tau: float, *, confidence: float = 0.95
+    a: StateOccupation,
+    b: StateOccupation,
+    tau: float,
+    *,
+    confidence: float = 0.95,
+    cluster_t: bool | None = False,
 ) -> TimeInStatesDifference:
-    """Expected time in each state up to `tau` in `a` minus that in `b`: the excess time in each state.
+    r"""Expected time in each state up to `tau` in `a` minus that in `b`: the excess time in each state.
+
+    :math:`\int_o^\tau \hat p_{ja}(u) - \hat p_{jb}(u)\, du` of each state j from the common origin o on; its
+    variance is the sum of those of the two.
 
     Parameters
     ----------
     a, b : StateOccupation
-        Of groups that share no person, with the same states and the same origin.
+        Of groups that share no person and no cluster, with the same states and the same origin.
     tau : float
+        In the unit of time of the curves, as are value, error and limits.
     confidence : float
+    cluster_t : bool, optional
+        Whether intervals take Student's t where a group has clusters, with Satterthwaite's degrees of freedom
+        from clusters - 1 in each; None: where a group has fewer than 40.
 
     Returns
     -------
@@ -140,6 +199,11 @@ def time_in_states_difference(
         The groups have different states or origins.
     NotEstimable
         Follow-up of a group ends before `tau`.
+
+    References
+    ----------
+    Andersen, P. K. (2013). Decomposition of number of life years lost according to causes of death.
+    Statistics in Medicine 32, 5278-5285 (areas under state probabilities, and their differences).
 
     Examples
     --------
@@ -153,5 +217,21 @@ def time_in_states_difference(
         raise InputError("The groups have different states or origins.", where="b")
     of_a, of_b = a.expected_time(tau), b.expected_time(tau)
     value, error = of_a.value - of_b.value, np.hypot(of_a.std_error, of_b.std_error)
-    half = critical_value(confidence) * error
-    return TimeInStatesDifference(value, error, value - half, value + half)
+    half = (
+        t_values(
+            confidence, difference_dof(a.clusters, b.clusters, of_a.std_error, of_b.std_error, cluster_t)
+        )
+        * error
+    )
+    notes = difference_notes(a.clusters, b.clusters, cluster_t)
+    return TimeInStatesDifference(value, error, value - half, value + half, notes)
+
+
+def _refuse_other_origin(a: KaplanMeier | AalenJohansen, b: KaplanMeier | AalenJohansen) -> None:
+    """Refuse curves that are conditional on being event-free at different times."""
+    if a.origin != b.origin:
+        raise InputError(
+            "The groups have different origins: their curves are conditional on different things.",
+            where="b",
+            todo="Give both the same `start_at`.",
+        )

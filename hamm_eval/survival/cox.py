@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike
 
 from hamm_eval.errors import InputError, NotEstimable
 from hamm_eval.inference import checked_binary, labels_to_codes
+from hamm_eval.survival.clusters import count_clusters, read_clusters, refuse_fewer_clusters
 from hamm_eval.survival.cox_design import read_covariates, refuse_inestimable, refuse_separated
 from hamm_eval.survival.cox_fit import CoxRows, fit_cox
 from hamm_eval.survival.cox_model import Cox
@@ -68,7 +69,7 @@ def cox(
         Missing values, negative times, ``start >= stop``, events other than 0 and 1.
     NotEstimable
         No event; a covariate that does not vary or is contained in the others; a group without events
-        (coefficient without bound); fewer than two clusters.
+        (coefficient without bound); one cluster, or no more clusters than covariates.
 
     References
     ----------
@@ -91,12 +92,12 @@ def cox(
     x, names = read_covariates(covariates, n)
     weight = checked_weights(weights, n)
     codes, labels = (None, np.zeros(1)) if strata is None else labels_to_codes(strata, "strata", length=n)
-    clusters = None if cluster is None else labels_to_codes(cluster, "cluster", length=n)[0]
-    if clusters is not None and clusters.max() < 1:
-        raise NotEstimable("All rows are of one cluster.", where="cluster")
+    clusters = read_clusters(cluster, n)
     if not np.any(happened * weight):
         raise NotEstimable("There is no event.", where="event")
     counted = weight > 0
+    groups = count_clusters(None if clusters is None else clusters[counted])
+    refuse_fewer_clusters(groups, len(names))
     refuse_inestimable(x[counted], names, None if codes is None else codes[counted])
     refuse_separated(x[counted], names, happened[counted])
     sets = build_risk_sets(begin, end, (happened == 1) & counted, codes)
@@ -104,6 +105,7 @@ def cox(
         # A row of weight 0 is nobody's event; its residuals are still defined.
         CoxRows(x, names, weight, happened * counted, sets, begin, end, labels),
         clusters=clusters,
+        groups=groups,
         robust=weights is not None or clusters is not None,
         ties=ties,
         confidence=confidence,

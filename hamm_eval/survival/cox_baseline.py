@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from hamm_eval.errors import InputError
-from hamm_eval.inference import FloatArray, checked_vector
+from hamm_eval.inference import FloatArray, checked_points
 from hamm_eval.survival.intervals import step_index
 from hamm_eval.survival.partial_likelihood import CoxData, CoxEvaluation, on_grid
 from hamm_eval.survival.results import write_protect
@@ -58,7 +58,7 @@ class Baseline:
         -------
         tuple of ndarray, shape (j,) or (r, j)
         """
-        asked = checked_vector(np.atleast_1d(np.asarray(times)), "times")
+        asked = checked_points(times, "times")
         labels = np.unique(self.stratum)
         if stratum is None and labels.size > 1:
             raise InputError("The model has strata: say which.", where="stratum")

@@ -6,11 +6,10 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike
 from scipy import linalg
 
 from hamm_eval.errors import InputError, NotEstimable, Problem
-from hamm_eval.inference import FloatArray, IntArray, sum_by
+from hamm_eval.inference import FloatArray, IntArray, as_numbers, sum_by
 from hamm_eval.survival.risk_sets import blocks
 
 # Below this share of its own length a column is a combination of the others.
@@ -20,14 +19,15 @@ RANK_TOLERANCE = 1e-9
 def read_covariates(covariates: Any, length: int) -> tuple[FloatArray, tuple[str, ...]]:
     """The covariates as an (n, p) array and their names (x1, x2, ... for arrays)."""
     columns = getattr(covariates, "columns", None)
+    advice = "Code categories as columns of 0 and 1."
     if columns is not None:
         names = tuple(str(name) for name in columns)
         if len(set(names)) < len(names):
             raise InputError("Two columns have the same name.", where="covariates")
-        values = [_numbers(covariates[name], str(name)) for name in columns]
+        values = [as_numbers(covariates[name], str(name), todo=advice) for name in columns]
         x = np.column_stack(values) if values else np.empty((length, 0))
     else:
-        x = _numbers(covariates, "covariates")
+        x = as_numbers(covariates, "covariates", todo=advice)
         x = x[:, None] if x.ndim == 1 else x
         names = tuple(f"x{j + 1}" for j in range(x.shape[1])) if x.ndim == 2 else ()
     if x.ndim != 2 or x.shape[0] != length:
@@ -45,16 +45,6 @@ def read_covariates(covariates: Any, length: int) -> tuple[FloatArray, tuple[str
             for j in np.flatnonzero(missing)
         )
     return x, names
-
-
-def _numbers(values: ArrayLike, where: str) -> FloatArray:
-    """A float array; text and categories are refused."""
-    try:
-        return np.asarray(values, dtype=np.float64)
-    except (TypeError, ValueError):
-        raise InputError(
-            "Not all entries are numbers.", where=where, todo="Code categories as columns of 0 and 1."
-        ) from None
 
 
 def refuse_inestimable(x: FloatArray, names: Sequence[str], stratum: IntArray | None) -> None:

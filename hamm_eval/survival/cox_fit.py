@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from hamm_eval.inference import FEW_CLUSTERS, FloatArray, IntArray, critical_value, sum_by, two_sided_p
+from hamm_eval.inference import (
+    FloatArray,
+    IntArray,
+    clusters_for_t,
+    critical_value,
+    few_clusters_notes,
+    sum_by,
+    two_sided_p,
+)
 from hamm_eval.survival.cox_model import Cox, CoxFit
-from hamm_eval.survival.cox_newton import maximise
 from hamm_eval.survival.cox_residuals import score_columns
-from hamm_eval.survival.partial_likelihood import CoxData, CoxEvaluation, cox_data
+from hamm_eval.survival.newton import maximise
+from hamm_eval.survival.partial_likelihood import CoxData, CoxEvaluation, cox_data, evaluate
 from hamm_eval.survival.risk_sets import RiskSets
 
 
@@ -49,6 +58,7 @@ def fit_cox(
     rows: CoxRows,
     *,
     clusters: IntArray | None,
+    groups: int | None,
     robust: bool,
     ties: str,
     confidence: float,
@@ -61,16 +71,13 @@ def fit_cox(
     NotEstimable
         A covariate without variation of its own; a coefficient that grows without bound.
     """
-    groups = None if clusters is None else int(clusters.max()) + 1
-    few = (
-        groups if groups is not None and (groups < FEW_CLUSTERS if cluster_t is None else cluster_t) else None
-    )
+    few = clusters_for_t(groups, cluster_t)
     z_value = critical_value(confidence, few)
     x, weight = rows.x, rows.weight
     centre = np.average(x, axis=0, weights=weight)
     scale = np.sqrt(np.average((x - centre) ** 2, axis=0, weights=weight))
     data = cox_data((x - centre) / scale, weight, rows.event, rows.sets, ties)
-    null, fit, iterations = maximise(data, rows.names)
+    null, fit, iterations = maximise(partial(evaluate, data), rows.names)
     inverse = np.linalg.inv(fit.information)
     naive = inverse / np.outer(scale, scale)
     covariance = _lin_wei(data, fit, clusters) / np.outer(scale, scale) if robust else naive
@@ -97,17 +104,9 @@ def fit_cox(
         confidence=confidence,
         robust=robust,
         clusters=groups,
-        notes=_notes(groups, few),
+        notes=few_clusters_notes(groups, few),
         _fitted=CoxFit(data, fit, centre, scale, rows.start, rows.stop, rows.strata),
     )
-
-
-def _notes(groups: int | None, few: int | None) -> tuple[str, ...]:
-    """What a reader of the intervals has to know."""
-    if groups is None or groups >= FEW_CLUSTERS:
-        return ()
-    by = f"by t with {groups - 1} degrees of freedom" if few else "normal, as R's; cluster_t=True takes t"
-    return (f"Only {groups} clusters: robust standard errors tend to be too small; intervals are {by}.",)
 
 
 def _lin_wei(data: CoxData, fit: CoxEvaluation, cluster: IntArray | None) -> FloatArray:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hamm_eval.errors import InputError
-from hamm_eval.inference import FloatArray
+from hamm_eval.inference import FloatArray, as_numbers
 from hamm_eval.survival.concordance import concordance_index
 from hamm_eval.survival.cox_baseline import Baseline, predict_baseline
 from hamm_eval.survival.cox_design import read_covariates
@@ -203,10 +203,7 @@ class Cox:
             if missing:
                 raise InputError(f"Columns are missing: {', '.join(missing)}.", where="at")
             return read_covariates(at[[c for n in self.names for c in columns if str(c) == n]], len(at))[0]
-        try:
-            values = np.asarray(at, dtype=np.float64)
-        except (TypeError, ValueError):
-            raise InputError("Not all entries are numbers.", where="at") from None
+        values = as_numbers(at, "at")
         if values.ndim not in (1, 2) or values.shape[-1] != len(self.names):
             raise InputError(f"Expected {len(self.names)} values, in the model's order.", where="at")
         if not np.isfinite(values).all():

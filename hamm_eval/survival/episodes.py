@@ -12,10 +12,12 @@ from hamm_eval.inference import (
     FloatArray,
     IntArray,
     checked_codes,
+    checked_number,
     checked_vector,
     labels_to_codes,
     refuse_where,
 )
+from hamm_eval.survival.clusters import count_clusters, read_clusters
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,8 @@ class Episodes:
         Whether only the infinitesimal jackknife is valid (weights, clusters, persons of several rows).
     origin : float
         Beginning of follow-up: 0, or `start_at`.
+    clusters : int, optional
+        Number of clusters among the rows, where they are given.
     """
 
     entry: FloatArray | None
@@ -53,6 +57,7 @@ class Episodes:
     ends: NDArray[np.bool_]
     robust: bool
     origin: float = 0.0
+    clusters: int | None = None
 
     @property
     def mass(self) -> FloatArray:
@@ -119,10 +124,18 @@ def prepare_episodes(
     cluster: ArrayLike | None,
     start_at: float | None,
 ) -> Episodes:
-    """Check the common keywords of the contract and bring the rows into the form the estimators use."""
+    """Check the common keywords of the contract and bring the rows into the form the estimators use.
+
+    Raises
+    ------
+    InputError
+        As the estimators' docstrings say.
+    NotEstimable
+        Nobody is followed beyond `start_at`; all rows that count are of one cluster.
+    """
     ends_at, start = checked_times(time, entry)
     n = ends_at.size
-    clusters = None if cluster is None else labels_to_codes(cluster, "cluster", length=n)[0]
+    clusters = read_clusters(cluster, n)
     rows = Episodes(
         entry=start,
         time=ends_at,
@@ -137,7 +150,9 @@ def prepare_episodes(
     if person is not None:
         rows = _with_persons(rows, labels_to_codes(person, "person", length=n)[0])
     rows = _take(rows, rows.mass > 0)
-    return rows if start_at is None else _from(rows, start_at)
+    if start_at is not None:
+        rows = _from(rows, start_at)
+    return replace(rows, clusters=count_clusters(rows.unit)) if rows.grouped else rows
 
 
 def _take(rows: Episodes, kept: NDArray[np.bool_] | IntArray) -> Episodes:
@@ -188,7 +203,7 @@ def _refuse_pairs(bad: NDArray[np.bool_], order: IntArray, what: str) -> None:
 
 def _from(rows: Episodes, start_at: float) -> Episodes:
     """Condition on being event-free at `start_at`."""
-    if not np.isfinite(start_at) or start_at < 0:
+    if checked_number(start_at, "start_at") < 0:
         raise InputError("Must be a time from 0 on.", where="start_at")
     kept = rows.time > start_at
     if not kept.any():

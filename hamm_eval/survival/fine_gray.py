@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from hamm_eval.errors import InputError, NotEstimable
-from hamm_eval.inference import checked_codes, labels_to_codes
+from hamm_eval.survival.causes import checked_causes
+from hamm_eval.survival.clusters import count_clusters, read_clusters, refuse_fewer_clusters
 from hamm_eval.survival.cox_design import read_covariates, refuse_inestimable, refuse_separated
 from hamm_eval.survival.cox_fit import CoxRows, fit_cox
 from hamm_eval.survival.cox_model import Cox
@@ -22,6 +23,7 @@ def fine_gray(
     covariates: Any,
     *,
     of: int = 1,
+    causes: int | None = None,
     entry: ArrayLike | None = None,
     cluster: ArrayLike | None = None,
     ties: Literal["efron", "breslow"] = "efron",
@@ -51,6 +53,9 @@ def fine_gray(
         Numbers; the column names of a DataFrame are kept.
     of : int
         The cause modelled.
+    causes : int, optional
+        Number of causes m, as declared; None: the largest code, and each code below it must occur. Give it
+        where these rows may lack a cause.
     entry : array_like, shape (n,), optional
         Beginning of observation, before `time`. None: at risk from the beginning.
     cluster : array_like, shape (n,), optional
@@ -71,10 +76,12 @@ def fine_gray(
     Raises
     ------
     InputError
-        Missing or negative times, ``entry >= time``, codes that are no whole numbers from 0.
+        Missing or negative times, ``entry >= time``, codes that are no whole numbers from 0, exceed
+        `causes` or leave a gap; an `of` that is no cause.
     NotEstimable
         No event of this cause; a covariate that does not vary or is contained in the others; a group without
-        events; with late entry: everybody observed early on is censored, or enters, before others follow.
+        events; one cluster, or no more clusters than covariates; with late entry: everybody observed early
+        on is censored, or enters, before others follow.
 
     References
     ----------
@@ -94,13 +101,11 @@ def fine_gray(
         raise InputError('Must be "efron" or "breslow".', where="ties")
     end, begin = checked_times(time, entry)
     n = end.size
-    codes = checked_codes(cause, "cause", length=n)
-    if isinstance(of, bool) or not isinstance(of, int | np.integer) or of < 1:
-        raise InputError("Must be the code of a cause, from 1 on.", where="of")
+    codes, _ = checked_causes(cause, causes, length=n, of=of)
     x, names = read_covariates(covariates, n)
-    clusters = None if cluster is None else labels_to_codes(cluster, "cluster", length=n)[0]
-    if clusters is not None and clusters.max() < 1:
-        raise NotEstimable("All rows are of one cluster.", where="cluster")
+    clusters = read_clusters(cluster, n)
+    groups = count_clusters(clusters)
+    refuse_fewer_clusters(groups, len(names))
     happened = (codes == of).astype(np.float64)
     if not happened.any():
         raise NotEstimable("There is no event of this cause.", where="cause")
@@ -116,5 +121,11 @@ def fine_gray(
         )
     rows = CoxRows(x, names, np.ones(n), happened, sets, begin, end, np.zeros(1))
     return fit_cox(
-        rows, clusters=clusters, robust=True, ties=ties, confidence=confidence, cluster_t=cluster_t
+        rows,
+        clusters=clusters,
+        groups=groups,
+        robust=True,
+        ties=ties,
+        confidence=confidence,
+        cluster_t=cluster_t,
     )

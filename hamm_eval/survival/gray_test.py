@@ -9,11 +9,14 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import special
 
-from hamm_eval.errors import InputError, NotEstimable
-from hamm_eval.inference import FloatArray, checked_codes, labels_to_codes
+from hamm_eval.errors import NotEstimable
+from hamm_eval.inference import FloatArray, labels_to_codes
+from hamm_eval.survival.causes import checked_causes
 from hamm_eval.survival.episodes import checked_times
+from hamm_eval.survival.influence import ROUNDING
 from hamm_eval.survival.results import write_protect
 from hamm_eval.survival.risk_sets import build_risk_sets
+from hamm_eval.survival.score_test import scaled_quadratic_form
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -61,25 +64,36 @@ def gray_test(
     group: ArrayLike,
     *,
     of: int = 1,
+    causes: int | None = None,
     entry: ArrayLike | None = None,
 ) -> GrayTest:
-    """Test whether groups have the same cumulative incidence of one cause, others competing.
+    r"""Test whether groups have the same cumulative incidence of one cause, others competing.
 
-    It compares subdistribution hazards with the weight 1 at all times (Gray's rho = 0). With `entry` the
+    It compares subdistribution hazards with the weight 1 at all times (Gray's rho = 0):
+
+    .. math:: U_g = \sum_u d_{gu} - d_u \frac{R_{gu}}{\sum_h R_{hu}}, \qquad
+        R_{gu} = n_{gu} \frac{1 - \hat F_g(u-)}{\hat S_g(u-)},
+
+    with :math:`d_{gu}` events of the cause in group g at u, :math:`n_{gu}` at risk, :math:`\hat F_g` the
+    incidence of the cause and :math:`\hat S_g` the probability of no event of any. The statistic is
+    :math:`U' V^- U`, V Gray's variance, with groups - 1 degrees of freedom. With `entry` the
     number that would be at risk had nobody left, ``n(t) / S(t-)``, is taken from the product-limit estimate
     with late entry; the variance is that of the same martingales.
 
     Parameters
     ----------
     time : array_like, shape (n,)
-        One row a person.
+        End of follow-up, in any one unit; one row a person.
     cause : array_like of int, shape (n,)
         0 = censored at `time`, 1..m = event of that cause.
     group : array_like, shape (n,)
     of : int
         The cause compared.
+    causes : int, optional
+        Number of causes m, as declared; None: the largest code, and each code below it must occur. Give it
+        where these rows may lack a cause.
     entry : array_like, shape (n,), optional
-        Beginning of observation, before `time`.
+        Beginning of observation, before `time`, in the same unit.
 
     Returns
     -------
@@ -88,10 +102,11 @@ def gray_test(
     Raises
     ------
     InputError
-        Missing or negative times, ``entry >= time``, codes that are no whole numbers from 0, missing labels.
+        Missing or negative times, ``entry >= time``, codes that are no whole numbers from 0, exceed
+        `causes` or leave a gap; an `of` that is no cause; missing labels.
     NotEstimable
-        No event of this cause; fewer than two groups at risk when such events happen; with late entry: a
-        group dies out before others of it enter.
+        No event of this cause; fewer than two groups at risk when such events happen, or some that are never
+        at risk together then; with late entry: a group dies out before others of it enter.
 
     References
     ----------
@@ -105,10 +120,8 @@ def gray_test(
     (0.0035, 1)
     """
     end, begin = checked_times(time, entry)
-    codes = checked_codes(cause, "cause", length=end.size)
+    codes, _ = checked_causes(cause, causes, length=end.size, of=of)
     member, labels = labels_to_codes(group, "group", length=end.size)
-    if isinstance(of, bool) or not isinstance(of, int | np.integer) or of < 1:
-        raise InputError("Must be the code of a cause, from 1 on.", where="of")
     if not np.any(codes == of):
         raise NotEstimable("There is no event of this cause.", where="cause")
     counts = _count(end, begin, codes == of, (codes > 0) & (codes != of), member, labels.size)
@@ -127,23 +140,23 @@ def gray_test(
     own = counts.own.sum(axis=1)
     expected = staying * (own / staying.sum(axis=1))[:, None]
     difference = (counts.own - expected).sum(axis=0)
-    variance = _variance(counts, whole, own, present)
+    variance, scale = _variance(counts, whole, own, present)
     used = np.flatnonzero(expected.sum(axis=0) > 0)
     if used.size < 2:
         raise NotEstimable("Fewer than two groups are at risk when events happen.", where="group")
-    # The differences sum to 0: one group is redundant.
-    some = used[:-1]
-    try:
-        solved = np.linalg.solve(variance[np.ix_(some, some)], difference[some])
-    except np.linalg.LinAlgError:
+    statistic, dof = scaled_quadratic_form(difference, variance, scale)
+    # The differences sum to 0: one group is redundant, and no more.
+    if dof < used.size - 1:
         raise NotEstimable(
-            "The groups are never at risk together when events happen.", where="group"
-        ) from None
-    statistic = float(difference[some] @ solved)
+            "Some groups are never at risk together when events happen, or all persons of a group have the "
+            "event at one time: nothing tells how their incidences differ.",
+            where="group",
+            todo="Compare groups that are observed at the same times.",
+        )
     return GrayTest(
         statistic=statistic,
-        dof=int(some.size),
-        p_value=float(special.chdtrc(some.size, statistic)),
+        dof=dof,
+        p_value=float(special.chdtrc(dof, statistic)),
         groups=labels,
         observed=counts.own.sum(axis=0),
         expected=expected.sum(axis=0),
@@ -172,8 +185,14 @@ def _count(
     return _Counts(by_cause[0], by_cause[1], at_risk, free_before, free, incidence_before)
 
 
-def _variance(counts: _Counts, whole: FloatArray, own: FloatArray, present: NDArray[np.bool_]) -> FloatArray:
-    """Variance of the differences between observed and expected events, shape (g, g)."""
+def _variance(
+    counts: _Counts, whole: FloatArray, own: FloatArray, present: NDArray[np.bool_]
+) -> tuple[FloatArray, FloatArray]:
+    """Variance of the differences between observed and expected events, shape (g, g).
+
+    And its diagonal with sizes in place of signed terms, shape (g,): where the terms cancel, what is left
+    beside it is rounding.
+    """
     total = whole.sum(axis=1)
     share = whole / total[:, None]
     pooled = np.cumsum(own / total)
@@ -194,15 +213,19 @@ def _variance(counts: _Counts, whole: FloatArray, own: FloatArray, present: NDAr
     lost = np.where(counts.free > 0, 1 - rest, 1.0)
     parts = ((a - lost[:, None, :] * c, lost, weight_own), (rest[:, None, :] * c, -rest, weight_other))
     final = c[-1]
-    variance = np.zeros_like(final)
+    variance, scale = np.zeros_like(final), np.zeros(final.shape[0])
     for moved, later, weight in parts:
         # A jump of group k moves the differences by `moved` now and by `later` times the final c in the end.
         effect = moved + later[:, None, :] * final[None, :, :]
         variance += np.einsum("tik,tjk,tk->ij", effect, effect, weight)
-    return variance
+        size = np.abs(moved) + np.abs(later[:, None, :] * final[None, :, :])
+        scale += np.einsum("tik,tik,tk->i", size, size, np.abs(weight))
+    return variance, scale
 
 
 def _tied(events: FloatArray, at_risk: FloatArray) -> FloatArray:
     """Share of the variance left by `events` at one time among those at risk: 1 for a single one."""
     several = events > 1
-    return np.where(several, 1 - (events - 1) / np.where(several, at_risk - 1, 1.0), 1.0)
+    left = np.where(several, 1 - (events - 1) / np.where(several, at_risk - 1, 1.0), 1.0)
+    # Where all have the event nothing is left, but for rounding in a number at risk that is estimated.
+    return np.where(np.abs(left) > ROUNDING, left, 0.0)

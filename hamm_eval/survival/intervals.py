@@ -16,14 +16,22 @@ QUANTILE_TOLERANCE = 1.4901161193847656e-08
 
 
 def interval_limits(
-    probability: FloatArray, std_error: FloatArray, interval: str, confidence: float
+    probability: FloatArray,
+    std_error: FloatArray,
+    interval: str,
+    confidence: float,
+    clusters: int | None = None,
 ) -> tuple[FloatArray, FloatArray]:
-    """Lower and upper limits as R's `survfit` has them; NaN where the transformation has no value."""
-    z = critical_value(confidence)
+    """Lower and upper limits as R's `survfit` has them; NaN where the transformation has no value.
+
+    With `clusters` they are those of Student's t with clusters - 1 degrees of freedom.
+    """
+    refuse_interval(interval)
+    z = critical_value(confidence, clusters)
     p = probability
     if interval == "plain":
         lower, upper = p - z * std_error, p + z * std_error
-    elif interval in ("log", "log-log"):
+    else:
         # Up to rounding: a sum of incidences that is 1 may miss it by an ulp.
         inside = (p > 0) & (p < 1 - 1e-12)
         safe = np.where(inside, p, 0.5)
@@ -35,9 +43,13 @@ def interval_limits(
                 width = z * std_error / (safe * np.log(safe))
                 lower, upper = safe ** np.exp(-width), safe ** np.exp(width)
         lower, upper = np.where(inside, lower, np.nan), np.where(inside, upper, np.nan)
-    else:
-        raise InputError('Must be "log-log", "log" or "plain".', where="interval")
     return np.clip(lower, 0, 1), np.clip(upper, 0, 1)
+
+
+def refuse_interval(interval: str) -> None:
+    """Refuse an interval of another kind."""
+    if interval not in ("log-log", "log", "plain"):
+        raise InputError('Must be "log-log", "log" or "plain".', where="interval")
 
 
 def step_index(grid: FloatArray, times: FloatArray) -> np.ndarray:

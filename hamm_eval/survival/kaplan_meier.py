@@ -9,7 +9,14 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from hamm_eval.errors import InputError, NotEstimable
-from hamm_eval.inference import FloatArray, checked_binary, checked_vector
+from hamm_eval.inference import (
+    FloatArray,
+    checked_binary,
+    checked_number,
+    checked_points,
+    clusters_for_t,
+    few_clusters_notes,
+)
 from hamm_eval.survival.collapse import collapse
 from hamm_eval.survival.episodes import Episodes, prepare_episodes
 from hamm_eval.survival.influence import final_variance, influence_variance, integral
@@ -36,6 +43,12 @@ class KaplanMeier:
         Sums of frequencies times weights.
     interval : str
     confidence : float
+    origin : float
+        Beginning of follow-up: 0, or `start_at`.
+    clusters : int or None
+        Number of clusters, where they were given.
+    notes : tuple of str
+        What a reader of the intervals has to know, as that clusters are few.
     """
 
     time: FloatArray
@@ -48,6 +61,9 @@ class KaplanMeier:
     censored: FloatArray
     interval: str
     confidence: float
+    origin: float
+    clusters: int | None
+    notes: tuple[str, ...]
     _rows: Episodes = field(repr=False)
     _sets: RiskSets = field(repr=False)
 
@@ -68,9 +84,9 @@ class KaplanMeier:
         -------
         tuple of four ndarrays, shape (j,)
         """
-        asked = checked_vector(np.atleast_1d(np.asarray(times)), "times")
+        asked = checked_points(times, "times")
         where = step_index(self.time, asked) + 1
-        unknown = asked < self._rows.origin
+        unknown = asked < self.origin
 
         def read(curve: FloatArray, begin: float) -> FloatArray:
             return np.where(unknown, np.nan, np.r_[begin, curve][where])
@@ -99,7 +115,7 @@ class KaplanMeier:
         Brookmeyer, R. and Crowley, J. (1982). A confidence interval for the median survival time.
         Biometrics 38, 29-41.
         """
-        if not 0 < q < 1:
+        if not 0 < checked_number(q, "q") < 1:
             raise InputError("Must lie between 0 and 1.", where="q")
         value, lower, upper = (
             first_reaching(self.time, curve, 1 - q) for curve in (self.survival, self.lower, self.upper)
@@ -107,7 +123,11 @@ class KaplanMeier:
         return value, lower, upper
 
     def rmst(self, tau: float) -> tuple[float, float]:
-        """Restricted mean event-free time up to `tau`, from 0 (or `start_at`) on, and its standard error.
+        r"""Restricted mean event-free time up to `tau`, from 0 (or `start_at`) on, and its standard error.
+
+        The area under the curve, :math:`\int_0^\tau \hat S(u)\, du`, with the variance
+        :math:`\sum_{u \le \tau} A(u)^2 d_u / (n_u (n_u - d_u))`, A(u) the area from u to tau; with
+        weights, clusters or persons of several rows the infinitesimal jackknife.
 
         Parameters
         ----------
@@ -127,8 +147,8 @@ class KaplanMeier:
         ----------
         Klein, J. P. and Moeschberger, M. L. (2003). Survival Analysis, 2nd ed., section 4.5.
         """
-        origin = self._rows.origin
-        if not np.isfinite(tau) or tau <= origin:
+        origin = self.origin
+        if checked_number(tau, "tau") <= origin:
             raise InputError("Must lie after the beginning of follow-up.", where="tau")
         if tau > self.time[-1] and self.survival[-1] > 0:
             raise NotEstimable(
@@ -167,6 +187,7 @@ def kaplan_meier(
     start_at: float | None = None,
     confidence: float = 0.95,
     interval: Interval = "log-log",
+    cluster_t: bool | None = False,
 ) -> KaplanMeier:
     r"""Estimate the probability of no event up to t, :math:`\hat S(t) = \prod_{u \le t} (1 - d_u / n_u)`.
 
@@ -192,9 +213,14 @@ def kaplan_meier(
     cluster : array_like, shape (n,), optional
         Units, such as households, that are independent of each other.
     start_at : float, optional
-        Condition on being event-free at this time.
+        Condition on being event-free at this time: events at `start_at` itself are over and do not count,
+        while R's ``start.time`` keeps them.
     confidence : float
     interval : "log-log", "log" or "plain"
+    cluster_t : bool, optional
+        Whether intervals of clustered curves are those of Student's t with clusters - 1 degrees of freedom;
+        None: with fewer than 40 clusters. False is R's convention. The standard errors have no small-sample
+        factor in any case.
 
     Returns
     -------
@@ -205,7 +231,7 @@ def kaplan_meier(
     InputError
         Missing or negative times, ``entry >= time``, events other than 0 and 1, overlapping rows of a person.
     NotEstimable
-        Nobody is followed beyond `start_at`.
+        Nobody is followed beyond `start_at`; one cluster.
 
     References
     ----------
@@ -244,7 +270,8 @@ def kaplan_meier(
         with np.errstate(invalid="ignore"):
             variance = survival**2 * np.cumsum(_greenwood_terms(at_risk, events, exhausted=np.inf))
     std_error = np.where(survival > 0, np.sqrt(variance), np.nan)
-    lower, upper = interval_limits(survival, std_error, interval, confidence)
+    few = clusters_for_t(rows.clusters, cluster_t)
+    lower, upper = interval_limits(survival, std_error, interval, confidence, few)
     # Before the first event R's survfit gives 1 for both limits.
     lower, upper = np.where(survival == 1, 1.0, lower), np.where(survival == 1, 1.0, upper)
     return KaplanMeier(
@@ -258,6 +285,9 @@ def kaplan_meier(
         censored=censored,
         interval=interval,
         confidence=confidence,
+        origin=rows.origin,
+        clusters=rows.clusters,
+        notes=few_clusters_notes(rows.clusters, few),
         _rows=rows,
         _sets=sets,
     )

@@ -14,6 +14,7 @@ from hamm_eval.inference import FloatArray, checked_binary, labels_to_codes
 from hamm_eval.survival.episodes import checked_times
 from hamm_eval.survival.results import write_protect
 from hamm_eval.survival.risk_sets import build_risk_sets
+from hamm_eval.survival.score_test import scaled_quadratic_form
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -25,6 +26,7 @@ class LogRank:
     statistic : float
         Chi-squared with `dof` degrees of freedom.
     dof : int
+        Groups that are at risk when events happen less one; less the number of sets of groups that meet.
     p_value : float
     groups : ndarray, shape (G,)
     observed, expected : ndarray, shape (G,)
@@ -51,16 +53,28 @@ def logrank(
     entry: ArrayLike | None = None,
     strata: ArrayLike | None = None,
 ) -> LogRank:
-    """Test whether groups have the same hazard, within strata where given.
+    r"""Test whether groups have the same hazard, within strata where given.
+
+    With :math:`n_{gu}` of the :math:`n_u` at risk at time u being of group g, and :math:`d_u` events,
+
+    .. math:: U_g = \sum_u d_{gu} - d_u \frac{n_{gu}}{n_u}, \qquad
+        V_{gh} = \sum_u d_u \frac{n_u - d_u}{n_u - 1} \frac{n_{gu}}{n_u}
+        \Bigl(1_{g = h} - \frac{n_{hu}}{n_u}\Bigr),
+
+    summed over strata too, and the statistic is :math:`U' V^- U` with the rank of V as degrees of freedom:
+    the number of groups less one. Groups that are never at risk together when events happen (of disjoint
+    strata, or entry windows) cannot be compared: where they fall into s sets that never meet, the statistic
+    is the sum of those of the sets, and its degrees of freedom are groups less s.
 
     Parameters
     ----------
     time : array_like, shape (n,)
+        End of follow-up, in any one unit.
     event : array_like, shape (n,)
         1 = event at `time`, 0 = censored.
     group : array_like, shape (n,)
     entry : array_like, shape (n,), optional
-        Beginning of observation, before `time`.
+        Beginning of observation, before `time`, in the same unit.
     strata : array_like, shape (n,), optional
 
     Returns
@@ -72,7 +86,7 @@ def logrank(
     InputError
         Missing or negative times, ``entry >= time``, events other than 0 and 1, missing labels.
     NotEstimable
-        Fewer than two groups with persons at risk when events happen.
+        Fewer than two groups with persons at risk when events happen; no two that are at risk together.
 
     References
     ----------
@@ -101,17 +115,9 @@ def logrank(
     # A lone person at risk adds no variance.
     size = d * (n - d) / np.maximum(n - 1, 1)
     variance = np.diag(size @ share) - share.T @ (size[:, None] * share)
-    used = np.flatnonzero(expected > 0)
-    if used.size < 2:
+    if np.count_nonzero(expected > 0) < 2:
         raise NotEstimable("Fewer than two groups are at risk when events happen.", where="group")
-    # The differences sum to 0: one group is redundant.
-    some = used[1:]
-    difference = (observed - expected)[some]
-    try:
-        statistic = float(difference @ np.linalg.solve(variance[np.ix_(some, some)], difference))
-    except np.linalg.LinAlgError:
-        raise NotEstimable(
-            "The groups are never at risk together when events happen.", where="group"
-        ) from None
-    dof = int(some.size)
+    statistic, dof = scaled_quadratic_form(observed - expected, variance, size @ share)
+    if not dof:
+        raise NotEstimable("The groups are never at risk together when events happen.", where="group")
     return LogRank(statistic, dof, float(special.chdtrc(dof, statistic)), labels, observed, expected)

@@ -11,7 +11,14 @@ from numpy.typing import ArrayLike
 from scipy import special
 
 from hamm_eval.errors import InputError, NotEstimable
-from hamm_eval.inference import FloatArray, checked_binary, critical_value, refuse_where, two_sided_p
+from hamm_eval.inference import (
+    FloatArray,
+    checked_binary,
+    checked_points,
+    critical_value,
+    refuse_where,
+    two_sided_p,
+)
 from hamm_eval.survival.cox_design import read_covariates, refuse_inestimable, refuse_separated
 from hamm_eval.survival.episodes import checked_times
 from hamm_eval.survival.results import write_protect
@@ -132,19 +139,27 @@ class Parametric:
         Parameters
         ----------
         times : array_like, shape (j,)
+            From 0 on, in the unit of the times fitted.
         at : array_like, shape (p,), optional
             Covariate values; needed where there are covariates.
 
         Returns
         -------
         ndarray, shape (j,)
+
+        Raises
+        ------
+        InputError
+            Times that are no numbers or negative; covariate values that are no numbers, or too few or many.
         """
-        values = np.zeros(0) if at is None else np.asarray(at, dtype=np.float64)
+        asked = checked_points(times, "times")
+        refuse_where(asked < 0, "times", "Negative times", "Times are counted from the origin on.")
+        values = np.zeros(0) if at is None else checked_points(at, "at")
         if values.shape != (len(self.names) - 1,):
             raise InputError(f"Expected {len(self.names) - 1} values, in the model's order.", where="at")
         location = float(np.r_[1.0, values] @ self.coefficients)
         with np.errstate(divide="ignore"):
-            z = (np.log(np.asarray(times, dtype=np.float64)) - location) / self.scale
+            z = (np.log(asked) - location) / self.scale
         return np.where(np.isneginf(z), 1.0, np.exp(ERRORS[self.family].survival(np.maximum(z, -700)).value))
 
     def to_frame(self) -> pd.DataFrame:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,21 +14,22 @@ from hamm_eval.inference import (
     FloatArray,
     IntArray,
     checked_binary,
-    checked_vector,
+    checked_points,
+    clusters_for_t,
     critical_value,
-    labels_to_codes,
+    few_clusters_notes,
     sandwich,
     two_sided_p,
 )
+from hamm_eval.survival.clusters import count_clusters, read_clusters, refuse_fewer_clusters
 from hamm_eval.survival.cox_design import read_covariates, refuse_inestimable, refuse_separated
 from hamm_eval.survival.episodes import checked_times
+from hamm_eval.survival.newton import maximise
+from hamm_eval.survival.poisson_likelihood import PoissonData, PoissonEvaluation, evaluate
 from hamm_eval.survival.results import write_protect
 
 if TYPE_CHECKING:
     import pandas as pd
-
-MAX_ITERATIONS = 50
-STEP_TOLERANCE = 1e-10
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -45,6 +47,10 @@ class PiecewiseExponential:
     coefficients, std_error, rate_ratio, lower, upper, p_value : ndarray, shape (p,)
         Logarithms of rate ratios; robust where clusters were given.
     log_likelihood : float
+    clusters : int or None
+        Number of clusters, where they were given.
+    notes : tuple of str
+        What a reader of the intervals has to know, as that clusters are few.
     """
 
     begin: FloatArray
@@ -62,6 +68,8 @@ class PiecewiseExponential:
     upper: FloatArray
     p_value: FloatArray
     log_likelihood: float
+    clusters: int | None
+    notes: tuple[str, ...]
 
     def __post_init__(self) -> None:
         """Protect the arrays."""
@@ -84,6 +92,7 @@ def piecewise_exponential(
     entry: ArrayLike | None = None,
     cluster: ArrayLike | None = None,
     confidence: float = 0.95,
+    cluster_t: bool | None = False,
 ) -> PiecewiseExponential:
     r"""Fit :math:`\lambda(t | x) = \exp(\alpha_{b(t)} + x' \beta)` by Poisson regression on person-time.
 
@@ -103,6 +112,10 @@ def piecewise_exponential(
         Units that are independent of each other; the standard errors are then the sandwich, without a
         small-sample factor.
     confidence : float
+    cluster_t : bool, optional
+        Whether intervals and p-values of clustered fits are those of Student's t with clusters - 1 degrees of
+        freedom; None: with fewer than 40 clusters. The standard errors have no small-sample factor in any
+        case.
 
     Returns
     -------
@@ -113,7 +126,8 @@ def piecewise_exponential(
     InputError
         Missing or negative times, ``entry >= time``, events other than 0 and 1, cuts that do not ascend.
     NotEstimable
-        No event; a covariate that does not vary or is contained in the others; a group without events.
+        No event; a covariate that does not vary or is contained in the others; a group without events
+        (coefficient without bound); one cluster, or no more clusters than covariates.
 
     References
     ----------
@@ -126,43 +140,40 @@ def piecewise_exponential(
     >>> bands.person_time, bands.rate.round(3)
     (array([7., 3.]), array([0.286, 0.333]))
     """
-    z_value = critical_value(confidence)
     stop, start = checked_times(time, entry)
     happened = checked_binary(event, "event", length=stop.size)
     edges = _edges(cuts)
-    clusters = None if cluster is None else labels_to_codes(cluster, "cluster", length=stop.size)[0]
-    if clusters is not None and clusters.max() < 1:
-        raise NotEstimable("All rows are of one cluster.", where="cluster")
+    clusters = read_clusters(cluster, stop.size)
+    groups = count_clusters(clusters)
+    few = clusters_for_t(groups, cluster_t)
+    z_value = critical_value(confidence, few)
     if not happened.any():
         raise NotEstimable("There is no event.", where="event")
     x, names = (
         (np.zeros((stop.size, 0)), ()) if covariates is None else read_covariates(covariates, stop.size)
     )
+    refuse_fewer_clusters(groups, len(names))
     if names:
         refuse_inestimable(x, names, None)
         refuse_separated(x, names, happened)
-    begin = np.zeros(stop.size) if start is None else start
-    spent = np.clip(stop[:, None], edges[:-1], edges[1:]) - np.clip(begin[:, None], edges[:-1], edges[1:])
-    band = np.searchsorted(edges[1:-1], stop, side="left")
+    spent, band = _person_time(start, stop, edges)
     events = np.bincount(band, weights=happened, minlength=edges.size - 1).astype(np.float64)
     if np.any(spent.sum(axis=0)[events > 0] <= 0):
         raise NotEstimable("A band has events and no person-time.", where="time")
     used = events > 0
-    centre = x.mean(axis=0)
-    z = x - centre
-    beta, alpha = _maximise(z, spent[:, used], happened, events[used], names)
-    expected = spent[:, used] * np.exp(alpha) * np.exp(z @ beta)[:, None]
-    information = _information(z, expected)
-    covariance = np.linalg.inv(information)
-    if clusters is not None:
-        scores = _scores(z, expected, happened, band, used)
-        covariance = sandwich(information, scores, clusters)
+    centre, scale = x.mean(axis=0), x.std(axis=0)
+    data = PoissonData((x - centre) / scale, spent[:, used], happened, events[used])
+    fit = maximise(partial(evaluate, data), names)[1] if names else evaluate(data, np.zeros(0))
+    assert fit is not None  # the rates of a model without covariates are events per person-time
+    covariance = _covariance(data, fit, clusters, (np.cumsum(used) - 1)[band])
     p = len(names)
-    error = np.sqrt(np.diag(covariance))
+    error = np.sqrt(np.diag(covariance)) / np.concatenate([scale, np.ones(fit.rate.size)])
     rates = np.full((3, events.size), np.nan)
     rates[0] = 0.0
-    rates[:, used] = np.exp(alpha + np.outer([0, -1, 1], z_value * error[p:]))
-    fitted = np.log(np.exp(alpha)[np.cumsum(used)[band] - 1]) + z @ beta
+    rates[:, used] = fit.rate * np.exp(np.outer([0, -1, 1], z_value * error[p:]))
+    beta = fit.coefficients / scale
+    with np.errstate(over="ignore"):
+        ratio, low, high = (np.exp(beta + side * z_value * error[:p]) for side in (0, -1, 1))
     return PiecewiseExponential(
         begin=edges[:-1],
         end=edges[1:],
@@ -174,55 +185,49 @@ def piecewise_exponential(
         names=names,
         coefficients=beta,
         std_error=error[:p],
-        rate_ratio=np.exp(beta),
-        lower=np.exp(beta - z_value * error[:p]),
-        upper=np.exp(beta + z_value * error[:p]),
-        p_value=two_sided_p(beta / error[:p]),
-        log_likelihood=float(happened @ fitted - expected.sum()),
+        rate_ratio=ratio,
+        lower=low,
+        upper=high,
+        p_value=two_sided_p(beta / error[:p], few),
+        log_likelihood=fit.log_likelihood,
+        clusters=groups,
+        notes=few_clusters_notes(groups, few),
     )
 
 
 def _edges(cuts: ArrayLike) -> FloatArray:
     """Ends of the bands from 0 to infinity."""
-    inner = checked_vector(np.atleast_1d(np.asarray(cuts, dtype=np.float64)), "cuts")
+    inner = checked_points(cuts, "cuts")
     if np.any(inner <= 0) or np.any(np.diff(inner) <= 0):
         raise InputError("Must ascend, above 0.", where="cuts")
     return np.concatenate([[0.0], inner, [np.inf]])
 
 
-def _maximise(
-    z: FloatArray, spent: FloatArray, happened: FloatArray, events: FloatArray, names: tuple[str, ...]
-) -> tuple[FloatArray, FloatArray]:
-    """Coefficients and log rates; the rates follow from the coefficients, so that Newton sees p of them."""
-    beta = np.zeros(z.shape[1])
-    if not names:
-        return beta, np.log(events / spent.sum(axis=0))
-    target = happened @ z
-    for _ in range(MAX_ITERATIONS):
-        risk = np.exp(z @ beta)
-        time = risk @ spent
-        weight = risk * (spent @ (events / time))
-        mean = (spent * risk[:, None]).T @ z / time[:, None]
-        information = z.T @ (weight[:, None] * z) - mean.T @ (events[:, None] * mean)
-        step = np.linalg.solve(information, target - weight @ z)
-        beta = beta + np.clip(step, -2, 2)
-        if np.all(np.abs(step) <= STEP_TOLERANCE * np.maximum(1.0, np.abs(beta))):
-            return beta, np.log(events / (np.exp(z @ beta) @ spent))
-    raise NotEstimable("The likelihood has no maximum.", where="covariates", todo="Merge groups.")
+def _person_time(
+    start: FloatArray | None, stop: FloatArray, edges: FloatArray
+) -> tuple[FloatArray, IntArray]:
+    """Time of each row in each band, shape (n, b), and the band in which it ends."""
+    begin = np.zeros(stop.size) if start is None else start
+    spent = np.clip(stop[:, None], edges[:-1], edges[1:]) - np.clip(begin[:, None], edges[:-1], edges[1:])
+    return spent, np.searchsorted(edges[1:-1], stop, side="left").astype(np.int64)
 
 
-def _information(z: FloatArray, expected: FloatArray) -> FloatArray:
-    """Fisher information in the coefficients and the log rates."""
-    cross = z.T @ expected
-    corner = z.T @ (expected.sum(axis=1)[:, None] * z)
-    return np.block([[corner, cross], [cross.T, np.diag(expected.sum(axis=0))]])
-
-
-def _scores(
-    z: FloatArray, expected: FloatArray, happened: FloatArray, band: IntArray, used: np.ndarray
+def _covariance(
+    data: PoissonData, fit: PoissonEvaluation, clusters: IntArray | None, place: IntArray
 ) -> FloatArray:
-    """Estimating functions (n, p + b) of each row."""
+    """Of coefficients and log rates, by the Fisher information or, with clusters, the sandwich.
+
+    `place` is the row's last band among those with events.
+    """
+    expected = data.spent * fit.rate * fit.risk[:, None]
+    by_row = expected.sum(axis=1)
+    cross = data.z.T @ expected
+    corner = data.z.T @ (by_row[:, None] * data.z)
+    information = np.block([[corner, cross], [cross.T, np.diag(expected.sum(axis=0))]])
+    if clusters is None:
+        return np.linalg.inv(information)
     of_rates = -expected
-    rows = np.flatnonzero(happened == 1)
-    of_rates[rows, (np.cumsum(used) - 1)[band[rows]]] += 1
-    return np.column_stack([(happened - expected.sum(axis=1))[:, None] * z, of_rates])
+    rows = np.flatnonzero(data.happened == 1)
+    of_rates[rows, place[rows]] += 1
+    scores = np.column_stack([(data.happened - by_row)[:, None] * data.z, of_rates])
+    return sandwich(information, scores, clusters)

@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from hamm_eval.errors import InputError, NotEstimable
-from hamm_eval.inference import FloatArray, checked_codes, checked_vector, distinct_and_ranks
+from hamm_eval.inference import FloatArray, checked_points, distinct_and_ranks
+from hamm_eval.survival.causes import checked_causes
 from hamm_eval.survival.episodes import checked_times
 
 # So many numbers are held at once while rows are left out.
@@ -29,6 +30,7 @@ def pseudo_observations(
     *,
     at: ArrayLike,
     of: int = 1,
+    causes: int | None = None,
     kind: Literal["incidence", "event_free", "mean_event_free", "mean_lost"] = "incidence",
 ) -> FloatArray:
     r"""Jackknife each row: :math:`n \hat\theta - (n - 1) \hat\theta_{(-i)}`, leaving row i out.
@@ -47,6 +49,9 @@ def pseudo_observations(
         Times asked for; for a mean its limit tau.
     of : int
         The cause whose incidence is asked for.
+    causes : int, optional
+        Number of causes m, as declared; None: the largest code, and each code below it must occur. Give it
+        where these rows may lack a cause.
     kind : str
         "incidence" of cause `of`; "event_free", the probability of no event of any cause; "mean_event_free",
         the area under it up to tau; "mean_lost", the area under the incidence: the expected time since the
@@ -60,7 +65,8 @@ def pseudo_observations(
     Raises
     ------
     InputError
-        Missing or negative times, codes that are no whole numbers from 0, another `kind`.
+        Missing or negative times, codes that are no whole numbers from 0, exceed `causes` or leave a gap; an
+        `of` that is no cause; another `kind`.
     NotEstimable
         Follow-up ends before a time asked for, with or without one of the rows; fewer than two rows.
 
@@ -77,8 +83,8 @@ def pseudo_observations(
     if kind not in ("incidence", "event_free", "mean_event_free", "mean_lost"):
         raise InputError('Must be "incidence", "event_free", "mean_event_free" or "mean_lost".', where="kind")
     end, _ = checked_times(time, None)
-    codes = checked_codes(cause, "cause", length=end.size)
-    asked = checked_vector(np.atleast_1d(np.asarray(at)), "at")
+    codes, _ = checked_causes(cause, causes, length=end.size, of=of)
+    asked = checked_points(at, "at")
     n = end.size
     if n < 2:
         raise NotEstimable("Needs two rows or more.", where="time")

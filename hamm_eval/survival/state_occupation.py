@@ -10,7 +10,17 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from hamm_eval.errors import InputError, NotEstimable
-from hamm_eval.inference import FloatArray, IntArray, checked_vector
+from hamm_eval.inference import (
+    FloatArray,
+    IntArray,
+    checked_number,
+    checked_points,
+    checked_vector,
+    clusters_for_t,
+    critical_value,
+    few_clusters_notes,
+)
+from hamm_eval.survival.intervals import Interval, interval_limits, refuse_interval
 from hamm_eval.survival.results import write_protect
 from hamm_eval.survival.risk_sets import RiskSets, build_risk_sets
 from hamm_eval.survival.state_rows import StateRows, checked_state_rows, checked_states
@@ -20,17 +30,21 @@ if TYPE_CHECKING:
 
 
 class ProbabilityAt(NamedTuple):
-    """State probabilities and standard errors at j times, each (j, s)."""
+    """State probabilities at j times with standard errors and pointwise limits, each (j, s)."""
 
     probability: FloatArray
     std_error: FloatArray
+    lower: FloatArray
+    upper: FloatArray
 
 
 class TimeInStates(NamedTuple):
-    """Expected time in each of s states and its standard error, each (s,)."""
+    """Expected time in each of s states, its standard error and plain limits, each (s,)."""
 
     value: FloatArray
     std_error: FloatArray
+    lower: FloatArray
+    upper: FloatArray
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -55,6 +69,12 @@ class StateOccupation:
         Distribution at the origin.
     origin : float
         First time at which anybody is at risk.
+    interval : str
+    confidence : float
+    clusters : int or None
+        Number of clusters, where they were given.
+    notes : tuple of str
+        What a reader of the intervals has to know, as that clusters are few.
     """
 
     states: tuple[Any, ...]
@@ -66,6 +86,11 @@ class StateOccupation:
     censored: IntArray
     initial: FloatArray
     origin: float
+    interval: str
+    confidence: float
+    clusters: int | None
+    notes: tuple[str, ...]
+    _few: int | None = field(repr=False)
     _rows: StateRows = field(repr=False)
     _estimated: bool = field(repr=False)
 
@@ -74,9 +99,10 @@ class StateOccupation:
         write_protect(self)
 
     def at(self, times: ArrayLike) -> ProbabilityAt:
-        """Probabilities and standard errors at `times`, each of shape (j, s).
+        """Probabilities, standard errors and limits at `times`, each of shape (j, s).
 
-        Values beyond the last observation are carried forward; before the origin they are NaN.
+        Values beyond the last observation are carried forward; before the origin they are NaN, as are the
+        limits of a transformed interval where the probability is 0 or 1.
 
         Parameters
         ----------
@@ -86,15 +112,15 @@ class StateOccupation:
         -------
         ProbabilityAt
         """
-        asked = checked_vector(np.atleast_1d(np.asarray(times)), "times")
+        asked = checked_points(times, "times")
         where = np.searchsorted(self.time, asked, side="right")
         unknown = (asked < self.origin)[:, None]
         first = _start(self._rows, self.initial, self._estimated, self.origin)
         error = np.sqrt(_variance(self._rows, first))
-        return ProbabilityAt(
-            np.where(unknown, np.nan, np.vstack([self.initial, self.probability])[where]),
-            np.where(unknown, np.nan, np.vstack([error, self.std_error])[where]),
-        )
+        probability = np.where(unknown, np.nan, np.vstack([self.initial, self.probability])[where])
+        std_error = np.where(unknown, np.nan, np.vstack([error, self.std_error])[where])
+        limits = interval_limits(probability, std_error, self.interval, self.confidence, self._few)
+        return ProbabilityAt(probability, std_error, *limits)
 
     def expected_time(self, tau: float) -> TimeInStates:
         """Expected time in each state from the origin to `tau`: the areas under the curves.
@@ -113,7 +139,7 @@ class StateOccupation:
         NotEstimable
             Follow-up ends before `tau`, or `tau` lies before the origin.
         """
-        if not self.origin < tau <= self.time[-1]:
+        if not self.origin < checked_number(tau, "tau") <= self.time[-1]:
             raise NotEstimable("Must lie within the follow-up.", where="tau")
         value, last = np.zeros(len(self.states)), self.origin
         influence = np.zeros((self._rows.weight.size, len(self.states)))
@@ -126,7 +152,9 @@ class StateOccupation:
             step, last = following, min(following.time, tau)
             if following.time >= tau:
                 break
-        return TimeInStates(value, np.sqrt(_variance(self._rows, influence)))
+        std_error = np.sqrt(_variance(self._rows, influence))
+        reach = critical_value(self.confidence, self._few) * std_error
+        return TimeInStates(value, std_error, value - reach, value + reach)
 
     def to_frame(self) -> pd.DataFrame:
         """The curves as a table, one row per time and state."""
@@ -149,6 +177,9 @@ def state_occupation(
     initial: ArrayLike | None = None,
     weights: ArrayLike | None = None,
     cluster: ArrayLike | None = None,
+    confidence: float = 0.95,
+    interval: Interval = "log-log",
+    cluster_t: bool | None = False,
 ) -> StateOccupation:
     r"""Estimate :math:`\hat p(t) = \hat p(0) \prod_{u \le t} (I + d\hat A(u))` (Aalen-Johansen).
 
@@ -173,7 +204,15 @@ def state_occupation(
     weights : array_like, shape (n,), optional
         Sampling or probability weights, the same in all rows of a person (treated as known).
     cluster : array_like, shape (n,), optional
-        Units that are independent of each other, such as households; the same in all rows of a person.
+        Units that are independent of each other, such as households; the same in all rows of a person. R's
+        ``survfit`` (survival 3.5.3) ignores them for several states.
+    confidence : float
+    interval : "log-log", "log" or "plain"
+        Of `at`; those of expected times are plain.
+    cluster_t : bool, optional
+        Whether intervals of clustered curves are those of Student's t with clusters - 1 degrees of freedom;
+        None: with fewer than 40 clusters. False is R's convention. The standard errors have no small-sample
+        factor in any case.
 
     Returns
     -------
@@ -186,6 +225,8 @@ def state_occupation(
         differ within a person; rows of a person that
         overlap, jump (begin in another state than was entered) or teleport (the same after a gap); late entry
         without `initial`; an `initial` that is no distribution.
+    NotEstimable
+        All weights are zero; one cluster.
 
     References
     ----------
@@ -206,8 +247,10 @@ def state_occupation(
     """
     names = checked_states(states)
     rows = checked_state_rows(person, start, stop, from_state, to_state, names, weights, cluster)
-    if not rows.weight.any():
-        raise NotEstimable("All weights are zero.", where="weights")
+    few = clusters_for_t(rows.clusters, cluster_t)
+    # Before the long computation, not after it.
+    refuse_interval(interval)
+    critical_value(confidence, few)
     origin = float(rows.start.min())
     begin = _initial(rows, initial, len(names), origin)
     steps = list(_variances(rows, begin, initial is None, origin))
@@ -225,6 +268,11 @@ def state_occupation(
         censored=np.bincount(rows.state[ended], minlength=len(names)),
         initial=begin,
         origin=origin,
+        interval=interval,
+        confidence=confidence,
+        clusters=rows.clusters,
+        notes=few_clusters_notes(rows.clusters, few),
+        _few=few,
         _rows=rows,
         _estimated=initial is None,
     )

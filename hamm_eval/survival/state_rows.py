@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from hamm_eval.errors import InputError
 from hamm_eval.inference import FloatArray, IntArray, labels_to_codes, refuse_where
+from hamm_eval.survival.clusters import count_clusters, read_clusters
 from hamm_eval.survival.episodes import checked_times, checked_weights
 
 _CENSORED = {"", "cens", "censor", "censored"}
@@ -33,6 +34,8 @@ class StateRows:
     weight : ndarray, shape (m,)
     cluster : ndarray of int, shape (m,), or None
         0.. for each cluster.
+    clusters : int or None
+        Number of clusters of persons who count.
     """
 
     person: IntArray
@@ -43,6 +46,7 @@ class StateRows:
     goes_on: NDArray[np.bool_]
     weight: FloatArray
     cluster: IntArray | None
+    clusters: int | None
 
     @property
     def moved(self) -> NDArray[np.bool_]:
@@ -75,6 +79,8 @@ def checked_state_rows(
     InputError
         Lengths, times, labels that are no states; overlaps, jumps, teleports; weights that differ within a
         person. All name positions, none a value.
+    NotEstimable
+        All weights are zero; all persons who count are of one cluster.
     """
     end, begin = checked_times(stop, start, time_name="stop", entry_name="start")
     assert begin is not None
@@ -83,7 +89,8 @@ def checked_state_rows(
     state = _codes(from_state, "from_state", states, n)
     to = _codes(to_state, "to_state", states, n, missing=state)
     weight = checked_weights(weights, n)
-    clusters = np.zeros(n, np.int64) if cluster is None else labels_to_codes(cluster, "cluster", length=n)[0]
+    given = read_clusters(cluster, n)
+    clusters = np.zeros(n, np.int64) if given is None else given
     order = np.lexsort((begin, codes))
     codes, state, to = codes[order], state[order], to[order]
     begin, end, weight, clusters = begin[order], end[order], weight[order], clusters[order]
@@ -105,7 +112,8 @@ def checked_state_rows(
         to=to,
         goes_on=np.append(same & adjacent, False),
         weight=weight[first],
-        cluster=None if cluster is None else clusters[first],
+        cluster=None if given is None else clusters[first],
+        clusters=None if given is None else count_clusters(clusters[first][weight[first] > 0]),
     )
 
 

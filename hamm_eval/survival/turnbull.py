@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from hamm_eval.errors import InputError, NotEstimable
-from hamm_eval.inference import FloatArray, IntArray, refuse_where
+from hamm_eval.inference import FloatArray, IntArray, as_numbers, refuse_where
 from hamm_eval.survival.episodes import checked_weights
 from hamm_eval.survival.results import write_protect
 
@@ -45,14 +45,17 @@ class Turnbull:
 
 
 def turnbull(lower: ArrayLike, upper: ArrayLike, *, weights: ArrayLike | None = None) -> Turnbull:
-    """Estimate survival from ``lower < T <= upper``, without a standard error: it is not estimable.
+    r"""Estimate survival from ``lower < T <= upper``, without a standard error: it is not estimable.
 
-    It knows no competing event: departures cannot be told from goals not yet seen.
+    Masses :math:`p_j` of the innermost intervals maximise
+    :math:`\sum_i w_i \log \sum_j p_j 1\{(q_j, r_j] \subseteq (l_i, u_i]\}`; survival at t is what lies beyond
+    it, :math:`\hat S(t) = 1 - \sum_{r_j \le t} p_j`. It knows no
+    competing event: departures cannot be told from goals not yet seen.
 
     Parameters
     ----------
     lower : array_like, shape (n,)
-        Last time at which the event had not happened, from 0 on.
+        Last time at which the event had not happened, from 0 on, in any one unit.
     upper : array_like, shape (n,)
         First time at which it had; infinite where it was not seen to happen.
     weights : array_like, shape (n,), optional
@@ -116,10 +119,7 @@ def innermost_intervals(low: FloatArray, high: FloatArray) -> tuple[FloatArray, 
 
 def _checked(lower: ArrayLike, upper: ArrayLike) -> tuple[FloatArray, FloatArray]:
     """Finite lower ends from 0 on, upper ends beyond them."""
-    try:
-        low, high = np.asarray(lower, dtype=np.float64), np.asarray(upper, dtype=np.float64)
-    except (TypeError, ValueError):
-        raise InputError("Not all entries are numbers.", where="lower, upper") from None
+    low, high = as_numbers(lower, "lower"), as_numbers(upper, "upper")
     if low.ndim != 1 or low.shape != high.shape or not low.size:
         raise InputError("Expected two arrays of one length, with one row a person.", where="lower, upper")
     refuse_where(~np.isfinite(low), "lower", "Missing or infinite entries")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -123,3 +124,28 @@ def test_unknown_group_and_empty_cohort_are_said() -> None:
         time_to_integration(cohort_of(rows({"a": (60, 25)})), params(), "knid")
     with pytest.raises(NotEstimable, match="Nobody"):
         time_to_integration(cohort_of(rows({"a": (60, 25)}).iloc[:0]), params())
+
+
+def test_a_group_of_one_household_has_a_curve_without_an_error() -> None:
+    data = rows({"a": (60, 25), "d": (12, 3)})
+    cohort = cohort_of(data)
+    alone = (cohort.episodes["kind"] == "d").to_numpy()
+    episodes = cohort.episodes.assign(household_id=np.where(alone, "one", cohort.episodes["household_id"]))
+    curves = time_to_integration(replace(cohort, episodes=episodes), params(), "kind")
+    several, one = curves.estimates
+    assert several.notes == ()
+    assert np.isfinite(several.std_error).all()
+    assert one.incidence[-1, 0] > 0
+    assert np.isnan([one.std_error, one.lower, one.upper]).all()
+    assert "one household" in one.notes[0]
+
+
+def test_few_households_take_t() -> None:
+    cohort = cohort_of(rows({"a": (60, 25)}))
+    few = np.arange(60) % 6
+    episodes = cohort.episodes.assign(household_id=np.char.mod("H%d", few))
+    (found,) = time_to_integration(replace(cohort, episodes=episodes), params(), "kind").estimates
+    normal = aalen_johansen(episodes["time"], episodes["cause"], cluster=few, causes=2)
+    np.testing.assert_allclose(found.std_error, normal.std_error)
+    assert "t with 5 degrees of freedom" in found.notes[0]
+    assert found.lower[-1, 0] < normal.lower[-1, 0]

@@ -53,3 +53,11 @@ def test_released_intervals_honour_households() -> None:
     together = families(4)
     apart = dataclasses.replace(together, cluster=np.arange(together.persons))
     assert released(together) == pytest.approx(2 * released(apart), abs=0.02)
+
+
+def test_a_large_group_of_one_household_is_withheld() -> None:
+    group = families(1)
+    one = dataclasses.replace(group, cluster=np.zeros(group.persons, dtype=np.int64))
+    (curve,) = release_curves(as_curves(one, horizons=HORIZONS), Policy.strict()).curves
+    assert curve.withheld == "group_too_small"
+    assert curve.incidence == ()

@@ -6,7 +6,14 @@ import numpy as np
 import pytest
 
 from hamm_eval.errors import InputError, NotEstimable
-from hamm_eval.survival import aalen_johansen, incidence_difference, kaplan_meier, logrank, rmst_difference
+from hamm_eval.survival import (
+    aalen_johansen,
+    incidence_difference,
+    kaplan_meier,
+    logrank,
+    rmst_difference,
+    state_occupation,
+)
 
 BOTH = pytest.mark.parametrize("estimate", [kaplan_meier, aalen_johansen])
 
@@ -34,6 +41,9 @@ BOTH = pytest.mark.parametrize("estimate", [kaplan_meier, aalen_johansen])
         ([1, 2], [1, 0], {"start_at": -2}, "start_at"),
         ([1, 2], [1, 0], {"interval": "wald"}, "interval"),
         ([1, 2], [1, 0], {"confidence": 95}, "confidence"),
+        ([1, 2], [1, 0], {"confidence": "987654"}, "confidence: Must be a finite number"),
+        ([1, 2], [1, 0], {"start_at": "987654"}, "start_at: Must be a finite number"),
+        ([1, 2], [1, 0], {"start_at": True}, "start_at: Must be a finite number"),
         ([1, 2], [0, 0], {"person": ["a", "a"]}, "overlap"),
         ([1, 2], [1, 0], {"person": ["a", "a"], "entry": [0, 1]}, "after that person's event"),
         ([1, 2], [0, 0], {"person": ["a", "a"], "entry": [0, 1], "cluster": [1, 2]}, "more than one cluster"),
@@ -62,6 +72,13 @@ def test_a_cause_without_events_keeps_its_place():
     assert curves.incidence.shape == (2, 3)
     assert curves.at([1, 2, 9, 9]).lower.shape == (4, 3)
     assert not curves.incidence[:, 1:].any()
+
+
+def test_an_event_at_the_start_asked_for_is_over():
+    # R's start.time keeps it: tests/reference/DIVERGENCES.md.
+    curve = kaplan_meier([2, 3, 3, 5, 8], [1, 1, 0, 1, 0], start_at=3)
+    assert curve.time.tolist() == [5, 8]
+    assert curve.survival.tolist() == [0.5, 0.5]
 
 
 def test_event_at_time_zero_counts_without_entry():
@@ -117,6 +134,29 @@ def test_tables():
     frame = incidence.to_frame()
     assert len(frame) == incidence.incidence.size
     assert list(frame.loc[frame["cause"] == 2, "incidence"]) == list(incidence.incidence[:, 1])
+
+
+@pytest.mark.parametrize("value", ["987654", None, [1], True])
+def test_what_is_asked_of_a_curve_is_a_number(value):
+    curve = kaplan_meier([1, 2], [1, 0])
+    states = state_occupation([1, 2], [0, 0], [2, 4], ["x", "x"], ["y", None], states="xy")
+    for ask, name in ((curve.rmst, "tau"), (curve.quantile, "q"), (states.expected_time, "tau")):
+        with pytest.raises(InputError, match=f"{name}: Must be a finite number"):
+            ask(value)
+    with pytest.raises(InputError, match="times: Not all entries are numbers"):
+        curve.at(["987654"])
+
+
+def test_curves_of_different_origins_are_not_compared():
+    time, event = [2, 4, 6, 8], [1, 1, 1, 0]
+    early, late = (kaplan_meier(time, event, start_at=start) for start in (None, 3))
+    assert (early.origin, late.origin) == (0.0, 3.0)
+    with pytest.raises(InputError, match="b: The groups have different origins"):
+        rmst_difference(early, late, 6)
+    assert rmst_difference(late, late, 6).value == 0
+    early, late = (aalen_johansen(time, event, start_at=start) for start in (None, 3))
+    with pytest.raises(InputError, match="b: The groups have different origins"):
+        incidence_difference(early, late, [6])
 
 
 def test_differences():

@@ -254,7 +254,7 @@ def test_without_competing_events_fine_gray_is_cox(rows):
 
 def test_fine_gray_refuses_what_it_cannot_estimate():
     with pytest.raises(NotEstimable, match="no event of this cause"):
-        fine_gray([1, 2, 3], [0, 2, 2], [[1], [2], [3]])
+        fine_gray([1, 2, 3], [0, 2, 2], [[1], [2], [3]], causes=2)
     with pytest.raises(NotEstimable):
         fine_gray([1, 2, 3, 4], [1, 1, 2, 0], [[1, 2], [1, 2], [0, 0], [1, 2]])
     with pytest.raises(InputError, match="whole numbers"):
@@ -436,7 +436,7 @@ def test_piecewise_rates_agree_with_poisson_regression():
 def test_pseudo_observations_are_the_jackknife(rows, kind):
     time, cause, _ = rows
     at = np.array([np.sort(time)[-2] / 2, np.sort(time)[-2]])
-    found = pseudo_observations(time, cause, at=at, kind=kind)
+    found = pseudo_observations(time, cause, at=at, kind=kind, causes=2)
 
     def estimate(time, cause):
         curves = aalen_johansen(time, cause, causes=2)

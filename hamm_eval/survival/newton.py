@@ -1,14 +1,14 @@
-"""Maximise the partial likelihood, and say so where it has no maximum."""
+"""Maximise a likelihood that is concave in standardised coefficients, and say so where it has no maximum."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Protocol, TypeVar
 
 import numpy as np
 
 from hamm_eval.errors import HammEvalError, NotEstimable, Problem
 from hamm_eval.inference import FloatArray
-from hamm_eval.survival.partial_likelihood import CoxData, CoxEvaluation, evaluate
 
 MAX_ITERATIONS = 30
 MAX_HALVINGS = 20
@@ -18,15 +18,49 @@ STEP_TOLERANCE = 1e-7
 INFORMATION_LEFT = 1e-10
 
 
-def maximise(data: CoxData, names: Sequence[str]) -> tuple[CoxEvaluation, CoxEvaluation, int]:
+class Evaluation(Protocol):
+    """A log-likelihood at one coefficient vector (p,), with score (p,) and information (p, p)."""
+
+    @property
+    def coefficients(self) -> FloatArray:
+        """Where it is evaluated."""
+        ...
+
+    @property
+    def log_likelihood(self) -> float:
+        """Its value."""
+        ...
+
+    @property
+    def score(self) -> FloatArray:
+        """First derivatives."""
+        ...
+
+    @property
+    def information(self) -> FloatArray:
+        """Second derivatives, negative."""
+        ...
+
+
+E = TypeVar("E", bound=Evaluation)
+
+
+def maximise(evaluate: Callable[[FloatArray], E | None], names: Sequence[str]) -> tuple[E, E, int]:
     """The likelihood at 0 and at its maximum, and the number of iterations.
+
+    Parameters
+    ----------
+    evaluate : callable
+        The likelihood at given coefficients of standardised covariates; None where it overflows.
+    names : sequence of str
+        Of the p covariates.
 
     Raises
     ------
     NotEstimable
         The information is singular, or a coefficient grows without bound.
     """
-    null = evaluate(data, np.zeros(data.z.shape[1]))
+    null = evaluate(np.zeros(len(names)))
     assert null is not None  # every denominator is a sum of positive weights
     _refuse_singular(null.information, names)
     size = np.sqrt(np.diag(null.information))
@@ -36,7 +70,7 @@ def maximise(data: CoxData, names: Sequence[str]) -> tuple[CoxEvaluation, CoxEva
         if left[0] < INFORMATION_LEFT:
             raise _diverging(current.coefficients, names)
         step: FloatArray = np.linalg.solve(current.information, current.score).astype(np.float64)
-        proposed = _improve(data, current, step)
+        proposed = _improve(evaluate, current, step)
         if proposed is None:
             raise _diverging(current.coefficients + step, names)
         moved = np.abs(proposed.coefficients - current.coefficients)
@@ -46,11 +80,11 @@ def maximise(data: CoxData, names: Sequence[str]) -> tuple[CoxEvaluation, CoxEva
     raise _diverging(current.coefficients, names)
 
 
-def _improve(data: CoxData, current: CoxEvaluation, step: FloatArray) -> CoxEvaluation | None:
+def _improve(evaluate: Callable[[FloatArray], E | None], current: E, step: FloatArray) -> E | None:
     """Take the step, halved until the likelihood does not fall."""
     slack = 1e-12 * abs(current.log_likelihood)
     for halving in range(MAX_HALVINGS):
-        proposed = evaluate(data, current.coefficients + step / 2**halving)
+        proposed = evaluate(current.coefficients + step / 2**halving)
         if proposed is not None and proposed.log_likelihood >= current.log_likelihood - slack:
             return proposed
     return None
