@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -10,6 +10,7 @@ import pandas as pd
 
 from hamm_eval.analysis.definitions import define, endpoint_details, group_details
 from hamm_eval.analysis.design_matrix import DesignMatrix, TooSmall, design_matrix
+from hamm_eval.analysis.effect_sensitivity import Sensitivity, analyse_sensitivity
 from hamm_eval.cohort import LandmarkTrial, build_cohort, landmark_trial
 from hamm_eval.cohort.event_source import require_table, tables_given
 from hamm_eval.effects import (
@@ -18,9 +19,11 @@ from hamm_eval.effects import (
     DesignVerdict,
     PerArm,
     assess_design,
+    departure_tipping_point,
     effect_at_horizon,
     minimum_detectable_effect,
     planned_std_error,
+    summarise_design,
 )
 from hamm_eval.errors import NotEstimable, UsageError
 from hamm_eval.estimate import CountTable, Definition, Effect
@@ -54,7 +57,7 @@ def measure_effectiveness(case_file: CaseFile, params: Params, key: str) -> Effe
     Effect
         Augmented inverse-probability weighting (propensity model, one outcome model for both arms) with a
         household-clustered variance, the same with a worker-clustered one, the effect on departure, the
-        negative control, and what of the design fails.
+        negative control, what of the design fails, and how robust an effect is whose design does not.
 
     Raises
     ------
@@ -89,8 +92,11 @@ def measure_effectiveness(case_file: CaseFile, params: Params, key: str) -> Effe
     fit, verdict, failures = _fit(rows, matrix, trial, question)
     by_worker = None
     if fit is not None and rows["social_worker"].notna().all():
-        by_worker = _estimate(rows, matrix, trial, question, cluster="social_worker")
+        by_worker = _estimate(rows, matrix.columns, trial, question, cluster="social_worker")
     control = question.negative_control
+    robust = Sensitivity(None, None, None)
+    if fit is not None and not failures:
+        robust = _sensitivity(fit, rows, matrix, trial, question)
     return Effect(
         definition=definition,
         measure=question.measure,
@@ -111,6 +117,10 @@ def measure_effectiveness(case_file: CaseFile, params: Params, key: str) -> Effe
         detectable=_detectable(fit, float(reached.mean()) if len(rows) else 0.0),
         balance_limit=0.1 if verdict is None else verdict.balance_limit,
         failures=failures,
+        checks=() if fit is None else summarise_design(fit),
+        e_value=robust.e_value,
+        tipping=robust.tipping,
+        leave_one_out=robust.leave_one_out,
     )
 
 
@@ -170,14 +180,21 @@ def _too_small(trial: LandmarkTrial, policy: Policy) -> TooSmall:
 
 
 def _estimate(
-    rows: pd.DataFrame, matrix: DesignMatrix, trial: LandmarkTrial, question: EffectQuestion, *, cluster: str
+    rows: pd.DataFrame,
+    columns: pd.DataFrame,
+    trial: LandmarkTrial,
+    question: EffectQuestion,
+    *,
+    cluster: str = "household_id",
+    ask: Callable[..., Any] = effect_at_horizon,
+    **more: Any,
 ) -> Any:
-    """One call of the estimator; departures before the horizon count as no event."""
-    return effect_at_horizon(
+    """One call of the estimator, or of what `ask` stands for; departures by the horizon count as no event."""
+    return ask(
         rows["time"].to_numpy(dtype=np.float64),
         rows["cause"].to_numpy(dtype=np.int64),
         rows["treated"].to_numpy(dtype=np.int64),
-        matrix.columns,
+        columns,
         horizon=_end(trial),
         entry=np.full(len(rows), trial.landmark_days, dtype=np.float64),
         cluster=rows[cluster].to_numpy(dtype=str),
@@ -187,6 +204,20 @@ def _estimate(
         interactions="none",
         # The plain sandwich covers 94 % with the few hundred households of a city of this size.
         small_sample=True,
+        **more,
+    )
+
+
+def _sensitivity(
+    fit: Any, rows: pd.DataFrame, matrix: DesignMatrix, trial: LandmarkTrial, question: EffectQuestion
+) -> Sensitivity:
+    """How robust the estimate is."""
+    return analyse_sensitivity(
+        fit,
+        matrix.columns,
+        matrix.terms,
+        estimate=lambda columns, **more: _estimate(rows, columns, trial, question, **more),
+        tip=lambda: _estimate(rows, matrix.columns, trial, question, ask=departure_tipping_point),
     )
 
 
@@ -199,7 +230,7 @@ def _fit(
         if size < DesignLimits().effective_n:
             return None, None, (DesignFailure("effective_n", size, DesignLimits().effective_n, arm=arm),)
     try:
-        fit = _estimate(rows, matrix, trial, question, cluster="household_id")
+        fit = _estimate(rows, matrix.columns, trial, question)
     except NotEstimable:
         return None, None, (DesignFailure("not_estimable", 0.0, 0.0),)
     verdict = assess_design(fit)

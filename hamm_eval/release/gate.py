@@ -14,6 +14,7 @@ from hamm_eval.estimate import (
     Curves,
     DistributionTable,
     Effect,
+    EffectOverview,
     Estimate,
     GoalAttainment,
     Model,
@@ -25,6 +26,7 @@ from hamm_eval.estimate import (
 from hamm_eval.release.arrivals import release_arrivals
 from hamm_eval.release.counts import release_table
 from hamm_eval.release.curves import release_curves
+from hamm_eval.release.effect_overview import release_effect_overview
 from hamm_eval.release.effects import release_effect
 from hamm_eval.release.goals import release_goals
 from hamm_eval.release.models import release_model_alone
@@ -64,6 +66,7 @@ _RULES: dict[type[Estimate], Callable[[Any, Policy], Release]] = {
     SideBySide: release_side_by_side,
     StateShares: release_states,
     Effect: release_effect,
+    EffectOverview: release_effect_overview,
     QuantileTable: release_quantiles,
     DistributionTable: release_distribution,
     TruthComparison: release_truth,

@@ -18,6 +18,7 @@ from hamm_eval.estimate import (
     Definition,
     DistributionTable,
     Effect,
+    EffectOverview,
     Estimate,
     GoalAttainment,
     Model,
@@ -102,6 +103,10 @@ class Show:
 
     def effect(self, estimate: Effect | Absent) -> None:
         """Show a measure's effect, or why there is none."""
+        self._show(estimate)
+
+    def effects(self, estimate: EffectOverview | Absent) -> None:
+        """Show the effects of all questions beside each other."""
         self._show(estimate)
 
     def quantiles(self, estimate: QuantileTable | Absent) -> None:
