@@ -404,6 +404,11 @@ class Effect(Estimate):
         Largest standardised difference that the design counts as balanced.
     failures : tuple
         `effects` design failures; not empty means the effect is withheld.
+    checks : tuple
+        `effects` design checks: every limit with what was found.
+    e_value, tipping, leave_one_out : effects results or None
+        What would explain the effect away: unmeasured confounding, goals of those who departed, a covariate.
+        None where the effect is withheld, or where it cannot be told.
     """
 
     measure: str
@@ -424,6 +429,35 @@ class Effect(Estimate):
     detectable: float
     balance_limit: float = 0.1
     failures: tuple[Any, ...] = ()
+    checks: tuple[Any, ...] = ()
+    e_value: Any = None
+    tipping: Any = None
+    leave_one_out: Any = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class EffectOverview(Estimate):
+    """The effects of all questions of a report beside each other.
+
+    Parameters
+    ----------
+    effects : tuple of Effect
+    primary : tuple of bool
+        Which of them were declared primary.
+    adjusted : tuple of (float or None)
+        p-value of no effect, adjusted for the number of questions: Holm among the primary ones,
+        Benjamini-Hochberg among the rest; None of those that are withheld, which do not count.
+    confirmatory : bool
+        Whether this is the confirmatory analysis of the year; else it is interim.
+    absent : tuple of str
+        Keys of questions that the export cannot answer.
+    """
+
+    effects: tuple[Effect, ...]
+    primary: tuple[bool, ...]
+    adjusted: tuple[float | None, ...]
+    confirmatory: bool
+    absent: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

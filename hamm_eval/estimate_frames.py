@@ -15,6 +15,7 @@ from hamm_eval.estimate import (
     Curves,
     DistributionTable,
     Effect,
+    EffectOverview,
     Estimate,
     GoalAttainment,
     Model,
@@ -181,6 +182,25 @@ def _targettrial(estimate: TargetTrial) -> pd.DataFrame:
         failed = ", ".join(failure.key for failure in found.effect.failures)
         rows.append(asked | said | {"person_trials": found.person_trials, "withheld": failed})
     return pd.DataFrame(rows)
+
+
+@to_frame.register(EffectOverview)
+def _effectoverview(estimate: EffectOverview) -> pd.DataFrame:
+    import pandas as pd
+
+    rows = [
+        {
+            "primary": primary,
+            **{name: getattr(effect.fit, name, np.nan) for name in ("value", "std_error", "lower", "upper")},
+            "detectable": effect.detectable,
+            "p_value": getattr(effect.fit, "p_value", np.nan),
+            "adjusted": np.nan if adjusted is None else adjusted,
+        }
+        for effect, primary, adjusted in zip(
+            estimate.effects, estimate.primary, estimate.adjusted, strict=True
+        )
+    ]
+    return pd.DataFrame(rows, index=[effect.definition.key for effect in estimate.effects])
 
 
 @to_frame.register(QuantileTable)

@@ -308,6 +308,9 @@ class Params(FrozenModel):
 
     `reporting_delay_days` is, per table, the delay within which 95 % of its records arrive, estimated
     on older quarters and frozen here: follow-up ends that long before the data cut.
+
+    `confirmatory_quarter` is the one quarter of the year whose effects are confirmatory, corrected for their
+    number; the others are interim, without a decision.
     """
 
     quarter: QuarterText
@@ -329,7 +332,13 @@ class Params(FrozenModel):
     goals_at_reviews: Mapping[Key, GoalsAtReviews] = {}
     measure_effectiveness: Mapping[Key, EffectQuestion] = {}
     target_trials: Mapping[Key, TargetTrialQuestion] = {}
+    confirmatory_quarter: Annotated[int, Field(ge=1, le=4)] = 4
     release: Release = Release()
+
+    @property
+    def confirmatory(self) -> bool:
+        """Whether this quarter's effects are the confirmatory analysis of its year."""
+        return self.quarter.number == self.confirmatory_quarter
 
 
 def _contradictions(params: Params) -> Iterator[Contradiction]:

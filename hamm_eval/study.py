@@ -19,6 +19,7 @@ from hamm_eval.analysis import completeness as complete
 from hamm_eval.analysis import delays
 from hamm_eval.analysis.arrival_cohorts import arrival_cohorts
 from hamm_eval.analysis.associations import associations
+from hamm_eval.analysis.effect_overview import effect_overview
 from hamm_eval.analysis.goals_at_reviews import goals_at_reviews
 from hamm_eval.analysis.incidence_model import incidence_model
 from hamm_eval.analysis.measure_effectiveness import measure_effectiveness
@@ -48,6 +49,7 @@ from hamm_eval.estimate import (
     Definition,
     DistributionTable,
     Effect,
+    EffectOverview,
     Estimate,
     GoalAttainment,
     Model,
@@ -100,6 +102,7 @@ class Study:
         self._record = record
         self._folder = folder
         self._cohorts: dict[str, Cohort] = {}
+        self._effects: dict[str, Effect | Absent] = {}
 
     def __repr__(self) -> str:
         return f"<Study {self.params.city} {self.params.quarter}, data cut {self.params.data_cut}>"
@@ -271,8 +274,21 @@ class Study:
 
     def measure_effectiveness(self, key: str) -> Effect | Absent:
         """Effect of a measure on an endpoint, as params ask under this key, with its design checks."""
+        if key not in self._effects:
+            self._effects[key] = _or_absent(
+                "measure_effectiveness", key, lambda: measure_effectiveness(self.case_file, self.params, key)
+            )
+        return self._effects[key]
+
+    def effect_overview(self) -> EffectOverview | Absent:
+        """The effects of all questions in params beside each other, corrected for their number."""
         return _or_absent(
-            "measure_effectiveness", key, lambda: measure_effectiveness(self.case_file, self.params, key)
+            "effect_overview",
+            "all",
+            lambda: effect_overview(
+                self.params,
+                {key: self.measure_effectiveness(key) for key in self.params.measure_effectiveness},
+            ),
         )
 
     def target_trial(self, key: str) -> TargetTrial | Absent:

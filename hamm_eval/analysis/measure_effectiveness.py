@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from functools import partial
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,6 +10,7 @@ import pandas as pd
 
 from hamm_eval.analysis.definitions import define, endpoint_details, group_details
 from hamm_eval.analysis.design_matrix import TooSmall
+from hamm_eval.analysis.effect_sensitivity import Sensitivity, analyse_sensitivity
 from hamm_eval.analysis.missing_covariates import TrialCovariates, covariates_of
 from hamm_eval.cohort import LandmarkTrial, build_cohort, landmark_trial
 from hamm_eval.cohort.event_source import require_table, tables_given
@@ -20,9 +20,11 @@ from hamm_eval.effects import (
     DesignVerdict,
     PerArm,
     assess_design,
+    departure_tipping_point,
     effect_at_horizon,
     minimum_detectable_effect,
     planned_std_error,
+    summarise_design,
 )
 from hamm_eval.errors import NotEstimable, UsageError
 from hamm_eval.estimate import CountTable, Definition, Effect
@@ -57,7 +59,7 @@ def measure_effectiveness(case_file: CaseFile, params: Params, key: str) -> Effe
     Effect
         Augmented inverse-probability weighting (propensity model, one outcome model for both arms) with a
         household-clustered variance, the same with a worker-clustered one, the effect on departure, the
-        negative control, and what of the design fails.
+        negative control, what of the design fails, and how robust an effect is whose design does not.
 
     Raises
     ------
@@ -91,8 +93,11 @@ def measure_effectiveness(case_file: CaseFile, params: Params, key: str) -> Effe
     fit, verdict, failures = _fit(rows, matrix, trial, question)
     by_worker = None
     if fit is not None and rows["social_worker"].notna().all():
-        by_worker = _estimate(rows, matrix, trial, question, cluster="social_worker")
+        by_worker = _pooled(rows, matrix, trial, question, cluster="social_worker")
     control = question.negative_control
+    robust = Sensitivity(None, None, None)
+    if fit is not None and not failures:
+        robust = _sensitivity(fit, rows, matrix, trial, question)
     return Effect(
         definition=definition,
         measure=question.measure,
@@ -113,6 +118,10 @@ def measure_effectiveness(case_file: CaseFile, params: Params, key: str) -> Effe
         detectable=detectable(fit, float(reached.mean()) if len(rows) else 0.0),
         balance_limit=0.1 if verdict is None else verdict.balance_limit,
         failures=failures,
+        checks=() if fit is None else summarise_design(fit),
+        e_value=robust.e_value,
+        tipping=robust.tipping,
+        leave_one_out=robust.leave_one_out,
     )
 
 
@@ -178,18 +187,20 @@ def too_small_levels(treated: pd.Series, reached: pd.Series, policy: Policy) -> 
 
 def _estimate(
     rows: pd.DataFrame,
-    matrix: TrialCovariates,
+    columns: pd.DataFrame,
     trial: LandmarkTrial,
     question: EffectQuestion,
     *,
-    cluster: str,
+    cluster: str = "household_id",
+    ask: Callable[..., Any] = effect_at_horizon,
+    **more: Any,
 ) -> Any:
-    """One call of the estimator; departures before the horizon count as no event."""
-    ask = partial(
-        effect_at_horizon,
+    """One call of the estimator, or of what `ask` stands for; departures by the horizon count as no event."""
+    return ask(
         rows["time"].to_numpy(dtype=np.float64),
         rows["cause"].to_numpy(dtype=np.int64),
         rows["treated"].to_numpy(dtype=np.int64),
+        columns,
         horizon=_end(trial),
         entry=np.full(len(rows), trial.landmark_days, dtype=np.float64),
         cluster=rows[cluster].to_numpy(dtype=str),
@@ -199,8 +210,33 @@ def _estimate(
         interactions="none",
         # The plain sandwich covers 94 % with the few hundred households of a city of this size.
         small_sample=True,
+        **more,
     )
-    return matrix.estimate(ask)
+
+
+def _pooled(
+    rows: pd.DataFrame, matrix: TrialCovariates, trial: LandmarkTrial, question: EffectQuestion, **more: Any
+) -> Any:
+    """The estimate pooled over the imputations of what is not recorded."""
+    return matrix.estimate(lambda columns: _estimate(rows, columns, trial, question, **more))
+
+
+def _sensitivity(
+    fit: Any, rows: pd.DataFrame, matrix: TrialCovariates, trial: LandmarkTrial, question: EffectQuestion
+) -> Sensitivity:
+    """How robust the estimate is; the grid of the tipping point is that of the first imputation."""
+
+    def with_columns(chosen: pd.DataFrame, **more: Any) -> Any:
+        names = list(chosen.columns)
+        return matrix.estimate(lambda columns: _estimate(rows, columns[names], trial, question, **more))
+
+    return analyse_sensitivity(
+        fit,
+        matrix.columns,
+        matrix.matrices[0].terms,
+        estimate=with_columns,
+        tip=lambda: _estimate(rows, matrix.columns, trial, question, ask=departure_tipping_point),
+    )
 
 
 def _fit(
@@ -212,7 +248,7 @@ def _fit(
         if size < DesignLimits().effective_n:
             return None, None, (DesignFailure("effective_n", size, DesignLimits().effective_n, arm=arm),)
     try:
-        fit = _estimate(rows, matrix, trial, question, cluster="household_id")
+        fit = _pooled(rows, matrix, trial, question)
     except NotEstimable:
         return None, None, (DesignFailure("not_estimable", 0.0, 0.0),)
     verdict = assess_design(fit)

@@ -24,6 +24,7 @@ from hamm_eval.effects import (
     HorizonEffect,
     assess_design,
     effect_of_starting,
+    summarise_design,
 )
 from hamm_eval.errors import NotEstimable, UsageError
 from hamm_eval.estimate import Definition, Effect, TargetTrial, TrialEffect
@@ -202,6 +203,7 @@ def _trial_effect(
         detectable=detectable(fit, share),
         balance_limit=0.1 if verdict is None else verdict.balance_limit,
         failures=failures,
+        checks=() if fit is None else summarise_design(fit),
     )
     return TrialEffect(
         trials=pair.trials,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from hamm_eval.effects.balancing import Balance, balance
 from hamm_eval.effects.bootstrap import BootstrapInterval, bootstrap_effect, fresh_labels
 from hamm_eval.effects.complete_outcome import estimate_effect
+from hamm_eval.effects.departure_tipping import DepartureTipping, departure_tipping_point
 from hamm_eval.effects.design_check import (
     DesignFailure,
     DesignLimits,
@@ -14,12 +15,14 @@ from hamm_eval.effects.design_check import (
     minimum_detectable_effect,
     planned_std_error,
 )
+from hamm_eval.effects.design_summary import DesignCheck, summarise_design
 from hamm_eval.effects.horizon import effect_at_horizon
 from hamm_eval.effects.imputation import impute_covariates
 from hamm_eval.effects.imputation_results import Imputation
 from hamm_eval.effects.imputed_effect import ImputedEffect, estimate_each, impute_and_estimate
+from hamm_eval.effects.leave_one_out import LeaveOneOut, leave_one_covariate_out
 from hamm_eval.effects.matching_options import Matching
-from hamm_eval.effects.multiplicity import adjust_p
+from hamm_eval.effects.multiplicity import adjust_by_role, adjust_p
 from hamm_eval.effects.pooled_effect import pool_effects
 from hamm_eval.effects.positivity import Overlap, PerArm
 from hamm_eval.effects.results import Effect, HorizonEffect, ModelSupport
@@ -31,6 +34,8 @@ from hamm_eval.effects.weighted_cox import WeightedCox, weighted_cox
 __all__ = [
     "Balance",
     "BootstrapInterval",
+    "DepartureTipping",
+    "DesignCheck",
     "DesignFailure",
     "DesignLimits",
     "DesignVerdict",
@@ -39,17 +44,20 @@ __all__ = [
     "HorizonEffect",
     "Imputation",
     "ImputedEffect",
+    "LeaveOneOut",
     "Matching",
     "ModelSupport",
     "Overlap",
     "PerArm",
     "Pooled",
     "WeightedCox",
+    "adjust_by_role",
     "adjust_p",
     "assess_design",
     "balance",
     "balance_limit",
     "bootstrap_effect",
+    "departure_tipping_point",
     "e_value",
     "effect_at_horizon",
     "effect_of_starting",
@@ -58,9 +66,11 @@ __all__ = [
     "fresh_labels",
     "impute_and_estimate",
     "impute_covariates",
+    "leave_one_covariate_out",
     "minimum_detectable_effect",
     "planned_std_error",
     "pool_effects",
     "pool_estimates",
+    "summarise_design",
     "weighted_cox",
 ]

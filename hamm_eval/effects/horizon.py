@@ -3,34 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Literal
+from typing import Any
 
-import numpy as np
 from numpy.typing import ArrayLike
 
-from hamm_eval.effects.arm_means import METHODS, Method
-from hamm_eval.effects.censoring import fit_censoring
-from hamm_eval.effects.checks import (
-    Clusters,
-    Collector,
-    check_truncation,
-    refuse_missing_arm,
-    sampling_weights,
-    variance_clusters,
-)
-from hamm_eval.effects.contrast import Contrast
-from hamm_eval.effects.covariates import checked_covariates
-from hamm_eval.effects.engine import design_comparison, estimate
-from hamm_eval.effects.estimands import ESTIMANDS, Estimand
-from hamm_eval.effects.matching_options import NO_MATCHING
-from hamm_eval.effects.positivity import PerArm
-from hamm_eval.effects.regression import Family
+from hamm_eval.effects.arm_means import Method
+from hamm_eval.effects.estimands import Estimand
+from hamm_eval.effects.horizon_comparison import HorizonComparison, HorizonContrast, compare_to_horizon
 from hamm_eval.effects.results import Effect, HorizonEffect
-from hamm_eval.errors import InputError, NotEstimable
-from hamm_eval.inference import FloatArray, checked_binary, checked_codes, checked_vector, refuse_where
-
-HorizonContrast = Literal["risk_difference", "risk_ratio", "months_difference"]
-CONTRASTS: tuple[HorizonContrast, ...] = ("risk_difference", "risk_ratio", "months_difference")
+from hamm_eval.errors import NotEstimable
 
 
 def effect_at_horizon(
@@ -134,124 +115,52 @@ def effect_at_horizon(
     >>> round(effect.risk_treated, 10), round(effect.risk_control, 10), round(effect.competing.value, 10)
     (0.5, 0.25, 0.25)
     """
-    check = Collector()
-    nobody: Clusters = (None, None)
-    check.choice(method, METHODS, "method", NO_MATCHING if method == "matching" else "")
-    check.choice(estimand, ESTIMANDS, "estimand")
-    check.choice(contrast, CONTRASTS, "contrast")
-    a = check.take(lambda: checked_binary(treated, "treated"), np.empty(0))
-    check.finish()
-    rows = a.size
-    check.take(lambda: refuse_missing_arm(a), None)
-    t = check.take(lambda: checked_vector(time, "time", length=rows), a)
-    code = check.take(lambda: checked_codes(cause, "cause", length=rows), a.astype(np.int64))
-    given = check.take(lambda: checked_covariates(covariates, rows), checked_covariates(None, rows))
-    behind = given
-    if censoring_covariates is not None:
-        behind = check.take(
-            lambda: checked_covariates(censoring_covariates, rows, "censoring_covariates"), given
-        )
-    sampling = check.take(lambda: sampling_weights(weights, rows), a)
-    clusters, persons = check.take(lambda: variance_clusters(cluster, person, rows), nobody)
-    start = check.take(lambda: _common_start(entry, rows), 0.0)
-    check.take(lambda: _check_clock(t, start, horizon, of), None)
-    check.take(lambda: check_truncation(truncate, method), None)
-    check.finish()
-
-    end = horizon - start
-    followed = t - start
-    design = design_comparison(
-        a,
-        sampling,
-        given,
+    comparison = compare_to_horizon(
+        time,
+        cause,
+        treated,
+        covariates,
+        horizon=horizon,
+        of=of,
+        entry=entry,
+        censoring_covariates=censoring_covariates,
+        person=person,
+        cluster=cluster,
+        cluster_t=cluster_t,
+        small_sample=small_sample,
         method=method,
         estimand=estimand,
+        contrast=contrast,
         interactions=interactions,
+        weights=weights,
         truncate=truncate,
+        confidence=confidence,
     )
-    model = fit_censoring(followed, (code > 0).astype(float), end, a, behind.scaled, sampling)
-    observation = model.weights
+    main = comparison.effect_on(comparison.happened, method)
     months = contrast == "months_difference"
-    kind: Contrast = "ratio" if contrast == "risk_ratio" else "difference"
-
-    def effect_on(happened: FloatArray, chosen: Method) -> dict[str, Any]:
-        family: Family = "gaussian" if months else "binomial"
-        found = estimate(
-            design,
-            happened * (end - np.minimum(followed, end)) if months else happened,
-            observation,
-            family=family,
-            contrast=kind,
-            cluster=clusters,
-            cluster_t=cluster_t,
-            small_sample=small_sample,
-            confidence=confidence,
-            persons=persons,
-            correction=model.correction if (observation == 0).any() else None,
-            method=chosen,
-        )
-        return found | {"contrast": contrast, "events": _per_arm(happened, a)}
-
-    by_then = followed <= end
-    main = effect_on(((code == of) & by_then).astype(float), method)
-    gone = ((code > 0) & (code != of) & by_then).astype(float)
-    unseen = (observation == 0).astype(float)
     return HorizonEffect(
         **main,
         risk_treated=None if months else main["mean_treated"],
         risk_control=None if months else main["mean_control"],
         horizon=float(horizon),
         of=of,
-        competing=_competing(effect_on, gone, method),
-        competing_events=_per_arm(gone, a),
-        censored=_per_arm(unseen, a),
-        largest_censoring_weight=float(observation.max()),
+        competing=_competing(comparison, method),
+        competing_events=comparison.per_arm(comparison.gone),
+        censored=comparison.per_arm((comparison.censoring.weights == 0).astype(float)),
+        largest_censoring_weight=float(comparison.censoring.weights.max()),
     )
 
 
-def _competing(effect_on: Any, gone: FloatArray, method: Method) -> Effect | None:
+def _competing(comparison: HorizonComparison, method: Method) -> Effect | None:
     """The effect on departures; by weighting where they are too few for an outcome model, and labelled so."""
-    if not gone.any():
+    if not comparison.gone.any():
         return None
     try:
-        return Effect(**effect_on(gone, method))
+        return Effect(**comparison.effect_on(comparison.gone, method))
     except NotEstimable:
         if method not in ("aipw", "standardisation"):
             return None
     try:
-        return Effect(**effect_on(gone, "weighting"))
+        return Effect(**comparison.effect_on(comparison.gone, "weighting"))
     except NotEstimable:
         return None  # a ratio with an arm without departures
-
-
-def _per_arm(flags: FloatArray, a: FloatArray) -> PerArm[int]:
-    """Rows flagged in each arm."""
-    return PerArm(int(flags[a == 1].sum()), int(flags[a == 0].sum()))
-
-
-def _common_start(entry: ArrayLike | None, rows: int) -> float:
-    """The one time zero of all rows."""
-    if entry is None:
-        return 0.0
-    found = checked_vector(entry, "entry", length=rows)
-    if np.unique(found).size > 1:
-        raise InputError(
-            "Rows enter at different times: who is in the arms changes from one to the next, and weights for "
-            "that are not offered.",
-            where="entry",
-            todo="Count time from each row's own time zero, or keep the rows at risk at a landmark.",
-        )
-    return float(found[0])
-
-
-def _check_clock(time: FloatArray, start: float, horizon: float, of: int) -> None:
-    """Times after time zero, a horizon after it, a cause that is one."""
-    refuse_where(time < start, "time", "Times before time zero", "Exclude and count who ended before it.")
-    if start > 0:
-        # Rows are (entry, time]: who ended on the day of the landmark was never at risk after it.
-        at_zero = time == start
-        refuse_where(at_zero, "time", "Times not after time zero", "Exclude and count who ended by then.")
-    if not (np.isfinite(horizon) and horizon > start):
-        raise InputError("Must be a finite time after time zero.", where="horizon")
-    if of < 1:
-        raise InputError("Causes are numbered from 1; 0 is censoring.", where="of")

@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike
 from scipy import stats
 
 from hamm_eval.errors import InputError
-from hamm_eval.inference import FloatArray, checked_vector, refuse_where
+from hamm_eval.inference import FloatArray, checked_binary, checked_vector, refuse_where
 
 
 def adjust_p(p: ArrayLike, method: Literal["bh", "holm", "bonferroni"] = "bh") -> FloatArray:
@@ -54,4 +54,38 @@ def adjust_p(p: ArrayLike, method: Literal["bh", "holm", "bonferroni"] = "bh") -
     stepped = np.maximum.accumulate(given[order] * np.arange(m, 0, -1))
     adjusted = np.empty(m)
     adjusted[order] = np.minimum(stepped, 1.0)
+    return adjusted
+
+
+def adjust_by_role(p: ArrayLike, primary: ArrayLike) -> FloatArray:
+    """Adjusted p-values of one analysis: Holm among the primary questions, Benjamini-Hochberg among the rest.
+
+    Primary questions are few and declared beforehand, so that the chance of any false finding is bounded; of
+    the others the share of false findings is. Questions withheld have no p-value and do not enter.
+
+    Parameters
+    ----------
+    p : array_like, shape (m,)
+    primary : array_like of 0 and 1, shape (m,)
+
+    Returns
+    -------
+    ndarray, shape (m,)
+
+    Raises
+    ------
+    InputError
+        As `adjust_p`; flags other than 0 and 1, or not one a question.
+
+    Examples
+    --------
+    >>> from hamm_eval.effects import adjust_by_role
+    >>> adjust_by_role([0.02, 0.01, 0.03, 0.04], [1, 0, 1, 0]).round(3).tolist()
+    [0.04, 0.02, 0.04, 0.04]
+    """
+    given = checked_vector(p, "p")
+    first = checked_binary(primary, "primary", length=given.size) == 1
+    adjusted = np.empty_like(given)
+    adjusted[first] = adjust_p(given[first], "holm")
+    adjusted[~first] = adjust_p(given[~first], "bh")
     return adjusted

@@ -44,6 +44,8 @@ class Overlap:
         of one arm only (ATE), weighted by e (1 - e) (ATO). With matching at least the share without a match.
     largest_weight_share : PerArm
         Share of an arm's total weight that its heaviest row carries.
+    heaviest_weight_share : PerArm
+        The same for the heaviest hundredth of its rows, rounded up to whole rows.
     """
 
     edges: FloatArray
@@ -53,6 +55,7 @@ class Overlap:
     outside_support: PerArm[float]
     outside_target: float
     largest_weight_share: PerArm[float]
+    heaviest_weight_share: PerArm[float]
 
     def to_frame(self) -> pd.DataFrame:
         """The propensity histogram: one row per bin with lower, upper, treated, control."""
@@ -78,9 +81,11 @@ def assess_overlap(propensity: FloatArray, a: FloatArray, weights: FloatArray, t
         # Rounding must not put a row outside the range of its own twin in the other arm.
         outside[arm] = (propensity[arm] < low - 1e-12) | (propensity[arm] > high + 1e-12)
 
-    def heaviest(arm: np.ndarray) -> float:
+    def heaviest(arm: np.ndarray, rows: int) -> float:
         total = float(weights[arm].sum())
-        return float(weights[arm].max()) / total if total > 0 else float("nan")
+        return float(np.sort(weights[arm])[-rows:].sum()) / total if total > 0 else float("nan")
+
+    hundredths = [-(-int(arm.sum()) // 100) for arm in (one, zero)]
 
     return Overlap(
         edges=edges,
@@ -89,5 +94,6 @@ def assess_overlap(propensity: FloatArray, a: FloatArray, weights: FloatArray, t
         effective_n=PerArm(kish(weights[one]), kish(weights[zero])),
         outside_support=PerArm(float(outside[one].mean()), float(outside[zero].mean())),
         outside_target=float(target @ outside / target.sum()),
-        largest_weight_share=PerArm(heaviest(one), heaviest(zero)),
+        largest_weight_share=PerArm(heaviest(one, 1), heaviest(zero, 1)),
+        heaviest_weight_share=PerArm(heaviest(one, hundredths[0]), heaviest(zero, hundredths[1])),
     )

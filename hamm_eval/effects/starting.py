@@ -15,7 +15,7 @@ from hamm_eval.effects.covariates import Covariates, checked_covariates
 from hamm_eval.effects.estimands import ESTIMANDS, Estimand
 from hamm_eval.effects.grace import ADHERENCES, Adherence, grace_weights
 from hamm_eval.effects.hazard_model import exposure_in, fit_hazard, happened_in, pieces
-from hamm_eval.effects.horizon import CONTRASTS, HorizonContrast
+from hamm_eval.effects.horizon_comparison import CONTRASTS, HorizonContrast
 from hamm_eval.effects.positivity import PerArm, assess_overlap, kish
 from hamm_eval.effects.regression import Family
 from hamm_eval.effects.results import Effect, HorizonEffect, ModelSupport

@@ -10,6 +10,8 @@ import numpy as np
 
 from hamm_eval.estimate import Effect, IntArray
 from hamm_eval.release.counts import hide_linked, release_bins, release_count, release_table
+from hamm_eval.release.design_checks import coarse_step, release_checks, whole_size
+from hamm_eval.release.effect_sensitivity import release_sensitivity
 from hamm_eval.release.policy import Policy
 from hamm_eval.release.released import Cell, Interval, ReleasedBalance, ReleasedEffect, ReleasedTable
 from hamm_eval.release.rounding import decimals, to_step
@@ -18,7 +20,6 @@ from hamm_eval.release.rounding import decimals, to_step
 # so nothing is lost, and it tells no arm's share.
 _POINT = 0.01
 _HALF_POINT = 0.005
-_COARSE_STEPS = (0.01, 0.02, 0.05, 0.10)
 
 
 def release_effect(effect: Effect, policy: Policy) -> ReleasedEffect:
@@ -33,7 +34,7 @@ def release_effect(effect: Effect, policy: Policy) -> ReleasedEffect:
         release_count(effect.treated + effect.controls, policy),
         policy,
     )
-    withheld = _reasons(effect, policy)
+    withheld = reasons_to_withhold(effect, policy)
     fit = effect.fit
     by_worker, departure, negative = effect.by_worker, effect.departure, effect.negative_control
     if withheld:
@@ -68,9 +69,11 @@ def release_effect(effect: Effect, policy: Policy) -> ReleasedEffect:
         overlap_edges=edges,
         overlap_treated=bins_treated,
         overlap_controls=bins_controls,
-        effective_treated=None if effective is None else _whole(effective.treated, policy),
-        effective_controls=None if effective is None else _whole(effective.control, policy),
+        effective_treated=None if effective is None else whole_size(effective.treated, policy),
+        effective_controls=None if effective is None else whole_size(effective.control, policy),
         std_error=None if withheld else to_step(fit.std_error, _HALF_POINT),
+        checks=release_checks(effect, policy),
+        sensitivity=None if difference is None else release_sensitivity(effect, difference, risks, policy),
     )
 
 
@@ -85,8 +88,8 @@ def _flow(effect: Effect, arms: tuple[Cell, Cell], policy: Policy) -> ReleasedTa
     return replace(flow, cells=tuple(cells))
 
 
-def _reasons(effect: Effect, policy: Policy) -> tuple[tuple[str, Mapping[str, Any]], ...]:
-    """Why no estimate is shown: the design's failures, then the gate's own."""
+def reasons_to_withhold(effect: Effect, policy: Policy) -> tuple[tuple[str, Mapping[str, Any]], ...]:
+    """Why no estimate is shown: the design's failures, then the gate's own. No estimate is looked at."""
     found: list[tuple[str, Mapping[str, Any]]] = [
         (failure.key, _detail(failure, min(effect.treated, effect.controls), policy))
         for failure in effect.failures
@@ -121,13 +124,13 @@ def _detail(failure: Any, smallest: int, policy: Policy) -> dict[str, Any]:
         elif not np.isfinite(value):
             continue
         elif failure.key in ("effective_n", "fewer_effective_controls") and name == "value":
-            shown = _whole(value, policy)
+            shown = whole_size(value, policy)
             # A hidden size is shown as the most that it can be.
             detail[name] = policy.largest_hidden_count if shown is None else shown
         elif failure.key == "events_per_parameter" and name == "value":
             continue  # the number of parameters is known, and with it this would be the number of events
         elif failure.key == "overlap" and name == "value":
-            detail[name] = to_step(value, _coarse_step(smallest, policy))
+            detail[name] = to_step(value, coarse_step(smallest, policy))
         else:
             detail[name] = decimals(value, 2)
     return detail
@@ -149,15 +152,10 @@ def _risks(effect: Effect, difference: Interval, policy: Policy) -> tuple[float,
     number of events back. So the controls' risk, a model's, is rounded so coarsely that as many counts
     remain possible as a rounded count has, and the treated's is that plus the difference.
     """
-    step = _coarse_step(min(effect.treated, effect.controls), policy)
+    step = coarse_step(min(effect.treated, effect.controls), policy)
     # Rounded to nothing it would read as "nobody".
     control = max(to_step(effect.fit.mean_control, step), step / 2)
     return decimals(min(max(control + (difference.value or 0.0), 0.0), 1.0), 2), control
-
-
-def _coarse_step(persons: int, policy: Policy) -> float:
-    """Step of a share of so many persons in which as many counts lie as in a rounded count."""
-    return next((s for s in _COARSE_STEPS if persons * s >= policy.count_rounding - 1), _COARSE_STEPS[-1])
 
 
 def _balance(fit: Any) -> tuple[ReleasedBalance, ...]:
@@ -187,8 +185,3 @@ def _overlap(
 
     edges = tuple(decimals(edge, 2) for edge in overlap.edges[::width])
     return edges, bins(overlap.treated, treated), bins(overlap.control, controls)
-
-
-def _whole(size: float, policy: Policy) -> int | None:
-    """An effective sample size as a count."""
-    return release_count(round(size), policy).value

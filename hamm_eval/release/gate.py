@@ -14,6 +14,7 @@ from hamm_eval.estimate import (
     Curves,
     DistributionTable,
     Effect,
+    EffectOverview,
     Estimate,
     GoalAttainment,
     Model,
@@ -26,6 +27,7 @@ from hamm_eval.estimate import (
 from hamm_eval.release.arrivals import release_arrivals
 from hamm_eval.release.counts import release_table
 from hamm_eval.release.curves import release_curves
+from hamm_eval.release.effect_overview import release_effect_overview
 from hamm_eval.release.effects import release_effect
 from hamm_eval.release.goals import release_goals
 from hamm_eval.release.models import release_model_alone
@@ -67,6 +69,7 @@ _RULES: dict[type[Estimate], Callable[[Any, Policy], Release]] = {
     StateShares: release_states,
     Effect: release_effect,
     TargetTrial: release_target_trial,
+    EffectOverview: release_effect_overview,
     QuantileTable: release_quantiles,
     DistributionTable: release_distribution,
     TruthComparison: release_truth,

@@ -256,6 +256,51 @@ class ReleasedBalance:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ReleasedCheck:
+    """One property of a design as displayed; `value` None where it is not shown, `limit` None without one."""
+
+    key: str
+    value: float | None
+    limit: float | None
+    passed: bool
+    covariate: str = ""
+    arm: str = ""
+    model: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReleasedTipping:
+    """Shares of the departed of one arm that tip an effect; None where not even all of them do.
+
+    `arm` is the one whose departed would take the effect towards 0. Shares are rounded up to `step`. With
+    `few` too few departed from that arm for a share to be told.
+    """
+
+    arm: Literal["treated", "control"]
+    few: bool
+    step: float = 0.1
+    vanishes: float | None = None
+    unclear: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReleasedSensitivity:
+    """What would explain an effect away; each part None where it cannot be told.
+
+    `e_value` and `e_value_limit` (of the interval's end nearer to no effect) are rounded to `e_value_step`.
+    `tipping` is told of effects whose interval excludes 0. `without` is the range of the estimate over
+    adjustment sets that lack one covariate each, `without_most` the covariate whose absence moves it most.
+    """
+
+    e_value: float | None = None
+    e_value_limit: float | None = None
+    e_value_step: float | None = None
+    tipping: ReleasedTipping | None = None
+    without: Interval | None = None
+    without_most: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ReleasedEffect(Release):
     """A measure's effect: shares in percentage points as displayed; withheld where the design fails.
 
@@ -289,6 +334,38 @@ class ReleasedEffect(Release):
     effective_treated: int | None
     effective_controls: int | None
     std_error: float | None = None
+    checks: tuple[ReleasedCheck, ...] = ()
+    sensitivity: ReleasedSensitivity | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReleasedEffectRow:
+    """One question of an overview, with figures that its `ReleasedEffect` shows too.
+
+    `decision` is "" (interim, or withheld), "confirmed" or "not_confirmed", corrected for the number of
+    questions.
+    """
+
+    key: str
+    measure: str
+    endpoint: str
+    horizon_days: int
+    estimand: str
+    primary: bool
+    withheld: tuple[tuple[str, Mapping[str, Any]], ...]
+    difference: Interval | None
+    detectable: float | None
+    decision: Literal["", "confirmed", "not_confirmed"] = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReleasedEffectOverview(Release):
+    """All effects of a report; `absent` are the keys of questions that the export cannot answer."""
+
+    kind: ClassVar[str] = "effect_overview"
+    confirmatory: bool
+    rows: tuple[ReleasedEffectRow, ...]
+    absent: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

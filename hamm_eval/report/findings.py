@@ -11,7 +11,14 @@ from statistics import NormalDist
 
 from markupsafe import Markup
 
-from hamm_eval.release.released import Interval, ReleasedCurve, ReleasedCurves, ReleasedEffect, ReleasedModel
+from hamm_eval.release.released import (
+    Interval,
+    ReleasedCurve,
+    ReleasedCurves,
+    ReleasedEffect,
+    ReleasedEffectRow,
+    ReleasedModel,
+)
 from hamm_eval.report.wording import Wording
 
 YEAR = 365
@@ -167,7 +174,7 @@ class EffectFinding:
     estimate: str = ""
 
 
-def effect_finding(release: ReleasedEffect, wording: Wording) -> EffectFinding:
+def effect_finding(release: ReleasedEffect | ReleasedEffectRow, wording: Wording) -> EffectFinding:
     """What a released effect says of 100 persons."""
     at = release.difference
     if release.withheld or at is None or at.value is None or at.lower is None or at.upper is None:

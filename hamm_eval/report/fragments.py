@@ -9,12 +9,12 @@ from markupsafe import Markup
 
 from hamm_eval.release.released import ReleasedCurve, ReleasedCurves, ReleasedEffect, ReleasedModel
 from hamm_eval.report import findings, follow_up, outside
-from hamm_eval.report.figures.balance import love_plot
+from hamm_eval.report.effect_design import design_parts
+from hamm_eval.report.effect_sensitivity import sensitivity_list
 from hamm_eval.report.figures.curves import incidence
 from hamm_eval.report.figures.effect import risks_and_difference
 from hamm_eval.report.figures.forest import forest
 from hamm_eval.report.figures.outcome_areas import outcome_areas
-from hamm_eval.report.figures.overlap import overlap_histogram
 from hamm_eval.report.figures.polyline import polyline
 from hamm_eval.report.markup import caution, figure, join, note, read_box
 from hamm_eval.report.tables.counts import count_table
@@ -22,8 +22,6 @@ from hamm_eval.report.tables.curves import curves_table
 from hamm_eval.report.tables.effect import effect_table, points_range, reasons
 from hamm_eval.report.tables.terms import covariate_name, merged_note
 from hamm_eval.report.wording import Wording
-
-MOST = 0.9  # share of the participants shown that counts as nearly all
 
 
 def curves_fragment(release: ReleasedCurves, wording: Wording) -> Markup:
@@ -161,10 +159,11 @@ def _doubtful(name: str, wording: Wording) -> str:
 
 
 def effect_fragment(release: ReleasedEffect, wording: Wording) -> Markup:
-    """The effect in a sentence, the caution beneath, then the picture, the design and the numbers."""
+    """What is compared, whether that holds, what comes out, and how easily that could be overturned."""
     measure = wording.measure(release.measure)
     parts = [
         _nothing(findings.effect_title(release, wording)),
+        _step(1, "protocol", wording),
         Markup('<p class="he-when">{}</p>').format(
             wording.text(
                 "effect.when" if release.landmark_days else "effect.when_at_origin",
@@ -173,7 +172,11 @@ def effect_fragment(release: ReleasedEffect, wording: Wording) -> Markup:
                 landmark=wording.number(release.landmark_days),
             )
         ),
+        count_table(release.flow, wording, wording.text("table.caption.flow", measure=measure)),
     ]
+    design = design_parts(release, wording)
+    parts += [_step(2, "design", wording), *design] if design else []
+    parts.append(_step(3 if design else 2, "effect", wording))
     finding = findings.effect_finding(release, wording)
     if finding.direction == "withheld" or release.difference is None:
         parts.append(reasons(release.withheld or (("generic", {}),), wording))
@@ -182,7 +185,8 @@ def effect_fragment(release: ReleasedEffect, wording: Wording) -> Markup:
         parts.append(Markup('<p class="he-headline">{}</p>').format(headline))
         drawn = "_randomised" if wording.randomised(release) else ""
         parts.append(caution(wording.text(f"effect.caution{drawn}")))
-        parts.append(note(wording.text("effect.interim")))
+        look = "confirmatory" if wording.params and wording.params.confirmatory else "interim"
+        parts.append(note(wording.text(f"effect.{look}")))
         parts.append(
             figure(
                 wording.text(
@@ -199,46 +203,13 @@ def effect_fragment(release: ReleasedEffect, wording: Wording) -> Markup:
     parts.append(effect_table(release, wording))
     if release.difference is not None and release.negative_control is not None:
         parts.append(read_box(wording, wording.text("effect.table_read"), what="table"))
-    if release.balance:
-        parts.append(
-            figure(
-                balance_title(release, wording),
-                love_plot(release.balance, release.balance_limit, wording),
-                read_box(wording, wording.text("effect.balance_read")),
-            )
-        )
-    if len(release.overlap_edges) > 1:
-        parts.append(
-            figure(
-                overlap_title(release, wording),
-                overlap_histogram(release, wording),
-                read_box(
-                    wording,
-                    wording.text("effect.overlap_read", largest=wording.policy.largest_hidden_count),
-                ),
-            )
-        )
-    parts.append(count_table(release.flow, wording, wording.text("table.caption.flow", measure=measure)))
+    robust = sensitivity_list(release, wording)
+    parts += [_step(4 if design else 3, "sensitivity", wording), robust] if robust else []
     return Markup('<section class="he-effect">\n{}\n</section>').format(join(parts))
 
 
-def balance_title(release: ReleasedEffect, wording: Wording) -> str:
-    """Whether weighting made the groups alike."""
-    worst = max(release.balance, key=lambda row: abs(row.after))
-    if abs(worst.after) <= release.balance_limit:
-        return wording.text("effect.balance_title_good")
-    return wording.text("effect.balance_title_bad", covariate=covariate_name(worst.covariate, wording))
-
-
-def overlap_title(release: ReleasedEffect, wording: Wording) -> str:
-    """Whether participants have comparable persons, as the bins shown tell it."""
-    bins = [(treated or 0, control) for treated, control in
-            zip(release.overlap_treated, release.overlap_controls, strict=True)]  # fmt: skip
-    needed = MOST * sum(treated for treated, _ in bins)
-    refused = any(key == "overlap" for key, _ in release.withheld)
-    # A hidden bin holds someone, but nobody may see how many.
-    if refused or sum(treated for treated, control in bins if control != 0) < needed:
-        return wording.text("effect.overlap_title_bad")
-    if sum(treated for treated, control in bins if control) < needed:
-        return wording.text("effect.overlap_title_hidden")
-    return wording.text("effect.overlap_title_good")
+def _step(number: int, name: str, wording: Wording) -> Markup:
+    """Heading of a step from the question to how sure its answer is."""
+    return Markup('<p class="he-step" role="heading" aria-level="4">{} · {}</p>').format(
+        number, wording.text(f"effect_steps.{name}")
+    )

@@ -15,6 +15,7 @@ from hamm_eval.release.released import (
     ReleasedCurves,
     ReleasedDistribution,
     ReleasedEffect,
+    ReleasedEffectOverview,
     ReleasedGoals,
     ReleasedModel,
     ReleasedQuantiles,
@@ -27,6 +28,7 @@ from hamm_eval.release.released import (
 from hamm_eval.report import findings, markup
 from hamm_eval.report.arrivals import arrivals_fragment, arrivals_title
 from hamm_eval.report.distributions import distribution_fragment, distribution_title
+from hamm_eval.report.effect_overview import effect_overview_fragment, effect_overview_title
 from hamm_eval.report.fragments import curves_fragment, effect_fragment, model_fragment
 from hamm_eval.report.goals import goals_fragment, goals_title
 from hamm_eval.report.side_by_side import side_by_side_fragment, side_by_side_title
@@ -136,6 +138,11 @@ def _(release: ReleasedEffect, wording: Wording) -> tuple[Markup, str]:
 @_render.register
 def _(release: ReleasedTargetTrial, wording: Wording) -> tuple[Markup, str]:
     return target_trial_fragment(release, wording), target_trial_title(release, wording)
+
+
+@_render.register
+def _(release: ReleasedEffectOverview, wording: Wording) -> tuple[Markup, str]:
+    return effect_overview_fragment(release, wording), effect_overview_title(release, wording)
 
 
 @_render.register

@@ -18,6 +18,7 @@ from hamm_eval.estimate import (
     Definition,
     DistributionTable,
     Effect,
+    EffectOverview,
     Estimate,
     GoalAttainment,
     Model,
@@ -107,6 +108,10 @@ class Show:
 
     def target_trial(self, estimate: TargetTrial | Absent) -> None:
         """Show a target trial: its protocol, its design, and the effects of its strategies."""
+        self._show(estimate)
+
+    def effects(self, estimate: EffectOverview | Absent) -> None:
+        """Show the effects of all questions beside each other."""
         self._show(estimate)
 
     def quantiles(self, estimate: QuantileTable | Absent) -> None:

@@ -70,7 +70,8 @@ def quarterly_summary(
         figure.release.id: figure
         for figure in (*_incidences(previous, wording), *_effects(previous, wording))
     }
-    cards = [_card(figure, earlier.get(figure.release.id), wording) for figure in (*incidences, *effects)]
+    figures = (*incidences, *_primary(effects, wording))
+    cards = [_card(figure, earlier.get(figure.release.id), wording) for figure in figures]
     width = wording.points(PRECISE_WIDTH, signed=False)
     return Markup(
         '<section class="he-summary">\n'
@@ -106,16 +107,26 @@ def _incidences(releases: Sequence[Release], wording: Wording) -> list[Figure]:
 
 def _effects(releases: Sequence[Release], wording: Wording) -> list[Figure]:
     """Effects, the primary question first."""
-    asked = wording.params.measure_effectiveness if wording.params else {}
-    primary = {(q.measure, q.endpoint) for q in asked.values() if q.primary}
     found = [r for r in releases if isinstance(r, ReleasedEffect)]
     figures = []
-    for release in sorted(found, key=lambda r: ((r.measure, r.endpoint) not in primary, r.id)):
+    for release in sorted(found, key=lambda r: (not _is_primary(r, wording), r.id)):
         shown = findings.effect_finding(release, wording).direction != "withheld"
         months = wording.months(release.horizon_days)
         interval = release.difference if shown else None
         figures.append(Figure(release, months, interval, release.std_error))
     return figures
+
+
+def _primary(effects: Sequence[Figure], wording: Wording) -> list[Figure]:
+    """Effects that have a card: of the primary questions, or all where none is primary."""
+    return [figure for figure in effects if _is_primary(figure.release, wording)] or list(effects)
+
+
+def _is_primary(release: Release, wording: Wording) -> bool:
+    """Whether params call the question that an effect answers a primary one."""
+    asked = wording.params.measure_effectiveness.values() if wording.params else ()
+    named = {(question.measure, question.endpoint) for question in asked if question.primary}
+    return isinstance(release, ReleasedEffect) and (release.measure, release.endpoint) in named
 
 
 def _first_sentence(incidences: Sequence[Figure], wording: Wording) -> Markup:

@@ -6,10 +6,8 @@ from markupsafe import Markup
 
 from hamm_eval.release.released import ReleasedTargetTrial, ReleasedTrialEffect
 from hamm_eval.report import findings, follow_up
-from hamm_eval.report.figures.balance import love_plot
-from hamm_eval.report.figures.overlap import overlap_histogram
-from hamm_eval.report.fragments import balance_title, overlap_title
-from hamm_eval.report.markup import Column, Row, caution, figure, join, note, read_box, table, with_interval
+from hamm_eval.report.effect_design import design_parts
+from hamm_eval.report.markup import Column, Row, caution, join, note, read_box, table, with_interval
 from hamm_eval.report.tables.counts import count_table
 from hamm_eval.report.tables.effect import points_range, reasons
 from hamm_eval.report.tables.terms import covariate_name
@@ -57,25 +55,7 @@ def target_trial_fragment(release: ReleasedTargetTrial, wording: Wording) -> Mar
         if _pooled(release) is not shown
         else Markup(""),
     ]
-    if effect.balance:
-        parts.append(
-            figure(
-                balance_title(effect, wording),
-                love_plot(effect.balance, effect.balance_limit, wording),
-                read_box(wording, wording.text("effect.balance_read")),
-            )
-        )
-    if len(effect.overlap_edges) > 1:
-        parts.append(
-            figure(
-                overlap_title(effect, wording),
-                overlap_histogram(effect, wording),
-                read_box(
-                    wording,
-                    wording.text("effect.overlap_read", largest=wording.policy.largest_hidden_count),
-                ),
-            )
-        )
+    parts += design_parts(effect, wording)
     if effect.withheld:
         parts.append(reasons(effect.withheld, wording))
     else:

@@ -9,7 +9,7 @@ import pytest
 
 import hamm_eval
 from hamm_eval.errors import UsageError
-from hamm_eval.estimate import Absent, Curves, Definition, Effect, Estimate, Model
+from hamm_eval.estimate import Absent, Curves, Definition, Effect, EffectOverview, Estimate, Model
 from hamm_eval.study import Study
 
 ROOT = Path(__file__).parents[2]
@@ -68,6 +68,19 @@ def test_effect_with_what_stands_beside_it(study: Study) -> None:
         "negative control social_participation",
     ]
     assert frame.loc["by household", "value"] == frame.loc["by worker", "value"] == effect.fit.value
+
+
+def test_effects_beside_each_other(study: Study) -> None:
+    overview = study.effect_overview()
+    assert isinstance(overview, EffectOverview)
+    frame = overview.to_frame()
+    assert set(frame.index) == set(study.params.measure_effectiveness)
+    effect = study.measure_effectiveness("intensive_course_on_b1")
+    assert isinstance(effect, Effect)
+    assert frame.loc["intensive_course_on_b1", "value"] == effect.fit.value
+    assert effect is study.measure_effectiveness("intensive_course_on_b1")  # estimated once
+    withheld = frame["adjusted"].isna()
+    assert withheld.any() and not withheld.all()
 
 
 def test_what_lacks_and_what_has_no_frame() -> None:

@@ -36,6 +36,31 @@ def test_the_committed_quarter_is_sound() -> None:
     } <= set(params.endpoints)
 
 
+def test_one_quarter_of_the_year_is_confirmatory(tmp_path: Path) -> None:
+    assert not load_params(PARAMS).confirmatory
+    here = edited(tmp_path, ("confirmatory_quarter: 4", "confirmatory_quarter: 2"))
+    assert load_params(here).confirmatory
+    left_out = edited(tmp_path, ("confirmatory_quarter: 4\n", ""))
+    assert load_params(left_out).confirmatory_quarter == 4
+    with pytest.raises(ParamsError, match="confirmatory_quarter"):
+        load_params(edited(tmp_path, ("confirmatory_quarter: 4", "confirmatory_quarter: 5")))
+
+
+def test_every_question_has_reasons_and_a_negative_control() -> None:
+    params = load_params(PARAMS)
+    asked = params.measure_effectiveness
+    assert [key for key, question in asked.items() if question.primary] == ["intensive_course_on_b1"]
+    assert len(asked) >= 5
+    for question in asked.values():
+        control = question.negative_control
+        assert control is not None
+        assert control.endpoint != question.endpoint
+        assert control.reason.de and control.reason.en
+        for reason in (*question.adjust_for.values(), *question.left_out.values()):
+            assert reason.de and reason.en
+        assert not set(question.adjust_for) & set(question.left_out)
+
+
 def test_all_problems_are_told_at_once_with_path_line_and_the_nearest_key(tmp_path: Path) -> None:
     path = edited(
         tmp_path,

@@ -105,7 +105,7 @@ def test_a_misspelt_column_is_no_lack_of_data(study: Study) -> None:
     ("change", "told"),
     [
         (("where: {kind: school}", "where: {kind: schol}"), "Did you mean school?"),
-        (("  job_coaching:", "  job_coachng:"), "Did you mean job_coaching?"),
+        (("job_coaching", "job_coachng"), "Did you mean job_coaching?"),
     ],
 )
 def test_words_that_the_export_does_not_know_are_refused_at_once(

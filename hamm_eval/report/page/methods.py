@@ -26,6 +26,8 @@ def methods(wording: Wording, curves_begin: Sequence[float]) -> list[tuple[str, 
     delays = wording.params.reporting_delay_days.values() if wording.params else ()
     if longest := max(delays, default=0):
         texts["people"].append(wording.text("methods.people.delay", days=longest))
+    look = "confirmatory" if wording.params and wording.params.confirmatory else "interim"
+    texts["uncertainty"].append(wording.text(f"methods.uncertainty.{look}"))
     texts["time"].append(follow_up.meaning_of_departure(wording))
     late = [day for day in curves_begin if day > 0]
     if late:

@@ -73,21 +73,32 @@ def points_range(interval: Interval | None, wording: Wording) -> str:
 
 def reasons(release_reasons: tuple[tuple[str, object], ...], wording: Wording) -> Markup:
     """Why a result is withheld and what would help, each reason once."""
-    why: dict[str, None] = {}
-    helps: dict[str, None] = {}
-    for key, detail in release_reasons:
-        known = key if wording.has(f"withheld.{key}") else "generic"
-        why[wording.text(f"withheld.{known}", **_in_words(detail, known, wording))] = None
-        helps[wording.text(f"withheld.{known}_help")] = None
+    why = reason_sentences(release_reasons, wording)
+    helps = dict.fromkeys(wording.text(f"withheld.{_known(key, wording)}_help") for key, _ in release_reasons)
     return Markup(
         '<div class="he-withheld"><p class="he-withheld-head">{}</p><ul>{}</ul>'
         '<p class="he-withheld-head">{}</p><ul>{}</ul></div>'
     ).format(
         wording.text("effect.withheld_heading"),
-        _items(why),
+        _items(dict.fromkeys(why)),
         wording.text("effect.withheld_help"),
         _items(helps),
     )
+
+
+def reason_sentences(release_reasons: tuple[tuple[str, object], ...], wording: Wording) -> list[str]:
+    """Each reason once, as a sentence."""
+    known = [(_known(key, wording), detail) for key, detail in release_reasons]
+    return list(
+        dict.fromkeys(
+            wording.text(f"withheld.{key}", **_in_words(detail, key, wording)) for key, detail in known
+        )
+    )
+
+
+def _known(key: str, wording: Wording) -> str:
+    """The reason's key, or that of a reason without words of its own."""
+    return key if wording.has(f"withheld.{key}") else "generic"
 
 
 def _items(sentences: dict[str, None]) -> Markup:

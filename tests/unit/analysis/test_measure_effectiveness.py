@@ -12,7 +12,14 @@ from analysis_params import LABEL, cohort_of, params
 
 from hamm_eval.analysis.measure_effectiveness import measure_effectiveness
 from hamm_eval.cohort import landmark_trial
-from hamm_eval.effects import effect_at_horizon
+from hamm_eval.effects import (
+    DesignFailure,
+    DesignVerdict,
+    departure_tipping_point,
+    e_value,
+    effect_at_horizon,
+    summarise_design,
+)
 from hamm_eval.errors import UsageError
 from hamm_eval.params import EventSource, Label, NegativeControl, Params
 from hamm_eval.release.gate import release
@@ -143,26 +150,34 @@ def city(n: int = 400, *, treated_share: float = 0.4, seed: int = 3, worker: Any
     return SimpleNamespace(tables=frames, has=frames.__contains__)
 
 
-def test_the_estimate_is_the_estimator_applied_to_the_trial() -> None:
-    case_file = city()
-    effect = measure_effectiveness(case_file, question(), "q")
+def as_arrays(case_file: SimpleNamespace) -> tuple[Any, ...]:
+    """Time, cause, treated and covariates of the city's persons, made without the library."""
     tables = case_file.tables
     persons = tables["persons"]
     tested = persons["person_id"].map(tables["language_tests"].set_index("person_id")["tested_on"])
     gone = persons["person_id"].map(tables["departures"].set_index("person_id")["departed_on"])
     first = pd.concat([tested, gone], axis=1).min(axis=1)
-    time = (first.fillna(pd.Timestamp("2017-06-30")) - DAY_0).dt.days
-    direct = effect_at_horizon(
-        time,
+    return (
+        (first.fillna(pd.Timestamp("2017-06-30")) - DAY_0).dt.days,
         np.where(tested.notna(), 1, np.where(gone.notna(), 2, 0)),
         persons["person_id"].isin(tables["participations"]["person_id"]).astype(int),
         pd.DataFrame({"age": 2016 - persons["birth_month"].dt.year}),
-        horizon=230,
-        entry=np.full(len(persons), 30),
-        cluster=persons["household_id"].to_numpy(),
-        interactions="none",
-        small_sample=True,
     )
+
+
+def comparison(case_file: SimpleNamespace) -> dict[str, Any]:
+    """The rest of what the question asks the estimator."""
+    households = case_file.tables["persons"]["household_id"].to_numpy()
+    entry = np.full(len(households), 30)
+    return {
+        "horizon": 230, "entry": entry, "cluster": households, "interactions": "none", "small_sample": True,
+    }  # fmt: skip
+
+
+def test_the_estimate_is_the_estimator_applied_to_the_trial() -> None:
+    case_file = city()
+    effect = measure_effectiveness(case_file, question(), "q")
+    direct = effect_at_horizon(*as_arrays(case_file), **comparison(case_file))
     assert effect.fit.value == pytest.approx(direct.value, rel=1e-12)
     assert effect.fit.std_error == pytest.approx(direct.std_error, rel=1e-12)
     assert effect.departure.value == pytest.approx(direct.competing.value, rel=1e-12)
@@ -170,6 +185,32 @@ def test_the_estimate_is_the_estimator_applied_to_the_trial() -> None:
     assert effect.treated + effect.controls == 400
     assert effect.flow.counts[-2:].sum() == 400
     assert effect.detectable > 0
+
+
+def test_robustness_is_that_of_the_same_comparison() -> None:
+    case_file = city()
+    effect = measure_effectiveness(case_file, question(), "q")
+    *arrays, age = as_arrays(case_file)
+    asked = comparison(case_file)
+    ratio = effect_at_horizon(*arrays, age, **asked, contrast="risk_ratio")
+    assert effect.e_value == e_value(ratio.value, ratio.lower, ratio.upper)
+    tipping = departure_tipping_point(*arrays, age, **asked)
+    np.testing.assert_allclose(effect.tipping.value, tipping.value, rtol=1e-10)
+    assert effect.tipping.vanishes == tipping.vanishes
+    without_age = effect_at_horizon(*arrays, None, **asked).value
+    assert effect.leave_one_out.names == ("age",)
+    assert effect.leave_one_out.values[0] == pytest.approx(without_age, rel=1e-10)
+    assert effect.leave_one_out.full == effect.fit.value
+    assert effect.checks == summarise_design(effect.fit)
+
+
+def test_no_robustness_of_an_effect_whose_design_fails(monkeypatch: pytest.MonkeyPatch) -> None:
+    failed = DesignVerdict((DesignFailure("overlap", 0.2, 0.1),), (), 0.1)
+    monkeypatch.setattr("hamm_eval.analysis.measure_effectiveness.assess_design", lambda _: failed)
+    effect = measure_effectiveness(city(), question(), "q")
+    assert effect.failures == failed.reasons
+    assert effect.checks
+    assert (effect.e_value, effect.tipping, effect.leave_one_out) == (None, None, None)
 
 
 def test_variance_by_worker_goes_by_t_with_workers_less_one() -> None:

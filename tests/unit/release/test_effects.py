@@ -3,62 +3,15 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-import numpy as np
 import pytest
+from effect_samples import make
 
-from hamm_eval.effects import DesignFailure, assess_design, estimate_effect
-from hamm_eval.estimate import CountTable, Definition, Effect
+from hamm_eval.effects import DesignFailure, assess_design
+from hamm_eval.estimate import Effect
 from hamm_eval.release.effects import release_effect
 from hamm_eval.release.policy import Policy
 
 STRICT = Policy.strict()
-
-
-def make(persons: int = 600, seed: int = 5, **other: Any) -> Effect:
-    rng = np.random.default_rng(seed)
-    age = rng.normal(size=persons)
-    treated = (rng.random(persons) < 1 / (1 + np.exp(1.0 - 0.5 * age))).astype(int)
-    outcome = (rng.random(persons) < 0.3 + 0.12 * treated + 0.05 * age).astype(int)
-    fit = estimate_effect(
-        outcome, treated, age[:, None], outcome_family="binomial", cluster=np.arange(persons) // 2
-    )
-    worker = estimate_effect(
-        outcome, treated, age[:, None], outcome_family="binomial", cluster=np.arange(persons) % 25
-    )
-    arms = {
-        "treated": int(treated.sum()),
-        "controls": int((1 - treated).sum()),
-        "events_treated": int(outcome[treated == 1].sum()),
-        "events_controls": int(outcome[treated == 0].sum()),
-    }
-    flow = CountTable(
-        definition=Definition("measure_effectiveness", "flow"),
-        rows=("eligible", "goal_before", "analysed"),
-        columns=("persons",),
-        row_dimension="step",
-        column_dimension="",
-        counts=np.array([[persons + 4], [4], [persons]]),
-    )
-    return replace(
-        Effect(
-            definition=Definition("measure_effectiveness", "intensive_course_on_b1", {"estimand": "ATT"}),
-            measure="language_course_intensive",
-            endpoint="language_b1",
-            landmark_days=90,
-            horizon_days=365,
-            flow=flow,
-            fit=fit,
-            by_worker=worker,
-            departure=fit,
-            negative_control=worker,
-            negative_control_endpoint="social_participation",
-            parameters=4,
-            detectable=0.123,
-            balance_limit=assess_design(fit).balance_limit,
-            **arms,
-        ),
-        **other,
-    )
 
 
 @pytest.fixture(scope="module")

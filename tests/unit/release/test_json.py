@@ -59,6 +59,7 @@ def test_every_kind_of_release_is_drawn() -> None:
         "goals",
         "arrivals",
         "effect",
+        "effect_overview",
         "quantiles",
         "distribution",
         "truth",

@@ -15,18 +15,23 @@ from hamm_eval.release.released import (
     ReleasedArrivalQuarter,
     ReleasedArrivals,
     ReleasedBalance,
+    ReleasedCheck,
     ReleasedCurve,
     ReleasedCurves,
     ReleasedDistribution,
     ReleasedEffect,
+    ReleasedEffectOverview,
+    ReleasedEffectRow,
     ReleasedGoals,
     ReleasedModel,
     ReleasedQuantiles,
+    ReleasedSensitivity,
     ReleasedShare,
     ReleasedSideBySide,
     ReleasedStates,
     ReleasedTable,
     ReleasedTerm,
+    ReleasedTipping,
     ReleasedTruth,
     ReleasedTruthRow,
 )
@@ -379,6 +384,37 @@ def withheld_arrivals() -> ReleasedArrivals:
     return dataclasses.replace(arrivals(), withheld=("events_per_parameter",), quarters=())
 
 
+def checks(*, worst: float = 0.05, passed: bool = True) -> tuple[ReleasedCheck, ...]:
+    """Limits of a design, balance kept or broken."""
+    return (
+        ReleasedCheck(
+            key="balance", value=worst, limit=0.15, passed=passed, covariate="german_on_arrival=A1_or_more"
+        ),
+        ReleasedCheck(key="overlap", value=0.0, limit=0.1, passed=True),
+        ReleasedCheck(key="effective_n", value=175, limit=30.0, passed=True, arm="treated"),
+        ReleasedCheck(key="effective_n", value=None, limit=30.0, passed=passed, arm="control"),
+        ReleasedCheck(key="weight_share", value=0.05, limit=0.1, passed=True, arm="control"),
+        ReleasedCheck(key="weight_tail", value=0.1, limit=None, passed=True, arm="control"),
+        ReleasedCheck(key="events_per_parameter", value=None, limit=5.0, passed=True, model="propensity"),
+        ReleasedCheck(key="events_per_parameter", value=None, limit=5.0, passed=True, model="outcome"),
+    )
+
+
+def sensitivity(value: float, lower: float, upper: float) -> ReleasedSensitivity:
+    """Robustness of an effect, a tipping point where its interval excludes 0."""
+    tipping = ReleasedTipping(
+        arm="control" if value > 0 else "treated", few=False, step=0.1, vanishes=None, unclear=0.7
+    )
+    return ReleasedSensitivity(
+        e_value=2.3,
+        e_value_limit=1.0 if lower <= 0 <= upper else 1.5,
+        e_value_step=0.1,
+        tipping=None if lower <= 0 <= upper else tipping,
+        without=Interval(value=value, lower=value - 0.01, upper=value + 0.04),
+        without_most="schooling_class",
+    )
+
+
 def effect(value: float = 0.14, lower: float = 0.05, upper: float = 0.23) -> ReleasedEffect:
     """An effect whose design passes."""
     return ReleasedEffect(
@@ -414,6 +450,8 @@ def effect(value: float = 0.14, lower: float = 0.05, upper: float = 0.23) -> Rel
         effective_treated=175,
         effective_controls=250,
         std_error=0.046,
+        checks=checks(),
+        sensitivity=sensitivity(value, lower, upper),
         **COMMON,
     )
 
@@ -454,6 +492,44 @@ def withheld_effect() -> ReleasedEffect:
         overlap_controls=base.overlap_controls,
         effective_treated=20,
         effective_controls=250,
+        checks=checks(worst=0.31, passed=False),
+        **COMMON,
+    )
+
+
+def overview_row(key: str, *interval: float, **other: Any) -> ReleasedEffectRow:
+    """One question of the committed params, withheld without an interval (value, lower, upper)."""
+    asked = params().measure_effectiveness[key]
+    at = dict(zip(("value", "lower", "upper"), interval, strict=True)) if interval else None
+    given: dict[str, Any] = {
+        "measure": asked.measure,
+        "endpoint": asked.endpoint,
+        "horizon_days": 365,
+        "estimand": "ATT",
+        "primary": asked.primary,
+        "withheld": () if at else (("effective_n", {"value": 7, "limit": 30.0, "arm": "treated"}),),
+        "difference": Interval(**at) if at else None,
+        "detectable": 0.12 if at else None,
+    }
+    return ReleasedEffectRow(key=key, **(given | other))
+
+
+def effect_overview(*, confirmatory: bool = False) -> ReleasedEffectOverview:
+    """More, unclear, fewer, and two withheld; in the annual evaluation with decisions."""
+    said = ("confirmed", "not_confirmed", "not_confirmed") if confirmatory else ("", "", "")
+    return ReleasedEffectOverview(
+        id="effect_overview:all",
+        confirmatory=confirmatory,
+        rows=(
+            overview_row("intensive_course_on_b1", 0.08, 0.02, 0.14, decision=said[0], detectable=0.09),
+            overview_row("job_coaching_on_work", 0.04, -0.07, 0.15, decision=said[1], detectable=0.16),
+            overview_row("work_opportunity_on_work", -0.09, -0.17, -0.01, decision=said[2]),
+            overview_row(
+                "application_training_on_work",
+                withheld=(("balance", {"covariate": "age", "value": -0.31, "limit": 0.15}),),
+            ),
+            overview_row("mentoring_on_participation"),
+        ),
         **COMMON,
     )
 
@@ -540,6 +616,8 @@ def every_release() -> dict[str, Release]:
         "unclear": effect(0.02, -0.07, 0.11),
         "fewer": effect(-0.1, -0.18, -0.02),
         "withheld_effect": withheld_effect(),
+        "effect_overview": effect_overview(),
+        "annual_overview": effect_overview(confirmatory=True),
         "quantiles": quantiles(),
         "distribution": distribution(),
         "trend": distribution("quarter"),

@@ -114,8 +114,123 @@ def test_an_effect_speaks_of_a_hundred_persons_and_the_caution_follows() -> None
         "Von 100 Teilnehmenden erreichen <strong>etwa 14 mehr</strong> das Ziel „Sprachzertifikat B1“ "
         "als ohne Maßnahme (95-%-Bereich: 5 bis 23)."
     ) in html
-    headline, caution, figure = (html.index(word) for word in ("he-headline", "he-caution", "<figure"))
+    headline, caution = html.index("he-headline"), html.index("he-caution")
+    figure = html.index("<figure", headline)
     assert headline < caution < figure
+
+
+def test_an_effect_is_told_from_the_comparison_to_what_could_overturn_it(wording: Wording) -> None:
+    for name in ("effect", "withheld_effect"):
+        html = shown(name, wording.language).html
+        steps = [wording.text(f"effect_steps.{step}") for step in ("protocol", "design", "effect")]
+        steps += [wording.text("effect_steps.sensitivity")] if name == "effect" else []
+        places = [html.index(f">{n} · {step}</p>") for n, step in enumerate(steps, 1)]
+        assert places == sorted(places)
+        # Balance and overlap stand before the result, or before the reason why there is none.
+        design, result = places[1], places[2]
+        assert html.count("<figure", design, result) == 2
+        assert result < html.index("he-headline" if name == "effect" else "he-withheld")
+
+
+def test_steps_are_counted_without_a_gap_where_the_design_left_nothing_to_check(german: Wording) -> None:
+    nothing = dataclasses.replace(
+        samples.withheld_effect(), checks=(), balance=(), overlap_edges=(), overlap_treated=()
+    )
+    html = render(nothing, german).html
+    assert re.findall(r">(\d) · ", html) == ["1", "2"]
+
+
+def test_sensitivity_is_told_in_plain_sentences() -> None:
+    german = shown("effect").html
+    assert "um das 2,3-Fache" in german
+    assert "genügte das 1,5-Fache" in german
+    assert "etwa 70\u202f% von ihnen" in german
+    assert "zwischen 13 mehr und 18 mehr von 100" in german
+    assert "ohne „Schulbildung bei Ankunft“" in german
+    unclear = shown("unclear", "en").html
+    assert "E-value 1" in unclear
+    assert "no difference here that this could overturn" in unclear
+    assert "could explain" not in shown("withheld_effect", "en").html
+
+
+def test_every_check_of_the_design_has_a_verdict_in_words() -> None:
+    passed, failed = shown("effect").html, shown("withheld_effect").html
+    assert "verfehlt" not in passed
+    assert "Alle Grenzen des Vergleichs sind eingehalten." in passed
+    assert failed.count("\u00a0verfehlt") == 2
+    assert "≤7</td>" in failed  # an effective size that is a hidden count
+    assert "Darum wird kein Ergebnis gezeigt" in failed
+
+
+def test_an_overview_says_each_effect_in_a_sentence() -> None:
+    german, english = shown("effect_overview").html, shown("effect_overview", "en").html
+    assert (
+        "<strong>Intensivsprachkurs:</strong> Von 100 Teilnehmenden erreichen binnen eines Jahres "
+        "<strong>etwa 8 mehr</strong> das Ziel „Sprachzertifikat B1“ als ohne die Maßnahme; "
+        "zwischen 2 und 14."
+    ) in german
+    assert (
+        "Mit und ohne Maßnahme sind <strong>nicht unterscheidbar</strong>. Von 100 Teilnehmenden könnten "
+        "binnen eines Jahres zwischen 7 weniger und 15 mehr das Ziel"
+    ) in german
+    assert "<strong>etwa 9 weniger</strong>" in german and "zwischen 1 und 17." in german
+    assert (
+        "Of 100 participants <strong>about 8 more</strong> reach the goal “B1 language certificate” "
+        "within a year than without the measure; between 2 and 14."
+    ) in english
+    assert "<strong>cannot be told apart</strong>" in english
+    half = samples.overview_row("intensive_course_on_b1", 0.08, 0.02, 0.14, horizon_days=183)
+    release = dataclasses.replace(samples.effect_overview(), rows=(half,))
+    assert "binnen 6 Monaten" in render(release, Wording("de", samples.params())).html
+
+
+def test_the_caution_stands_directly_under_the_plot_of_measures(wording: Wording) -> None:
+    html = shown("effect_overview", wording.language).html
+    picture, caution = html.index("<img"), html.index("he-caution")
+    between = html[html.index(">", picture) + 1 : html.rindex("<p", 0, caution)]
+    assert between.strip() == ""
+    assert caution < html.index("he-read") < html.index("he-list")
+
+
+def test_withheld_questions_stand_in_the_overview_with_a_reason_and_no_number(wording: Wording) -> None:
+    html = shown("effect_overview", wording.language).html
+    alt = re.findall(r'alt="([^"]+)"', html)[0]
+    reasons = [wording.text(f"effect_overview.reason.{key}") for key in ("balance", "effective_n")]
+    assert all(reason in alt for reason in reasons)
+    items = re.findall(r"<li>(.*?)</li>", html)
+    assert len(items) == 5
+    assert "0,31" in items[3] or "0.31" in items[3]
+    for item in items[3:]:
+        assert "100" not in item
+
+
+def test_interim_overviews_do_not_decide_and_annual_ones_do(wording: Wording) -> None:
+    interim = shown("effect_overview", wording.language)
+    annual = shown("annual_overview", wording.language)
+    for key in ("confirmed", "not_confirmed"):
+        decision = wording.text(f"effect_overview.decision_{key}")
+        assert decision not in interim.html
+        assert decision in annual.html
+    assert wording.text("effect_overview.interim", quarter=4) in interim.html
+    assert wording.text("effect_overview.confirmatory", primary=1, others=2, withheld=2) in annual.html
+    assert annual.title == wording.text("effect_overview.title_confirmed", confirmed=1, asked=5)
+    assert interim.title == wording.text("effect_overview.title", shown=3, asked=5)
+
+
+def test_a_single_effect_of_the_annual_evaluation_points_to_the_overview(german: Wording) -> None:
+    annual = samples.params().model_copy(update={"confirmatory_quarter": 2})
+    html = render(samples.effect(), Wording("de", annual)).html
+    assert german.text("effect.confirmatory") in html
+    assert german.text("effect.interim") not in html
+
+
+def test_a_question_that_the_export_cannot_answer_stands_in_the_overview(german: Wording) -> None:
+    release = dataclasses.replace(
+        samples.effect_overview(), rows=samples.effect_overview().rows[:1], absent=("job_coaching_on_work",)
+    )
+    rendered = render(release, german)
+    assert "<strong>Berufscoaching:</strong>" in rendered.html
+    assert "bei 1 von 2 Fragen" in rendered.title
 
 
 def test_lots_are_not_denied_where_they_were_drawn() -> None:
@@ -162,12 +277,15 @@ def test_a_withheld_effect_says_why_and_what_helps_and_shows_no_number_of_it() -
 
 @pytest.mark.parametrize(
     "key",
-    ["balance", "overlap", "effective_n", "effective_share", "weight_share", "events_per_parameter",
+    ["too_few_persons", "too_few_events", "balance", "overlap", "effective_n", "effective_share",
+     "weight_share", "events_per_parameter",
      "residual_freedom", "level_too_small", "not_estimable", "group_too_small"],
 )  # fmt: skip
 def test_every_reason_of_the_gate_has_words_and_advice(key: str, wording: Wording) -> None:
     assert wording.has(f"withheld.{key}")
     assert wording.has(f"withheld.{key}_help")
+    if key not in ("level_too_small", "group_too_small"):
+        assert wording.has(f"effect_overview.reason.{key}")
 
 
 def test_an_unknown_reason_is_still_a_sentence(german: Wording) -> None:
@@ -202,8 +320,10 @@ def test_alternative_texts_carry_the_numbers() -> None:
     alt = re.findall(r'alt="([^"]+)"', html)[0]
     assert "Paare: 15\u202f% (8 bis 21\u202f%) nach 6 Monaten" in alt
     alts = re.findall(r'alt="([^"]+)"', shown("effect").html)
-    assert "45\u202f% mit und 31\u202f% ohne Maßnahme" in alts[0]
-    assert "höchstens 7 oder zum Schutz verdeckt zwischen 0\u202f% und 10\u202f%" in alts[2]
+    assert "höchstens 7 oder zum Schutz verdeckt zwischen 0\u202f% und 10\u202f%" in alts[1]
+    assert "45\u202f% mit und 31\u202f% ohne Maßnahme" in alts[2]
+    alts = re.findall(r'alt="([^"]+)"', shown("effect_overview").html)
+    assert "Intensivsprachkurs, Ziel „Sprachzertifikat B1“: +8 Prozentpunkte (+2 bis +14" in alts[0]
 
 
 def test_labels_from_data_are_inert(german: Wording) -> None:

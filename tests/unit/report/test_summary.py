@@ -110,3 +110,10 @@ def test_a_card_of_an_unclear_effect_shows_the_range_large(german: Wording) -> N
     assert card == "\u22124 bis +21"
     assert "bester Schätzwert: 9 mehr" in quarterly_summary([samples.effect(0.09, -0.04, 0.21)], german)
     assert '<p class="he-card-value">14 mehr</p>' in quarterly_summary([samples.effect()], german)
+
+
+def test_effects_that_are_not_primary_have_no_card(german: Wording) -> None:
+    primary, other = samples.effect(), samples.withheld_effect()
+    alone, both = quarterly_summary([primary], german), quarterly_summary([primary, other], german)
+    assert cards(alone) == cards(both)
+    assert len(cards(quarterly_summary([other], german))) == 1

@@ -1,0 +1,81 @@
+"""The limits of a comparison with what was found: what a reader sees before the effect."""
+
+from __future__ import annotations
+
+from markupsafe import Markup
+
+from hamm_eval.release.released import ReleasedCheck, ReleasedEffect
+from hamm_eval.report.markup import Column, Content, Row, table
+from hamm_eval.report.tables.terms import covariate_name
+from hamm_eval.report.wording import Wording
+
+_AT_LEAST = {"effective_n", "effective_share", "events_per_parameter"}
+_SHARES = {"overlap", "effective_share", "weight_share", "weight_tail"}
+_SIGNS = {"passed": "●", "failed": "◆"}
+_ARMS = {"treated": "effect.with", "control": "effect.without"}
+
+
+def effect_checks_table(release: ReleasedEffect, wording: Wording) -> Markup:
+    """Every check: found, limit, verdict; nothing where the design left nothing to check."""
+    if not release.checks:
+        return Markup("")
+    columns = [
+        Column(wording.text("effect_checks.column_check"), numeric=False),
+        Column(wording.text("effect_checks.column_found")),
+        Column(wording.text("effect_checks.column_limit")),
+        Column(wording.text("effect_checks.column_verdict"), numeric=False),
+    ]
+    rows = [
+        Row(_what(check, wording), (_found(check, wording), _limit(check, wording), _verdict(check, wording)))
+        for check in release.checks
+    ]
+    kept = all(check.passed for check in release.checks)
+    caption = wording.text("effect_checks.caption", measure=wording.measure(release.measure))
+    return table(
+        caption, columns, rows, wording.text(f"effect_checks.verdict_{'passed' if kept else 'failed'}")
+    )
+
+
+def _what(check: ReleasedCheck, wording: Wording) -> str:
+    """Name of a check."""
+    return wording.text(
+        f"effect_checks.{check.key}",
+        covariate=covariate_name(check.covariate, wording) if check.covariate else "",
+        arm=wording.text(_ARMS[check.arm]) if check.arm else "",
+        model=wording.text(f"effect_checks.model_{check.model}") if check.model else "",
+    )
+
+
+def _number(check: ReleasedCheck, value: float, wording: Wording) -> str:
+    """A figure in the format of its check."""
+    if check.key in _SHARES:
+        return wording.percent(value)
+    return wording.number(value, 2 if check.key == "balance" else 0)
+
+
+def _found(check: ReleasedCheck, wording: Wording) -> str:
+    """What was found; events per characteristic are told as enough or too few."""
+    if check.key == "events_per_parameter":
+        return wording.text("effect_checks.enough" if check.passed else "effect_checks.too_few")
+    if check.value is None:
+        return wording.hidden if check.key == "effective_n" else wording.text("symbols.none")
+    shown = _number(check, check.value, wording)
+    return shown if check.key == "balance" else wording.text("effect_checks.about", value=shown)
+
+
+def _limit(check: ReleasedCheck, wording: Wording) -> str:
+    """The limit, from above or from below."""
+    if check.limit is None:
+        return wording.text("symbols.none")
+    side = "least" if check.key in _AT_LEAST else "most"
+    return wording.text(f"effect_checks.{side}", limit=_number(check, check.limit, wording))
+
+
+def _verdict(check: ReleasedCheck, wording: Wording) -> Content:
+    """Kept or broken, as a shape and a word."""
+    if check.limit is None:
+        return wording.text("effect_checks.told")
+    key = "passed" if check.passed else "failed"
+    return Markup('<span aria-hidden="true">{}</span>\u00a0{}').format(
+        _SIGNS[key], wording.text(f"effect_checks.{key}")
+    )
