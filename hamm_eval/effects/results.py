@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from hamm_eval.effects.balancing import Balance
 from hamm_eval.effects.covariates import DroppedCovariate
 from hamm_eval.effects.positivity import Overlap, PerArm
+from hamm_eval.inference import FloatArray
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -71,6 +72,10 @@ class Effect:
         Rows with outcome 1 seen per arm; None for outcomes that are not 0/1.
     support : tuple of ModelSupport
     dropped : tuple of DroppedCovariate
+    influence : ndarray or None
+        Influence values of the contrast by unit of its variance: clusters in the order of their labels, else
+        persons, else rows. Their squares add up to that of `std_error`, so that products of those of two
+        effects on units in common add up to a covariance (`joint_covariance`). None where a method has none.
     """
 
     value: float
@@ -96,6 +101,7 @@ class Effect:
     events: PerArm[int] | None
     support: tuple[ModelSupport, ...]
     dropped: tuple[DroppedCovariate, ...]
+    influence: FloatArray | None = field(default=None, repr=False)
 
     def to_frame(self) -> pd.DataFrame:
         """One row: the estimate with its interval and the sizes behind it."""
