@@ -150,6 +150,9 @@ class EffectQuestion(FrozenModel):
     """Does this measure help to reach this endpoint? Landmark design, ESTIMANDS of the first version.
 
     `assignment` says whether lots were drawn: then a comparison need not be warned of as one of volunteers.
+    `by_groups` are the groups within which the effect is asked for too, each with the reason for which it
+    was declared beforehand; `horizons_days` are the days after the landmark at which the same comparison is
+    read off.
     """
 
     measure: Key
@@ -160,8 +163,23 @@ class EffectQuestion(FrozenModel):
     adjust_for: Mapping[Key, Label]
     left_out: Mapping[Key, Label] = {}
     negative_control: NegativeControl | None = None
+    by_groups: Mapping[Key, Label] = {}
+    horizons_days: tuple[Annotated[int, Field(ge=1)], ...] = ()
     assignment: Literal["observed", "randomised"] = "observed"
     primary: bool = False
+
+
+class Price(FrozenModel):
+    """What one additional person who reaches an endpoint is worth, in euros, and why this amount."""
+
+    amount: Annotated[float, Field(gt=0)]
+    reason: Label
+
+
+class Costs(FrozenModel):
+    """Prices by endpoint. Costs themselves are data: the export's measures and their funding classes."""
+
+    price_per_additional: Mapping[Key, Price]
 
 
 class State(FrozenModel):
@@ -284,6 +302,7 @@ class Params(FrozenModel):
     arrival_cohorts: Mapping[Key, ArrivalCohorts] = {}
     goals_at_reviews: Mapping[Key, GoalsAtReviews] = {}
     measure_effectiveness: Mapping[Key, EffectQuestion] = {}
+    costs: Costs | None = None
     release: Release = Release()
 
 
@@ -324,11 +343,22 @@ def _contradictions(params: Params) -> Iterator[Contradiction]:
         yield from known((*at, "endpoint"), question.endpoint, params.endpoints, "endpoint")
         for covariate in question.adjust_for:
             yield from known((*at, "adjust_for", covariate), covariate, params.groups, "group")
+        for group in question.by_groups:
+            yield from known((*at, "by_groups", group), group, params.groups, "group")
+        horizons = (0, *question.horizons_days, question.horizon_days + 1)
+        if any(earlier >= later for earlier, later in pairwise(horizons)):
+            yield Contradiction(
+                (*at, "horizons_days"),
+                "These days do not increase up to the horizon.",
+                "Name days in their order, none after horizon_days.",
+            )
         control = question.negative_control
         if control is not None:
             yield from known(
                 (*at, "negative_control", "endpoint"), control.endpoint, params.endpoints, "endpoint"
             )
+    for key in params.costs.price_per_additional if params.costs else ():
+        yield from known(("costs", "price_per_additional", key), key, params.endpoints, "endpoint")
     for key, endpoint in params.endpoints.items():
         at = ("endpoints", key)
         sources: list[tuple[tuple[str, ...], EventSource]] = [(("event",), endpoint.event)]

@@ -78,15 +78,15 @@ def measure_effectiveness(case_file: CaseFile, params: Params, key: str) -> Effe
         )
     question = params.measure_effectiveness[key]
     definition = _define(params, key, question)
-    trial = _trial(case_file, params, question, question.endpoint)
+    trial = trial_of(case_file, params, question, question.endpoint)
     matrix = design_matrix(
-        trial.rows, list(question.adjust_for), params.groups, _too_small(trial, policy_of(params))
+        trial.rows, list(question.adjust_for), params.groups, level_judge(trial, policy_of(params))
     )
     rows = trial.rows[matrix.kept]
     flow = (*trial.flow, ("covariates_known", len(rows)))
     reached = (rows["cause"] == 1) & (rows["time"] <= _end(trial))
     treated = rows["treated"] == 1
-    fit, verdict, failures = _fit(rows, matrix, trial, question)
+    fit, verdict, failures = fit_and_judge(rows, matrix, trial, question)
     by_worker = None
     if fit is not None and rows["social_worker"].notna().all():
         by_worker = _estimate(rows, matrix, trial, question, cluster="social_worker")
@@ -117,7 +117,16 @@ def measure_effectiveness(case_file: CaseFile, params: Params, key: str) -> Effe
 def _define(params: Params, key: str, question: EffectQuestion) -> Definition:
     """The question without its names."""
     details = question.model_dump(
-        mode="json", exclude={"estimand", "adjust_for", "left_out", "negative_control", "primary"}
+        mode="json",
+        exclude={
+            "estimand",
+            "adjust_for",
+            "left_out",
+            "negative_control",
+            "primary",
+            "by_groups",
+            "horizons_days",
+        },
     )
     control = question.negative_control
     return define(
@@ -131,7 +140,7 @@ def _define(params: Params, key: str, question: EffectQuestion) -> Definition:
     )
 
 
-def _trial(case_file: CaseFile, params: Params, question: EffectQuestion, endpoint: str) -> LandmarkTrial:
+def trial_of(case_file: CaseFile, params: Params, question: EffectQuestion, endpoint: str) -> LandmarkTrial:
     """Who is compared for an endpoint."""
     starts = require_table(tables_given(case_file), "participations")
     starts = starts[(starts["measure_id"].astype(object) == question.measure) & starts["started_on"].notna()]
@@ -148,7 +157,7 @@ def _end(trial: LandmarkTrial) -> int:
     return trial.landmark_days + trial.horizon_days
 
 
-def _too_small(trial: LandmarkTrial, policy: Policy) -> TooSmall:
+def level_judge(trial: LandmarkTrial, policy: Policy) -> TooSmall:
     """Whether a level has too few persons, with or without the event (rule 6), or under 5 in an arm."""
     rows = trial.rows
     reached = (rows["cause"] == 1) & (rows["time"] <= _end(trial))
@@ -190,7 +199,7 @@ def _estimate(
     )
 
 
-def _fit(
+def fit_and_judge(
     rows: pd.DataFrame, matrix: DesignMatrix, trial: LandmarkTrial, question: EffectQuestion
 ) -> tuple[Any, DesignVerdict | None, tuple[DesignFailure, ...]]:
     """The estimate, the verdict on its design and what fails; no estimate where the data cannot carry one."""
@@ -209,11 +218,11 @@ def _fit(
 def _negative_control(case_file: CaseFile, params: Params, question: EffectQuestion) -> Any:
     """The same comparison for an endpoint that the measure cannot affect; None if not estimable."""
     assert question.negative_control is not None
-    trial = _trial(case_file, params, question, question.negative_control.endpoint)
+    trial = trial_of(case_file, params, question, question.negative_control.endpoint)
     matrix = design_matrix(
-        trial.rows, list(question.adjust_for), params.groups, _too_small(trial, policy_of(params))
+        trial.rows, list(question.adjust_for), params.groups, level_judge(trial, policy_of(params))
     )
-    return _fit(trial.rows[matrix.kept], matrix, trial, question)[0]
+    return fit_and_judge(trial.rows[matrix.kept], matrix, trial, question)[0]
 
 
 def _detectable(fit: Any, share: float) -> float:
