@@ -10,10 +10,13 @@ from hamm_eval.errors import ReleaseRefused
 from hamm_eval.estimate import (
     Absent,
     ArrivalComparison,
+    Costs,
     CountTable,
     Curves,
     DistributionTable,
     Effect,
+    EffectByGroup,
+    EffectOverTime,
     Estimate,
     GoalAttainment,
     Model,
@@ -23,8 +26,10 @@ from hamm_eval.estimate import (
     TruthComparison,
 )
 from hamm_eval.release.arrivals import release_arrivals
+from hamm_eval.release.costs import release_costs
 from hamm_eval.release.counts import release_table
 from hamm_eval.release.curves import release_curves
+from hamm_eval.release.effect_parts import release_effect_by_group, release_effect_over_time
 from hamm_eval.release.effects import release_effect
 from hamm_eval.release.goals import release_goals
 from hamm_eval.release.models import release_model_alone
@@ -64,6 +69,9 @@ _RULES: dict[type[Estimate], Callable[[Any, Policy], Release]] = {
     SideBySide: release_side_by_side,
     StateShares: release_states,
     Effect: release_effect,
+    EffectByGroup: release_effect_by_group,
+    EffectOverTime: release_effect_over_time,
+    Costs: release_costs,
     QuantileTable: release_quantiles,
     DistributionTable: release_distribution,
     TruthComparison: release_truth,
