@@ -116,7 +116,7 @@ def _lines(
                     participations=len(of),
                     without_cost=int(of["cost"].isna().sum()),
                     # Measures that params do not name have costs of their own, and no one cost together.
-                    cost=float("nan") if measure == OTHER else float(of["cost"].mean(skipna=False)),
+                    cost=float("nan") if measure == OTHER else float(of["cost"].iloc[0]),
                 )
             )
     return lines

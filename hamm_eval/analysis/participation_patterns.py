@@ -7,6 +7,7 @@ comparison of outcomes by dose or order would compare people, not measures.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -18,7 +19,7 @@ from hamm_eval.cohort.event_source import tables_given
 from hamm_eval.errors import NotEstimable
 from hamm_eval.estimate import CountTable, DistributionTable
 from hamm_eval.params import Params
-from hamm_eval.release.policy import policy_of
+from hamm_eval.release.policy import Policy, policy_of
 from hamm_eval.survival import kaplan_meier
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ PROBABILITIES = (0.25, 0.5, 0.75)
 PLACES = ("first", "second", "third")
 TOGETHER, REST = "several_at_once", "rest"
 JOINT = "+"
+MANY = 4  # measures from which on rarer combinations are not told apart by their number
 SMALLEST_SHARE = 0.02  # of persons, below which a combination is no row of its own
 
 
@@ -129,7 +131,8 @@ def combinations_of_measures(case_file: CaseFile, params: Params) -> CountTable:
     -------
     CountTable
         One row per combination, those of fewer measures first, then in the order of params: no ranking.
-        Combinations of under 2 % of the persons, or of so few that their number would be hidden, are one row.
+        Combinations of under 2 % of the persons, or of so few that their number would be hidden, are taken
+        together by the number of their measures, or all as one row where one of these were hidden.
 
     Raises
     ------
@@ -140,15 +143,15 @@ def combinations_of_measures(case_file: CaseFile, params: Params) -> CountTable:
     place = {measure: i for i, measure in enumerate(measures_in_order(begun["measure"], params))}
     taken = begun["measure"].map(place).groupby(begun["person_id"])
     sizes = Counter(tuple(sorted(set(places))) for _, places in taken)
-    least = max(policy_of(params).largest_hidden_count + 1, SMALLEST_SHARE * sizes.total())
+    policy = policy_of(params)
+    least = max(policy.largest_hidden_count + 1, SMALLEST_SHARE * sizes.total())
     shared = sorted((of for of, size in sizes.items() if size >= least), key=lambda of: (len(of), of))
     names = list(place)
     rows = [JOINT.join(names[i] for i in of) for of in shared]
     counts = [sizes[of] for of in shared]
-    if len(shared) < len(sizes):
-        # "other" is also the one measure that params do not name: the rest has a name of its own.
-        rows.append(REST)
-        counts.append(sizes.total() - sum(counts))
+    rarer = _rarer({of: size for of, size in sizes.items() if of not in shared}, policy)
+    rows += rarer
+    counts += rarer.values()
     return CountTable(
         definition=define(QUESTION, "combinations_of_measures", **cohort_details(params)),
         rows=tuple(rows),
@@ -159,6 +162,19 @@ def combinations_of_measures(case_file: CaseFile, params: Params) -> CountTable:
         total=sizes.total(),
         shares="of_total",
     )
+
+
+def _rarer(sizes: Mapping[tuple[int, ...], int], policy: Policy) -> dict[str, int]:
+    """Persons with the combinations that are no rows of their own, by how many measures these hold.
+
+    "other" is also the measure that params do not name: the rest has names of its own.
+    """
+    by_length: Counter[int] = Counter()
+    for of, size in sizes.items():
+        by_length[min(len(of), MANY)] += size
+    if any(size <= policy.largest_hidden_count for size in by_length.values()):
+        return {REST: by_length.total()}
+    return {f"{REST}_{length}": by_length[length] for length in sorted(by_length)}
 
 
 def _begun(case_file: CaseFile, params: Params) -> pd.DataFrame:

@@ -62,7 +62,7 @@ def by_group_fragment(release: ReleasedEffectByGroup, wording: Wording) -> Marku
             rows.append(
                 Row(
                     wording.level_name(group.dimension, part.level),
-                    (both, *_difference(part, "effect_by_group", wording)),
+                    (both, *_difference(part, wording)),
                     note=_merged(group.dimension, part, wording),
                     group=wording.dimension(group.dimension),
                 )
@@ -82,9 +82,7 @@ def by_group_fragment(release: ReleasedEffectByGroup, wording: Wording) -> Marku
                 columns,
                 rows,
                 count_note(wording, cells),
-                *_explained(
-                    [part for group in release.groups for part in group.levels], "effect_by_group", wording
-                ),
+                *_explained([part for group in release.groups for part in group.levels], wording),
             ),
             read_box(wording, read, _declared(release, wording), what="table"),
         ]
@@ -141,18 +139,18 @@ def _why_none(part: ReleasedEffectPart) -> str:
     return "design" if _UNLIKE & set(part.withheld) else "few"
 
 
-def _explained(parts: Iterable[ReleasedEffectPart], place: str, wording: Wording) -> list[str]:
+def _explained(parts: Iterable[ReleasedEffectPart], wording: Wording) -> list[str]:
     """What the words in place of a value mean, each once."""
     why = dict.fromkeys(_why_none(part) for part in parts if _value(part) is None)
-    return [wording.text(f"{place}.{key}_note") for key in why]
+    return [wording.text(f"effect_parts.{key}_note") for key in why]
 
 
-def _difference(part: ReleasedEffectPart, place: str, wording: Wording) -> tuple[Content, Content]:
+def _difference(part: ReleasedEffectPart, wording: Wording) -> tuple[Content, Content]:
     """Difference and range, or in words why there is none."""
     at = part.difference
     if at is not None and at.value is not None:
         return wording.points(at.value), points_range(at, wording)
-    return wording.text(f"{place}.{_why_none(part)}"), wording.text("symbols.none")
+    return wording.text(f"effect_parts.{_why_none(part)}"), wording.text("symbols.none")
 
 
 def over_time_title(release: ReleasedEffectOverTime, wording: Wording) -> str:
@@ -182,7 +180,7 @@ def over_time_fragment(release: ReleasedEffectOverTime, wording: Wording) -> Mar
     rows = [
         Row(
             wording.number(wording.months(part.days)),
-            _difference(part, "effect_over_time", wording),
+            _difference(part, wording),
         )
         for part in release.horizons
     ]
@@ -195,7 +193,7 @@ def over_time_fragment(release: ReleasedEffectOverTime, wording: Wording) -> Mar
         wording.text("table.caption.effect_over_time", measure=wording.measure(release.measure)),
         columns,
         rows,
-        *_explained(release.horizons, "effect_over_time", wording),
+        *_explained(release.horizons, wording),
     )
     if all(_value(part) is None for part in release.horizons):
         return join([Markup('<p class="he-finding">{}</p>').format(title), numbers])

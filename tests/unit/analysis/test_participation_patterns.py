@@ -80,6 +80,18 @@ def test_combinations_are_sets_and_rare_ones_are_one_row() -> None:
     assert found.total == 24
 
 
+def test_rarer_combinations_are_told_by_how_many_measures_they_hold() -> None:
+    many = [(f"p{i}", "course", 1, 2) for i in range(500)]
+    both = [(f"q{i}", name, 1, 2) for i in range(9) for name in ("coaching", "course")]
+    alone = [(f"r{i}", "club", 1, 2) for i in range(8)]
+    found = combinations_of_measures(town(*many, *both, *alone), asked())
+    assert found.rows == ("course", "rest_1", "rest_2")
+    assert found.counts.ravel().tolist() == [500, 8, 9]
+    hidden = combinations_of_measures(town(*many, *both, *alone[:7]), asked())
+    assert hidden.rows == ("course", "rest")
+    assert hidden.counts.ravel().tolist() == [500, 16]
+
+
 def test_who_is_not_evaluated_is_not_counted() -> None:
     rows = [("a", "course", 1, 2), ("b", "course", 1, 2), ("b", "coaching", -5, 2), ("z", "course", 1, 2)]
     found = order_of_measures(town(*rows, strangers=("z",)), asked())
