@@ -511,6 +511,109 @@ class TargetTrial(Estimate):
     effects: tuple[TrialEffect, ...]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EffectInGroups:
+    """An effect within the levels of one group that was declared beforehand.
+
+    Parameters
+    ----------
+    dimension : str
+        Key of the group.
+    sensitive : bool
+        Whether it tells a sensitive attribute.
+    levels : tuple of str
+        In the order of params.
+    merged : tuple of tuple of str
+        What each level consists of, empty where nothing was merged.
+    persons : ndarray of int, shape (levels, 2)
+        Persons with and without the measure, those included whose characteristics are too rare to compare.
+    effects : tuple of Effect
+        One per level.
+    test : effects.InteractionTest or None
+        Of equal effects in the `tested` levels whose design holds; None where these are fewer than two.
+    tested : int
+    p_adjusted : float
+        The test's p-value adjusted for the groups of one question; NaN without a test.
+    """
+
+    dimension: str
+    sensitive: bool
+    levels: tuple[str, ...]
+    merged: tuple[tuple[str, ...], ...]
+    persons: IntArray
+    effects: tuple[Effect, ...]
+    test: Any
+    tested: int
+    p_adjusted: float = float("nan")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class EffectByGroup(Estimate):
+    """One measure's effect on one endpoint within groups declared beforehand."""
+
+    measure: str
+    endpoint: str
+    landmark_days: int
+    horizon_days: int
+    groups: tuple[EffectInGroups, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class EffectOverTime(Estimate):
+    """One comparison read at several horizons: one Effect each, in the order of time."""
+
+    effects: tuple[Effect, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CostLine:
+    """What participations in one measure cost under one funding class.
+
+    `cost` is the recorded cost per participation, NaN where it is not recorded; `without_cost` of the
+    `participations` have none. `persons` are distinct.
+    """
+
+    measure: str
+    funding_class: str
+    persons: int
+    participations: int
+    without_cost: int
+    cost: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EffectCost:
+    """What an effect costs.
+
+    Parameters
+    ----------
+    effect : Effect
+    cost : float
+        Recorded cost per participation; NaN where it is not known.
+    additional_cost : float
+        Cost per participant less that of the comparison persons, who may begin later, up to the horizon;
+        NaN where it cannot be estimated.
+    ratio : effects.CostPerAdditional or None
+        None where the effect's interval covers 0 or lies below it, or costs are not known.
+    price : float
+        Of one additional person who reaches the endpoint; NaN where params state none.
+    """
+
+    effect: Effect
+    cost: float
+    additional_cost: float
+    ratio: Any
+    price: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Costs(Estimate):
+    """Costs by measure and funding class, and what the effects asked for cost."""
+
+    lines: tuple[CostLine, ...]
+    effects: tuple[EffectCost, ...]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class QuantileTable(Estimate):
     """One quantile per row, as the recording delay by table.

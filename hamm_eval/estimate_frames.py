@@ -11,10 +11,13 @@ from hamm_eval.errors import UsageError
 from hamm_eval.estimate import (
     Absent,
     ArrivalComparison,
+    Costs,
     CountTable,
     Curves,
     DistributionTable,
     Effect,
+    EffectByGroup,
+    EffectOverTime,
     EffectOverview,
     Estimate,
     GoalAttainment,
@@ -201,6 +204,37 @@ def _effectoverview(estimate: EffectOverview) -> pd.DataFrame:
         )
     ]
     return pd.DataFrame(rows, index=[effect.definition.key for effect in estimate.effects])
+
+
+@to_frame.register(EffectByGroup)
+def _effectbygroup(estimate: EffectByGroup) -> pd.DataFrame:
+    import pandas as pd
+
+    frames = {
+        (groups.dimension, level): effect.fit.to_frame().iloc[0]
+        for groups in estimate.groups
+        for level, effect in zip(groups.levels, groups.effects, strict=True)
+        if effect.fit is not None
+    }
+    return pd.DataFrame(frames).T
+
+
+@to_frame.register(EffectOverTime)
+def _effectovertime(estimate: EffectOverTime) -> pd.DataFrame:
+    import pandas as pd
+
+    found = {e.horizon_days: e.fit.to_frame().iloc[0] for e in estimate.effects if e.fit is not None}
+    return pd.DataFrame(found).T
+
+
+@to_frame.register(Costs)
+def _costs(estimate: Costs) -> pd.DataFrame:
+    import pandas as pd
+
+    columns = ("measure", "funding_class", "persons", "participations", "without_cost", "cost")
+    return pd.DataFrame(
+        [[getattr(line, name) for name in columns] for line in estimate.lines], columns=columns
+    )
 
 
 @to_frame.register(QuantileTable)

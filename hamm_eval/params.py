@@ -152,6 +152,9 @@ class EffectQuestion(FrozenModel):
 
     `assignment` says whether lots were drawn: then a comparison need not be warned of as one of volunteers.
     `missing` says what becomes of persons of whom a characteristic to adjust for is not recorded.
+    `by_groups` are the groups within which the effect is asked for too, each with the reason for which it
+    was declared beforehand; `horizons_days` are the days after the landmark at which the same comparison is
+    read off.
     """
 
     measure: Key
@@ -163,6 +166,8 @@ class EffectQuestion(FrozenModel):
     left_out: Mapping[Key, Label] = {}
     missing: Literal["impute", "complete_cases"] = "impute"
     negative_control: NegativeControl | None = None
+    by_groups: Mapping[Key, Label] = {}
+    horizons_days: tuple[Annotated[int, Field(ge=1)], ...] = ()
     assignment: Literal["observed", "randomised"] = "observed"
     primary: bool = False
 
@@ -206,6 +211,19 @@ class TargetTrialQuestion(FrozenModel):
         if len(set(self.strategies)) < len(self.strategies):
             raise ValueError("A strategy pair is given twice")
         return self
+
+
+class Price(FrozenModel):
+    """What one additional person who reaches an endpoint is worth, in euros, and why this amount."""
+
+    amount: Annotated[float, Field(gt=0)]
+    reason: Label
+
+
+class Costs(FrozenModel):
+    """Prices by endpoint. Costs themselves are data: the export's measures and their funding classes."""
+
+    price_per_additional: Mapping[Key, Price]
 
 
 class State(FrozenModel):
@@ -333,6 +351,7 @@ class Params(FrozenModel):
     measure_effectiveness: Mapping[Key, EffectQuestion] = {}
     target_trials: Mapping[Key, TargetTrialQuestion] = {}
     confirmatory_quarter: Annotated[int, Field(ge=1, le=4)] = 4
+    costs: Costs | None = None
     release: Release = Release()
 
     @property
@@ -386,6 +405,17 @@ def _contradictions(params: Params) -> Iterator[Contradiction]:
             yield from known(
                 (*at, "negative_control", "endpoint"), control.endpoint, params.endpoints, "endpoint"
             )
+    for key, effect in params.measure_effectiveness.items():
+        at = ("measure_effectiveness", key)
+        for group in effect.by_groups:
+            yield from known((*at, "by_groups", group), group, params.groups, "group")
+        horizons = (0, *effect.horizons_days, effect.horizon_days + 1)
+        if any(earlier >= later for earlier, later in pairwise(horizons)):
+            yield Contradiction(
+                (*at, "horizons_days"),
+                "These days do not increase up to the horizon.",
+                "Name days in their order, none after horizon_days.",
+            )
     for key, trial in params.target_trials.items():
         shortest = round(min(trial.horizons_months) * DAYS_PER_MONTH)
         for i, pair in enumerate(trial.strategies):
@@ -395,6 +425,8 @@ def _contradictions(params: Params) -> Iterator[Contradiction]:
                     "The grace period ends after the first horizon.",
                     "Shorten it, or leave that horizon out.",
                 )
+    for key in params.costs.price_per_additional if params.costs else ():
+        yield from known(("costs", "price_per_additional", key), key, params.endpoints, "endpoint")
     for key, endpoint in params.endpoints.items():
         at = ("endpoints", key)
         sources: list[tuple[tuple[str, ...], EventSource]] = [(("event",), endpoint.event)]

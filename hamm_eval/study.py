@@ -17,9 +17,12 @@ from typing import TYPE_CHECKING, Literal, TypeVar
 from hamm_eval.analysis import cohort_and_data_quality as data_quality
 from hamm_eval.analysis import completeness as complete
 from hamm_eval.analysis import delays
+from hamm_eval.analysis import participation_patterns as patterns
 from hamm_eval.analysis.arrival_cohorts import arrival_cohorts
 from hamm_eval.analysis.associations import associations
+from hamm_eval.analysis.costs import costs
 from hamm_eval.analysis.effect_overview import effect_overview
+from hamm_eval.analysis.effect_parts import effect_by_group, effect_over_time
 from hamm_eval.analysis.goals_at_reviews import goals_at_reviews
 from hamm_eval.analysis.incidence_model import incidence_model
 from hamm_eval.analysis.measure_effectiveness import measure_effectiveness
@@ -44,11 +47,14 @@ from hamm_eval.errors import NotEstimable, UsageError
 from hamm_eval.estimate import (
     Absent,
     ArrivalComparison,
+    Costs,
     CountTable,
     Curves,
     Definition,
     DistributionTable,
     Effect,
+    EffectByGroup,
+    EffectOverTime,
     EffectOverview,
     Estimate,
     GoalAttainment,
@@ -72,6 +78,11 @@ if TYPE_CHECKING:
 
 
 Answer = TypeVar("Answer", bound=Estimate)
+_PATTERNS: dict[str, Callable[[CaseFile, Params], DistributionTable | CountTable]] = {
+    "time_in_measures": patterns.time_in_measures,
+    "order_of_measures": patterns.order_of_measures,
+    "combinations_of_measures": patterns.combinations_of_measures,
+}
 _DELAYS = {"provider": delays.delays_by_provider, "quarter": delays.delays_by_quarter}
 
 
@@ -294,6 +305,27 @@ class Study:
     def target_trial(self, key: str) -> TargetTrial | Absent:
         """A target trial emulated as params describe it: strategies, grace period, horizons."""
         return _or_absent("target_trial", key, lambda: target_trial(self.case_file, self.params, key))
+
+    def effect_by_group(self, key: str) -> EffectByGroup | Absent:
+        """A measure's effect within the groups that params declare for this question."""
+        return _or_absent("effect_by_group", key, lambda: effect_by_group(self.case_file, self.params, key))
+
+    def effect_over_time(self, key: str) -> EffectOverTime | Absent:
+        """A measure's effect at the days that params name for this question."""
+        return _or_absent("effect_over_time", key, lambda: effect_over_time(self.case_file, self.params, key))
+
+    def costs(self) -> Costs | Absent:
+        """Costs by measure and funding class, and of every effect that params ask for."""
+        return _or_absent("costs", "all", lambda: costs(self.case_file, self.params))
+
+    def participation_patterns(
+        self, of: Literal["time_in_measures", "order_of_measures", "combinations_of_measures"]
+    ) -> DistributionTable | CountTable | Absent:
+        """How long, in which order and in which combination measures are taken: described, no effect."""
+        if of not in _PATTERNS:
+            raise UsageError("This is not described.", where="of", todo=f"Known: {', '.join(_PATTERNS)}.")
+        ask = _PATTERNS[of]
+        return _or_absent(patterns.QUESTION, of, lambda: ask(self.case_file, self.params))
 
     def truth_check(self) -> TruthComparison | Absent:
         """All incidences and effects that params ask for beside the planted truth of a synthetic city."""

@@ -82,15 +82,15 @@ def measure_effectiveness(case_file: CaseFile, params: Params, key: str) -> Effe
             todo=f"Known: {', '.join(params.measure_effectiveness) or 'none'}.",
         )
     question = params.measure_effectiveness[key]
-    definition = _define(params, key, question)
-    trial = _trial(case_file, params, question, question.endpoint)
-    small = _too_small(trial, policy_of(params))
+    definition = definition_of(params, key, question)
+    trial = trial_of(case_file, params, question, question.endpoint)
+    small = level_judge(trial, policy_of(params))
     matrix = covariates_of(trial, question, params.groups, small, definition)
     rows = trial.rows[matrix.kept]
     flow = (*trial.flow, *matrix.flow)
     reached = (rows["cause"] == 1) & (rows["time"] <= _end(trial))
     treated = rows["treated"] == 1
-    fit, verdict, failures = _fit(rows, matrix, trial, question)
+    fit, verdict, failures = fit_and_judge(rows, matrix, trial, question)
     by_worker = None
     if fit is not None and rows["social_worker"].notna().all():
         by_worker = _pooled(rows, matrix, trial, question, cluster="social_worker")
@@ -125,10 +125,19 @@ def measure_effectiveness(case_file: CaseFile, params: Params, key: str) -> Effe
     )
 
 
-def _define(params: Params, key: str, question: EffectQuestion) -> Definition:
+def definition_of(params: Params, key: str, question: EffectQuestion) -> Definition:
     """The question without its names."""
     details = question.model_dump(
-        mode="json", exclude={"estimand", "adjust_for", "left_out", "negative_control", "primary"}
+        mode="json",
+        exclude={
+            "estimand",
+            "adjust_for",
+            "left_out",
+            "negative_control",
+            "primary",
+            "by_groups",
+            "horizons_days",
+        },
     )
     control = question.negative_control
     return define(
@@ -142,7 +151,7 @@ def _define(params: Params, key: str, question: EffectQuestion) -> Definition:
     )
 
 
-def _trial(case_file: CaseFile, params: Params, question: EffectQuestion, endpoint: str) -> LandmarkTrial:
+def trial_of(case_file: CaseFile, params: Params, question: EffectQuestion, endpoint: str) -> LandmarkTrial:
     """Who is compared for an endpoint."""
     starts = require_table(tables_given(case_file), "participations")
     starts = starts[(starts["measure_id"].astype(object) == question.measure) & starts["started_on"].notna()]
@@ -159,7 +168,7 @@ def _end(trial: LandmarkTrial) -> int:
     return trial.landmark_days + trial.horizon_days
 
 
-def _too_small(trial: LandmarkTrial, policy: Policy) -> TooSmall:
+def level_judge(trial: LandmarkTrial, policy: Policy) -> TooSmall:
     """The rule for the levels of a trial."""
     rows = trial.rows
     reached = (rows["cause"] == 1) & (rows["time"] <= _end(trial))
@@ -239,7 +248,7 @@ def _sensitivity(
     )
 
 
-def _fit(
+def fit_and_judge(
     rows: pd.DataFrame, matrix: TrialCovariates, trial: LandmarkTrial, question: EffectQuestion
 ) -> tuple[Any, DesignVerdict | None, tuple[DesignFailure, ...]]:
     """The estimate, the verdict on its design and what fails; no estimate where the data cannot carry one."""
@@ -260,10 +269,10 @@ def _negative_control(
 ) -> Any:
     """The same comparison for an endpoint that the measure cannot affect; None if not estimable."""
     assert question.negative_control is not None
-    trial = _trial(case_file, params, question, question.negative_control.endpoint)
-    small = _too_small(trial, policy_of(params))
+    trial = trial_of(case_file, params, question, question.negative_control.endpoint)
+    small = level_judge(trial, policy_of(params))
     matrix = covariates_of(trial, question, params.groups, small, definition, stream=1)
-    return _fit(trial.rows[matrix.kept], matrix, trial, question)[0]
+    return fit_and_judge(trial.rows[matrix.kept], matrix, trial, question)[0]
 
 
 def detectable(fit: Any, share: float) -> float:

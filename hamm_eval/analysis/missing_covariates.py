@@ -20,11 +20,11 @@ from hamm_eval.analysis.design_matrix import (
 )
 from hamm_eval.cohort import LandmarkTrial
 from hamm_eval.cohort.grouping import column_of
-from hamm_eval.effects import HorizonEffect, estimate_each, impute_covariates, pool_effects
+from hamm_eval.effects import Effect, estimate_each, impute_covariates, pool_effects
 from hamm_eval.estimate import Definition
 from hamm_eval.params import EffectQuestion, Group, TargetTrialQuestion
 
-AnyEffect = TypeVar("AnyEffect", bound=HorizonEffect)
+AnyEffect = TypeVar("AnyEffect", bound=Effect)
 
 # At least as many imputations as percent of rows are incomplete (White, Royston and Wood 2011, Statistics in
 # Medicine 30, 377-399): then another seed would hardly give another interval.

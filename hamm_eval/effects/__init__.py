@@ -5,6 +5,7 @@ from __future__ import annotations
 from hamm_eval.effects.balancing import Balance, balance
 from hamm_eval.effects.bootstrap import BootstrapInterval, bootstrap_effect, fresh_labels
 from hamm_eval.effects.complete_outcome import estimate_effect
+from hamm_eval.effects.costs import CostPerAdditional, break_even_effect, cost_per_additional
 from hamm_eval.effects.departure_tipping import DepartureTipping, departure_tipping_point
 from hamm_eval.effects.design_check import (
     DesignFailure,
@@ -16,6 +17,13 @@ from hamm_eval.effects.design_check import (
     planned_std_error,
 )
 from hamm_eval.effects.design_summary import DesignCheck, summarise_design
+from hamm_eval.effects.effect_by_level import (
+    InteractionTest,
+    LevelEffects,
+    effect_by_level,
+    interaction_test,
+    joint_covariance,
+)
 from hamm_eval.effects.horizon import effect_at_horizon
 from hamm_eval.effects.imputation import impute_covariates
 from hamm_eval.effects.imputation_results import Imputation
@@ -34,6 +42,7 @@ from hamm_eval.effects.weighted_cox import WeightedCox, weighted_cox
 __all__ = [
     "Balance",
     "BootstrapInterval",
+    "CostPerAdditional",
     "DepartureTipping",
     "DesignCheck",
     "DesignFailure",
@@ -44,7 +53,9 @@ __all__ = [
     "HorizonEffect",
     "Imputation",
     "ImputedEffect",
+    "InteractionTest",
     "LeaveOneOut",
+    "LevelEffects",
     "Matching",
     "ModelSupport",
     "Overlap",
@@ -57,15 +68,20 @@ __all__ = [
     "balance",
     "balance_limit",
     "bootstrap_effect",
+    "break_even_effect",
+    "cost_per_additional",
     "departure_tipping_point",
     "e_value",
     "effect_at_horizon",
+    "effect_by_level",
     "effect_of_starting",
     "estimate_each",
     "estimate_effect",
     "fresh_labels",
     "impute_and_estimate",
     "impute_covariates",
+    "interaction_test",
+    "joint_covariance",
     "leave_one_covariate_out",
     "minimum_detectable_effect",
     "planned_std_error",

@@ -8,14 +8,26 @@ from typing import Literal
 import numpy as np
 
 from hamm_eval.errors import NotEstimable
-from hamm_eval.inference import FEW_CLUSTERS, FloatArray, IntArray, critical_value, sandwich, two_sided_p
+from hamm_eval.inference import (
+    FEW_CLUSTERS,
+    FloatArray,
+    IntArray,
+    critical_value,
+    sandwich,
+    sum_by,
+    two_sided_p,
+)
 
 Contrast = Literal["difference", "ratio"]
 
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """A contrast of two means; `std_error` of a ratio is that of its logarithm."""
+    """A contrast of two means; `std_error` of a ratio is that of its logarithm.
+
+    `influence` holds the contrast's influence values by unit of the variance, scaled so that their squares
+    add up to that of `std_error`.
+    """
 
     value: float
     std_error: float
@@ -25,6 +37,7 @@ class Comparison:
     std_error_treated: float
     std_error_control: float
     degrees_of_freedom: int | None
+    influence: FloatArray | None
 
 
 def compare(
@@ -47,14 +60,20 @@ def compare(
     if clusters is not None and clusters < 2:
         raise NotEstimable("One cluster has no variance between clusters.", where="cluster")
     few = clusters is not None and (clusters < FEW_CLUSTERS if cluster_t is None else cluster_t)
-    covariance = sandwich(np.eye(2), influence, cluster)
+    factor = 1.0
     if jackknife:
         units = clusters or len(influence)
-        covariance = covariance * (units - 1) / units
+        factor = (units - 1) / units
     elif few and clusters is not None:
-        covariance = covariance * clusters / (clusters - 1)
+        factor = clusters / (clusters - 1)
+    by_unit = influence if cluster is None or clusters is None else sum_by(cluster, influence, clusters)
     return infer(
-        means, covariance, contrast=contrast, confidence=confidence, groups=clusters if few else None
+        means,
+        factor * sandwich(np.eye(2), influence, cluster),
+        contrast=contrast,
+        confidence=confidence,
+        groups=clusters if few else None,
+        by_unit=np.sqrt(factor) * by_unit,
     )
 
 
@@ -65,8 +84,12 @@ def infer(
     contrast: Contrast,
     confidence: float,
     groups: int | None = None,
+    by_unit: FloatArray | None = None,
 ) -> Comparison:
-    """Wald inference from two means and their covariance; Student's t where `groups` clusters are given."""
+    """Wald inference from two means and their covariance; Student's t where `groups` clusters are given.
+
+    `by_unit` (G, 2) are influence values whose outer products add up to the covariance, where there are any.
+    """
     if contrast == "ratio":
         if not (means > 0).all():
             raise NotEstimable(
@@ -92,4 +115,5 @@ def infer(
         std_error_treated=float(np.sqrt(covariance[0, 0])),
         std_error_control=float(np.sqrt(covariance[1, 1])),
         degrees_of_freedom=None if groups is None else groups - 1,
+        influence=None if by_unit is None else by_unit @ direction,
     )

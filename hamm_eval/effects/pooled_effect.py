@@ -13,6 +13,7 @@ from hamm_eval.effects.positivity import Overlap, PerArm
 from hamm_eval.effects.results import Effect, HorizonEffect, ModelSupport
 from hamm_eval.effects.rubin import Pooled, pool_estimates
 from hamm_eval.errors import InputError
+from hamm_eval.inference import FloatArray
 
 AnyEffect = TypeVar("AnyEffect", bound=Effect)
 _RATIOS = ("ratio", "risk_ratio")
@@ -65,6 +66,7 @@ def pool_effects(effects: Sequence[AnyEffect]) -> AnyEffect:
         "support": _least_support(effects),
         "dropped": tuple(dict.fromkeys(column for effect in effects for column in effect.dropped)),
         "method": next((e.method for e in effects if e.method == "weighting"), first.method),
+        "influence": _pool_influence([effect.influence for effect in effects], value.std_error),
     }
     horizon = [effect for effect in effects if isinstance(effect, HorizonEffect)]
     if horizon:
@@ -78,6 +80,16 @@ def pool_effects(effects: Sequence[AnyEffect]) -> AnyEffect:
             "largest_censoring_weight": max(effect.largest_censoring_weight for effect in horizon),
         }
     return replace(first, **fields)
+
+
+def _pool_influence(found: Sequence[FloatArray | None], std_error: float) -> FloatArray | None:
+    """Mean influence, scaled to the pooled standard error: imputing adds to the variance alike everywhere."""
+    known = [values for values in found if values is not None]
+    if len(known) < len(found):
+        return None
+    mean = np.mean(known, axis=0)
+    length = float(np.linalg.norm(mean))
+    return mean * (std_error / length) if length > 0 else mean
 
 
 def _check_alike(effects: Sequence[Effect]) -> None:

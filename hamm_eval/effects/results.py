@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from hamm_eval.effects.balancing import Balance
 from hamm_eval.effects.covariates import DroppedCovariate
 from hamm_eval.effects.positivity import Overlap, PerArm
+from hamm_eval.inference import FloatArray
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -75,6 +76,10 @@ class Effect:
         Rows whose weight was cut; 0 unless `truncate` was asked for.
     unmatched : PerArm of int
         Rows of the target population that left it for want of a match; 0 unless matched.
+    influence : ndarray or None
+        Influence values of the contrast by unit of its variance: clusters in the order of their labels, else
+        persons, else rows. Their squares add up to that of `std_error`, so that products of those of two
+        effects on units in common add up to a covariance (`joint_covariance`). None where a method has none.
     """
 
     value: float
@@ -102,6 +107,7 @@ class Effect:
     dropped: tuple[DroppedCovariate, ...]
     truncated: PerArm[int]
     unmatched: PerArm[int]
+    influence: FloatArray | None = field(default=None, repr=False)
 
     def to_frame(self) -> pd.DataFrame:
         """One row: the estimate with its interval and the sizes behind it."""

@@ -10,10 +10,13 @@ from hamm_eval.errors import ReleaseRefused
 from hamm_eval.estimate import (
     Absent,
     ArrivalComparison,
+    Costs,
     CountTable,
     Curves,
     DistributionTable,
     Effect,
+    EffectByGroup,
+    EffectOverTime,
     EffectOverview,
     Estimate,
     GoalAttainment,
@@ -25,9 +28,11 @@ from hamm_eval.estimate import (
     TruthComparison,
 )
 from hamm_eval.release.arrivals import release_arrivals
+from hamm_eval.release.costs import release_costs
 from hamm_eval.release.counts import release_table
 from hamm_eval.release.curves import release_curves
 from hamm_eval.release.effect_overview import release_effect_overview
+from hamm_eval.release.effect_parts import release_effect_by_group, release_effect_over_time
 from hamm_eval.release.effects import release_effect
 from hamm_eval.release.goals import release_goals
 from hamm_eval.release.models import release_model_alone
@@ -70,6 +75,9 @@ _RULES: dict[type[Estimate], Callable[[Any, Policy], Release]] = {
     Effect: release_effect,
     TargetTrial: release_target_trial,
     EffectOverview: release_effect_overview,
+    EffectByGroup: release_effect_by_group,
+    EffectOverTime: release_effect_over_time,
+    Costs: release_costs,
     QuantileTable: release_quantiles,
     DistributionTable: release_distribution,
     TruthComparison: release_truth,

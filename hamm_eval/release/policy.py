@@ -69,6 +69,8 @@ class Policy(FrozenModel):
         Persons in each arm of an effect, as in each group of a curve.
     overlap_bins : int
         Bins of a propensity histogram.
+    money_step : int
+        Rule 4: euros that an amount of money is rounded to, or to a coarser round number.
     feasible_values : int
         Rule 7: values a hidden cell must keep.
 
@@ -107,6 +109,7 @@ class Policy(FrozenModel):
     coefficient_decimals: Annotated[int, Field(ge=1)] = 2
     effect_persons: Positive = 50
     overlap_bins: Annotated[int, Field(ge=2)] = 10
+    money_step: Positive = 10
     feasible_values: Positive = 6
 
     @model_validator(mode="after")

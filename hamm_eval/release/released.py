@@ -396,6 +396,98 @@ class ReleasedTargetTrial(Release):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ReleasedEffectPart:
+    """An effect within one level, or at one horizon: `withheld` holds reason keys, then there is no value."""
+
+    level: str
+    days: int
+    treated: Cell
+    controls: Cell
+    withheld: tuple[str, ...]
+    difference: Interval | None
+    merged: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReleasedEffectInGroups:
+    """An effect within the levels of one group; `p_value` of equal effects, None where it is not tested."""
+
+    dimension: str
+    levels: tuple[ReleasedEffectPart, ...]
+    p_value: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReleasedEffectByGroup(Release):
+    """An effect within groups declared beforehand, in their declared order."""
+
+    kind: ClassVar[str] = "effect_by_group"
+    measure: str
+    endpoint: str
+    landmark_days: int
+    horizon_days: int
+    estimand: str
+    groups: tuple[ReleasedEffectInGroups, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReleasedEffectOverTime(Release):
+    """One comparison at several horizons, with pointwise intervals."""
+
+    kind: ClassVar[str] = "effect_over_time"
+    measure: str
+    endpoint: str
+    landmark_days: int
+    estimand: str
+    horizons: tuple[ReleasedEffectPart, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReleasedCostLine:
+    """Cost per participant of one measure and funding class, in euros.
+
+    `cost` is None where `missing` says why: "not_recorded", "too_few" persons, or "various" measures.
+    """
+
+    measure: str
+    funding_class: str
+    persons: Cell
+    without_cost: Cell
+    cost: float | None
+    missing: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReleasedEffectCost:
+    """What an effect costs, in euros.
+
+    `status`: "told", else why there is no ratio: "covers_zero", "fewer", "withheld", "no_cost".
+    `break_even` is the least number of 100 participants who must additionally reach the endpoint.
+    """
+
+    measure: str
+    endpoint: str
+    horizon_days: int
+    estimand: str
+    status: str
+    cost: float | None
+    additional_cost: float | None
+    price: float | None
+    break_even: int | None
+    difference: Interval | None
+    ratio: Interval | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReleasedCosts(Release):
+    """Costs by measure and funding class, and of the effects asked for."""
+
+    kind: ClassVar[str] = "costs"
+    lines: tuple[ReleasedCostLine, ...]
+    effects: tuple[ReleasedEffectCost, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ReleasedQuantiles(Release):
     """One rounded quantile per row; None where fewer persons than the policy asks stand behind it."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -41,3 +42,17 @@ def decimals(value: Any, places: int) -> float:
 def to_step(value: float, step: float, places: int = 3) -> float:
     """The nearest multiple of a fractional step such as 0.05."""
     return decimals(round(float(value) / step) * step, places)
+
+
+def round_step(least: float) -> float:
+    """The smallest of 1, 2, 5, 10, 20, 50 .. that is not smaller.
+
+    Examples
+    --------
+    >>> [round_step(least) for least in (10, 11, 79.6, 1096)]
+    [10.0, 20.0, 100.0, 2000.0]
+    """
+    if not least > 1:
+        return 1.0
+    power = 10.0 ** math.floor(math.log10(least) + 1e-9)
+    return next(power * factor for factor in (1, 2, 5, 10) if power * factor >= least * (1 - 1e-9))

@@ -6,7 +6,7 @@ from markupsafe import Markup
 
 from hamm_eval.release.released import ReleasedDistribution
 from hamm_eval.report.figures.distribution import distribution
-from hamm_eval.report.markup import figure, join, read_box
+from hamm_eval.report.markup import figure, join, read_box, reading
 from hamm_eval.report.tables.distribution import distribution_table
 from hamm_eval.report.wording import Wording
 
@@ -22,6 +22,9 @@ def distribution_title(release: ReleasedDistribution, wording: Wording) -> str:
         for value, at in zip(values, release.probabilities, strict=True)
         if at == 0.5 and value is not None
     ]
+    known = f"distribution.title_{release.row_dimension}"
+    if medians and wording.has(known):
+        return wording.text(known, low=wording.number(min(medians)), high=wording.number(max(medians)))
     if not medians:
         return wording.text("distribution.title_none")
     low, high = wording.number(min(medians)), wording.number(max(medians))
@@ -40,7 +43,7 @@ def distribution_fragment(release: ReleasedDistribution, wording: Wording) -> Ma
     numbers = distribution_table(release, wording, caption)
     whole = release.probabilities[:3] == QUARTILES and len(release.probabilities) == len(QUARTILES) + 1
     if release.row_dimension == _IN_TIME or not whole:
-        return numbers
+        return join([numbers, reading(release.id, wording)])
     title = distribution_title(release, wording)
     step = wording.number(wording.policy.quantile_step_days)
     box = read_box(

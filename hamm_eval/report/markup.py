@@ -55,6 +55,12 @@ def read_box(wording: Wording, *sentences: str, what: str = "figure") -> Markup:
     )
 
 
+def reading(id: str, wording: Wording) -> Markup:
+    """How to read a table, where its question has words for that; nothing where it has none."""
+    key = f"table.reading.{id.partition(':')[2].partition('/')[0]}"
+    return read_box(wording, wording.text(key), what="table") if wording.has(key) else Markup("")
+
+
 def note(*sentences: Content) -> Markup:
     """Small print under a figure or a table; nothing where there is nothing to say."""
     said = [sentence for sentence in sentences if sentence]

@@ -12,9 +12,12 @@ from hamm_eval.release.released import (
     Release,
     ReleasedAbsent,
     ReleasedArrivals,
+    ReleasedCosts,
     ReleasedCurves,
     ReleasedDistribution,
     ReleasedEffect,
+    ReleasedEffectByGroup,
+    ReleasedEffectOverTime,
     ReleasedEffectOverview,
     ReleasedGoals,
     ReleasedModel,
@@ -27,8 +30,15 @@ from hamm_eval.release.released import (
 )
 from hamm_eval.report import findings, markup
 from hamm_eval.report.arrivals import arrivals_fragment, arrivals_title
+from hamm_eval.report.costs import costs_fragment, costs_title
 from hamm_eval.report.distributions import distribution_fragment, distribution_title
 from hamm_eval.report.effect_overview import effect_overview_fragment, effect_overview_title
+from hamm_eval.report.effect_parts import (
+    by_group_fragment,
+    by_group_title,
+    over_time_fragment,
+    over_time_title,
+)
 from hamm_eval.report.fragments import curves_fragment, effect_fragment, model_fragment
 from hamm_eval.report.goals import goals_fragment, goals_title
 from hamm_eval.report.side_by_side import side_by_side_fragment, side_by_side_title
@@ -97,7 +107,7 @@ def _(release: ReleasedTable, wording: Wording) -> tuple[Markup, str]:
     if not release.rows:
         asked = f"table.empty.{release.id.partition(':')[2]}"
         return markup.note(wording.text(asked if wording.has(asked) else "table.empty.any")), caption
-    return count_table(release, wording, caption), caption
+    return markup.join([count_table(release, wording, caption), markup.reading(release.id, wording)]), caption
 
 
 @_render.register
@@ -143,6 +153,21 @@ def _(release: ReleasedTargetTrial, wording: Wording) -> tuple[Markup, str]:
 @_render.register
 def _(release: ReleasedEffectOverview, wording: Wording) -> tuple[Markup, str]:
     return effect_overview_fragment(release, wording), effect_overview_title(release, wording)
+
+
+@_render.register
+def _(release: ReleasedEffectByGroup, wording: Wording) -> tuple[Markup, str]:
+    return by_group_fragment(release, wording), by_group_title(release, wording)
+
+
+@_render.register
+def _(release: ReleasedEffectOverTime, wording: Wording) -> tuple[Markup, str]:
+    return over_time_fragment(release, wording), over_time_title(release, wording)
+
+
+@_render.register
+def _(release: ReleasedCosts, wording: Wording) -> tuple[Markup, str]:
+    return costs_fragment(release, wording), costs_title(wording)
 
 
 @_render.register

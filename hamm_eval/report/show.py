@@ -13,11 +13,14 @@ from markupsafe import Markup
 from hamm_eval.estimate import (
     Absent,
     ArrivalComparison,
+    Costs,
     CountTable,
     Curves,
     Definition,
     DistributionTable,
     Effect,
+    EffectByGroup,
+    EffectOverTime,
     EffectOverview,
     Estimate,
     GoalAttainment,
@@ -112,6 +115,18 @@ class Show:
 
     def effects(self, estimate: EffectOverview | Absent) -> None:
         """Show the effects of all questions beside each other."""
+        self._show(estimate)
+
+    def effect_by_group(self, estimate: EffectByGroup | Absent) -> None:
+        """Show a measure's effect within groups declared beforehand."""
+        self._show(estimate)
+
+    def effect_over_time(self, estimate: EffectOverTime | Absent) -> None:
+        """Show a measure's effect at several horizons."""
+        self._show(estimate)
+
+    def costs(self, estimate: Costs | Absent) -> None:
+        """Show what measures cost, and what effects cost where these may be told."""
         self._show(estimate)
 
     def quantiles(self, estimate: QuantileTable | Absent) -> None:

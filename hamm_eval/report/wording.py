@@ -171,6 +171,7 @@ class Wording:
         named = {
             "endpoint": self.endpoint,
             "measure": self.measure,
+            "combination": lambda parts: " + ".join(self.level("measure", part) for part in parts.split("+")),
             "column": self.column,
             "quarter": lambda quarter: self.quarter(Quarter.parse(quarter)),
             "step": self.step,
@@ -231,6 +232,10 @@ class Wording:
         shown = self.number(share * 100, signed=signed)
         one = abs(round(share * 100)) == 1
         return self.text("units.point" if one else "units.points", n=shown)
+
+    def money(self, amount: float) -> str:
+        """An amount in whole euros."""
+        return self.text("units.money", n=self.number(amount))
 
     def percent_range(self, interval: Interval) -> str:
         """An interval of shares: "28 bis 34 %"; "" where it may not be shown."""

@@ -1,6 +1,6 @@
 """Effects over many cities of Hamm's own size, beside the planted truth: what docs/verification.md tells.
 
-    python tests/truth/verify_effects.py                    # 300 cities a scenario; writes docs/verification.md
+    python tests/truth/verify_effects.py                    # 300 cities a scenario, into docs/verification.md
     python tests/truth/verify_effects.py --replicates 20    # a look, written nowhere
 
 Replicates, seeds and the rule of acceptance were fixed before the first run. Each city is estimated as the
@@ -133,10 +133,10 @@ def _judged(fit: Any) -> Found:
 
 def _landmark(case_file: Any, params: Params, key: str) -> Found | None:
     question = params.measure_effectiveness[key]
-    trial = landmark._trial(case_file, params, question, question.endpoint)
-    small = landmark._too_small(trial, policy_of(params))
+    trial = landmark.trial_of(case_file, params, question, question.endpoint)
+    small = landmark.level_judge(trial, policy_of(params))
     matrix = covariates_of(trial, question, params.groups, small, Definition("verification", key))
-    fit = landmark._fit(trial.rows[matrix.kept], matrix, trial, question)[0]
+    fit = landmark.fit_and_judge(trial.rows[matrix.kept], matrix, trial, question)[0]
     return None if fit is None else _judged(fit)
 
 
@@ -243,8 +243,8 @@ def failures(summaries: Sequence[Summary]) -> Iterator[str]:
 def table(summaries: Sequence[Summary]) -> str:
     """The table of the page."""
     lines = [
-        "| scenario | what is estimated | truth | mean estimate | mean error / its MC error | standard error / "
-        "spread | coverage, all | coverage, shown | withheld | excludes 0, shown |",
+        "| scenario | what is estimated | truth | mean estimate | mean error / its MC error "
+        "| standard error / spread | coverage, all | coverage, shown | withheld | excludes 0, shown |",
         "|---|---|---:|---:|---:|---:|---:|---:|---:|---:|",
     ]
     for s in summaries:
@@ -253,7 +253,8 @@ def table(summaries: Sequence[Summary]) -> str:
         lines.append(
             f"| {s.scenario} | {CELLS[s.cell].name} | {100 * s.truth:.1f} | {100 * s.mean:.1f} "
             f"| {s.error_in_standard_errors:+.1f} | {s.ratio:.2f} | {100 * covered / of:.1f} % "
-            f"| {100 * shown / of_shown:.1f} % | {100 * s.withheld:.0f} % | {100 * s.claims(shown=True):.1f} % |"
+            f"| {100 * shown / of_shown:.1f} % | {100 * s.withheld:.0f} % "
+            f"| {100 * s.claims(shown=True):.1f} % |"
         )
     return "\n".join(lines)
 

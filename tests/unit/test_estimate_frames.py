@@ -9,7 +9,18 @@ import pytest
 
 import hamm_eval
 from hamm_eval.errors import UsageError
-from hamm_eval.estimate import Absent, Curves, Definition, Effect, EffectOverview, Estimate, Model
+from hamm_eval.estimate import (
+    Absent,
+    Costs,
+    Curves,
+    Definition,
+    Effect,
+    EffectByGroup,
+    EffectOverTime,
+    EffectOverview,
+    Estimate,
+    Model,
+)
 from hamm_eval.study import Study
 
 ROOT = Path(__file__).parents[2]
@@ -81,6 +92,36 @@ def test_effects_beside_each_other(study: Study) -> None:
     assert effect is study.measure_effectiveness("intensive_course_on_b1")  # estimated once
     withheld = frame["adjusted"].isna()
     assert withheld.any() and not withheld.all()
+
+
+def test_costs_of_every_measure_and_class(study: Study) -> None:
+    costs = study.costs()
+    assert isinstance(costs, Costs)
+    frame = costs.to_frame()
+    recorded = study.case_file.tables["measures"].set_index("measure_id")["cost_per_participant"]
+    assert (frame["cost"] == frame["measure"].map(recorded)).all()
+    assert not frame.duplicated(["measure", "funding_class"]).any()
+    (of,) = costs.effects
+    # Some comparison persons begin the course later, which costs as much.
+    assert 0.5 * of.cost < of.additional_cost < of.cost
+
+
+def test_parts_of_an_effect_and_patterns_of_participation(study: Study) -> None:
+    key = "intensive_course_on_b1"
+    over_time, by_group = study.effect_over_time(key), study.effect_by_group(key)
+    assert isinstance(over_time, EffectOverTime)
+    assert isinstance(by_group, EffectByGroup)
+    effect = study.measure_effectiveness(key)
+    assert isinstance(effect, Effect)
+    asked = study.params.measure_effectiveness[key]
+    assert over_time.to_frame().index.tolist() == list(asked.horizons_days)
+    assert over_time.to_frame()["value"].iloc[-1] == effect.fit.value
+    assert [groups.dimension for groups in by_group.groups] == list(asked.by_groups)
+    order = study.participation_patterns("order_of_measures").to_frame()
+    combined = study.participation_patterns("combinations_of_measures").to_frame()
+    assert order["first"].sum() == combined["persons"].sum()
+    with pytest.raises(UsageError, match="combinations_of_measures"):
+        study.participation_patterns("dose")  # type: ignore[arg-type]
 
 
 def test_what_lacks_and_what_has_no_frame() -> None:

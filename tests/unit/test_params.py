@@ -152,3 +152,26 @@ def test_the_schema_names_every_key_that_is_required() -> None:
     assert {"quarter", "data_cut", "source", "endpoints"} <= set(schema["required"])
     assert schema["properties"]["quarter"]["type"] == "string"
     assert schema["additionalProperties"] is False
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        (
+            "horizons_days: [90, 180, 270, 365]",
+            "horizons_days: [180, 90]",
+            "do not increase up to",
+        ),
+        (
+            "horizons_days: [90, 180, 270, 365]",
+            "horizons_days: [90, 400]",
+            "do not increase up to",
+        ),
+        ('      age_class: {de: "J', '      age_clas: {de: "J', "Did you mean age_class"),
+        ("    language_b1:\n      amount", "    language_b2:\n      amount", "Did you mean language_b1"),
+        ("amount: 10000", "amount: 0", "greater than 0"),
+    ],
+)
+def test_groups_horizons_and_prices_are_checked(tmp_path: Path, old: str, new: str, message: str) -> None:
+    with pytest.raises(ParamsError, match=message):
+        load_params(edited(tmp_path, (old, new)))

@@ -99,7 +99,15 @@ def case_file(**ids: list[str]) -> Any:
     return SimpleNamespace(tables=tables, has=tables.__contains__)
 
 
-KNOWN = ["language_course_intensive", "job_coaching", "orientation_course"]
+KNOWN = [
+    "language_course_intensive",
+    "job_coaching",
+    "orientation_course",
+    "application_training",
+    "work_opportunity",
+    "school_support",
+    "mentoring_club",
+]
 
 
 def test_measures_are_those_of_the_export(tmp_path: Path) -> None:

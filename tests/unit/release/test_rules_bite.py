@@ -9,7 +9,16 @@ import numpy as np
 import pytest
 from exact import as_curves, draw_group
 
-from hamm_eval.estimate import CountTable, CurveGroup, Definition, Model, QuantileTable, Term
+from hamm_eval.estimate import (
+    CostLine,
+    Costs,
+    CountTable,
+    CurveGroup,
+    Definition,
+    Model,
+    QuantileTable,
+    Term,
+)
 from hamm_eval.release.gate import release
 from hamm_eval.release.policy import Policy
 
@@ -81,6 +90,14 @@ def model(persons: int, events: int, level: tuple[int, int, int]) -> Callable[[P
     return lambda policy: release(estimate, policy)
 
 
+def cost(euros: float) -> Callable[[Policy], Any]:
+    line = CostLine(
+        measure="course", funding_class="1", persons=200, participations=200, without_cost=0, cost=euros
+    )
+    estimate = Costs(definition=Definition("costs", "all"), lines=(line,), effects=())
+    return lambda policy: release(estimate, policy)
+
+
 @pytest.mark.parametrize(
     ("number", "without", "show"),
     [
@@ -108,6 +125,7 @@ def model(persons: int, events: int, level: tuple[int, int, int]) -> Callable[[P
         ("level_events", 1, model(200, 60, (40, 7, 33))),
         ("level_non_events", 1, model(200, 60, (40, 33, 7))),
         ("coefficient_decimals", 9, model(200, 60, (40, 20, 20))),
+        ("money_step", 1, cost(2499.0)),
     ],
 )
 def test_without_its_rule_more_is_shown(number: str, without: int, show: Callable[[Policy], Any]) -> None:

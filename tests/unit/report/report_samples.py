@@ -16,11 +16,18 @@ from hamm_eval.release.released import (
     ReleasedArrivals,
     ReleasedBalance,
     ReleasedCheck,
+    ReleasedCostLine,
+    ReleasedCosts,
     ReleasedCurve,
     ReleasedCurves,
     ReleasedDistribution,
     ReleasedEffect,
+    ReleasedEffectByGroup,
+    ReleasedEffectCost,
+    ReleasedEffectInGroups,
+    ReleasedEffectOverTime,
     ReleasedEffectOverview,
+    ReleasedEffectPart,
     ReleasedEffectRow,
     ReleasedGoals,
     ReleasedModel,
@@ -534,6 +541,138 @@ def effect_overview(*, confirmatory: bool = False) -> ReleasedEffectOverview:
     )
 
 
+def part(
+    level: str = "", days: int = 365, value: float | None = 0.1, withheld: tuple[str, ...] = ()
+) -> ReleasedEffectPart:
+    """One effect within a level or at a horizon."""
+    at = None if value is None else Interval(value=value, lower=value - 0.08, upper=value + 0.08)
+    return ReleasedEffectPart(
+        level=level,
+        days=days,
+        treated=Cell(value=None if withheld else 120),
+        controls=Cell(value=240),
+        withheld=withheld,
+        difference=at,
+    )
+
+
+def effect_by_group(p_value: float | None = 0.31) -> ReleasedEffectByGroup:
+    """By sex with a test, by age with levels that cannot be shown."""
+    return ReleasedEffectByGroup(
+        id="effect_by_group:intensive_course_on_b1",
+        measure="language_course_intensive",
+        endpoint="language_b1",
+        landmark_days=90,
+        horizon_days=365,
+        estimand="ATT",
+        groups=(
+            ReleasedEffectInGroups(
+                dimension="sex",
+                levels=(part("female", value=0.04), part("male", value=0.15)),
+                p_value=p_value,
+            ),
+            ReleasedEffectInGroups(
+                dimension="age_class",
+                levels=(
+                    part("under_30", value=None, withheld=("too_few_persons",)),
+                    part("30_and_over", value=None, withheld=("overlap", "too_few_events")),
+                ),
+                p_value=None,
+            ),
+        ),
+        **COMMON,
+    )
+
+
+def effect_over_time(*values: float | None) -> ReleasedEffectOverTime:
+    """Differences after 3, 6 and 12 months; the first with too few events."""
+    shown = values or (None, 0.04, 0.14)
+    return ReleasedEffectOverTime(
+        id="effect_over_time:intensive_course_on_b1",
+        measure="language_course_intensive",
+        endpoint="language_b1",
+        landmark_days=90,
+        estimand="ATT",
+        horizons=tuple(
+            part(days=days, value=value, withheld=() if value is not None else ("too_few_events",))
+            for days, value in zip((90, 180, 365), shown, strict=True)
+        ),
+        **COMMON,
+    )
+
+
+def effect_cost(status: str = "told", **other: Any) -> ReleasedEffectCost:
+    """What the language course's effect costs."""
+    told = status == "told"
+    content: dict[str, Any] = {
+        "measure": "language_course_intensive",
+        "endpoint": "language_b1",
+        "horizon_days": 365,
+        "estimand": "ATT",
+        "status": status,
+        "cost": 2500.0,
+        "additional_cost": 1900.0,
+        "price": 10_000.0,
+        "break_even": 19,
+        "difference": Interval(value=0.14, lower=0.05 if told else -0.05, upper=0.23),
+        "ratio": Interval(value=14_000.0, lower=8000.0, upper=40_000.0) if told else None,
+    }
+    return ReleasedEffectCost(**(content | other))
+
+
+def costs(*effects: ReleasedEffectCost) -> ReleasedCosts:
+    """One measure under two classes, one without a recorded cost."""
+
+    def line(
+        measure: str, name: str, cost: float | None, missing: str = "", **cells: Cell
+    ) -> ReleasedCostLine:
+        given = {"persons": Cell(value=120), "without_cost": Cell(value=0)} | cells
+        return ReleasedCostLine(measure=measure, funding_class=name, cost=cost, missing=missing, **given)
+
+    return ReleasedCosts(
+        id="costs:all",
+        lines=(
+            line("language_course_intensive", "1", 2500.0),
+            line("language_course_intensive", "2", None, "too_few", persons=Cell(value=None)),
+            line("job_coaching", "3", None, "not_recorded", without_cost=Cell(value=125)),
+            line("other", "missing", None, "various"),
+        ),
+        effects=effects or (effect_cost(),),
+        **COMMON,
+    )
+
+
+def combinations() -> ReleasedTable:
+    """Which measures are taken together."""
+    return ReleasedTable(
+        id="participation_patterns:combinations_of_measures",
+        rows=("job_coaching", "language_course_intensive+job_coaching", "other", "rest"),
+        columns=("persons",),
+        row_dimension="combination",
+        column_dimension="",
+        unit="persons",
+        cells=tuple((Cell(value=n, share=n / 200),) for n in (40, 60, 20, 80)),
+        total=Cell(value=200),
+        column_totals=(200,),
+        sensitive=False,
+        shares="of_total",
+        **COMMON,
+    )
+
+
+def time_in_measures() -> ReleasedDistribution:
+    """Days between beginning and end, by measure."""
+    return ReleasedDistribution(
+        id="participation_patterns:time_in_measures",
+        rows=("language_course_intensive", "job_coaching"),
+        row_dimension="measure",
+        probabilities=(0.25, 0.5, 0.75),
+        unit="days",
+        values=((160.0, 185.0, 215.0), (95.0, None, None)),
+        **COMMON,
+    )
+
+
 def quantiles() -> ReleasedQuantiles:
     """Recording delay by table."""
     return ReleasedQuantiles(
@@ -618,6 +757,17 @@ def every_release() -> dict[str, Release]:
         "withheld_effect": withheld_effect(),
         "effect_overview": effect_overview(),
         "annual_overview": effect_overview(confirmatory=True),
+        "effect_by_group": effect_by_group(),
+        "effect_by_group_differs": effect_by_group(0.01),
+        "effect_over_time": effect_over_time(),
+        "effect_over_time_withheld": effect_over_time(None, None, None),
+        "costs": costs(effect_cost(), effect_cost("covers_zero"), effect_cost("fewer", price=None)),
+        "costs_unknown": costs(
+            effect_cost("no_cost", cost=None, additional_cost=None, break_even=None),
+            effect_cost("withheld", additional_cost=None, break_even=125, difference=None),
+        ),
+        "combinations": combinations(),
+        "time_in_measures": time_in_measures(),
         "quantiles": quantiles(),
         "distribution": distribution(),
         "trend": distribution("quarter"),

@@ -1,0 +1,59 @@
+"""Participations that have begun, of the evaluated population: what is spent and in which order."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from hamm_eval.cohort.eligibility import first_eligibility, status_on
+from hamm_eval.cohort.event_source import require_table
+from hamm_eval.params import Params
+
+OTHER = "other"
+
+
+def begun_participations(tables: Mapping[str, pd.DataFrame], params: Params) -> pd.DataFrame:
+    """Participations that began on or after the day of first eligibility, in the order of their beginning.
+
+    Parameters
+    ----------
+    tables : Mapping of str to DataFrame
+        Tables that the export holds.
+    params : Params
+        Whose cohort says who is evaluated.
+
+    Returns
+    -------
+    DataFrame
+        `person_id`, `measure_id`, `started_on`, `ended_on` (missing while it runs), and `measure`: the key of
+        the measure in params, or "other".
+
+    Raises
+    ------
+    TableAbsent
+        The export lacks a table.
+    """
+    persons = require_table(tables, "persons").set_index("person_id")
+    rules = params.cohort
+    eligible = first_eligibility(tables).reindex(persons.index)
+    belongs = eligible.between(pd.Timestamp(rules.eligible_from), pd.Timestamp(rules.eligible_until))
+    if rules.population is not None:
+        belongs &= persons["population"].astype(object) == rules.population.value
+    if rules.status_at_origin is not None:
+        allowed = [status.value for status in rules.status_at_origin]
+        belongs &= status_on(tables, eligible).isin(allowed)
+    rows = require_table(tables, "participations")
+    rows = rows[rows["started_on"].notna() & rows["person_id"].isin(belongs.index[belongs])]
+    rows = rows[rows["started_on"] >= rows["person_id"].map(eligible)]
+    measure = rows["measure_id"].astype(object)
+    named = measure.where(measure.isin(list(params.measures)), OTHER)
+    columns = ["person_id", "measure_id", "started_on", "ended_on"]
+    found = rows[columns].assign(measure=named)
+    return found.sort_values(["started_on", "person_id", "measure_id"], kind="stable").reset_index(drop=True)
+
+
+def measures_in_order(found: pd.Series, params: Params) -> tuple[str, ...]:
+    """Measures that occur, in the order of params, "other" last: no order of sizes."""
+    occur = set(found)
+    return tuple(key for key in (*params.measures, OTHER) if key in occur)
