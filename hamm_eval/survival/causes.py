@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from hamm_eval.errors import InputError
-from hamm_eval.inference import IntArray, checked_codes
+from hamm_eval.inference import IntArray, checked_codes, places
 
 _NAMED = 5
 
@@ -46,7 +46,10 @@ def checked_causes(
     codes = checked_codes(cause, "cause", length=length)
     largest = int(codes.max(initial=0))
     if causes is None:
-        _refuse_gaps(np.unique(codes[codes > 0]))
+        # Codes are few: counted, not sorted, unless one is very large.
+        small = largest < places(codes.size)
+        present = np.flatnonzero(np.bincount(codes)) if small else np.unique(codes)
+        _refuse_gaps(present[present > 0])
         m = max(largest, 1)
     else:
         if not _is_code(causes):
