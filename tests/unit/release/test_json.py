@@ -60,6 +60,7 @@ def test_every_kind_of_release_is_drawn() -> None:
         "arrivals",
         "effect",
         "effect_overview",
+        "target_trial",
         "effect_by_group",
         "effect_over_time",
         "costs",

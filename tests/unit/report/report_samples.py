@@ -37,8 +37,10 @@ from hamm_eval.release.released import (
     ReleasedSideBySide,
     ReleasedStates,
     ReleasedTable,
+    ReleasedTargetTrial,
     ReleasedTerm,
     ReleasedTipping,
+    ReleasedTrialEffect,
     ReleasedTruth,
     ReleasedTruthRow,
 )
@@ -731,6 +733,37 @@ def truth() -> ReleasedTruth:
     )
 
 
+def target_trial(*, shown: bool = True) -> ReleasedTargetTrial:
+    """Two strategy pairs at two horizons; the last is always withheld, the others where asked for."""
+    pairs = (("first", 91, "per_protocol"), ("pooled", 30, "intention_to_treat"))
+    effects = []
+    for trials, grace, adherence in pairs:
+        for months in (6, 12):
+            told = shown and (trials, months) != ("pooled", 12)
+            effects.append(
+                ReleasedTrialEffect(
+                    trials=trials,
+                    grace_days=grace,
+                    adherence=adherence,
+                    horizon_months=months,
+                    effect=dataclasses.replace(effect() if told else withheld_effect(), landmark_days=0),
+                    months_difference=Interval(value=0.8, lower=-0.1, upper=1.7) if told else None,
+                    person_trials=Cell(value=1010 if trials == "pooled" else 455),
+                )
+            )
+    return ReleasedTargetTrial(
+        id="target_trial:intensive_course_on_b1",
+        measure="language_course_intensive",
+        endpoint="language_b1",
+        estimand="ATT",
+        months=(0, 1, 2, 3, 4, 5),
+        ages=(16, 64),
+        covariates=("age_group", "sex", "provider"),
+        effects=tuple(effects),
+        **COMMON,
+    )
+
+
 def every_release() -> dict[str, Release]:
     """One of each kind, shown and withheld."""
     return {
@@ -757,6 +790,8 @@ def every_release() -> dict[str, Release]:
         "withheld_effect": withheld_effect(),
         "effect_overview": effect_overview(),
         "annual_overview": effect_overview(confirmatory=True),
+        "target_trial": target_trial(),
+        "withheld_target_trial": target_trial(shown=False),
         "effect_by_group": effect_by_group(),
         "effect_by_group_differs": effect_by_group(0.01),
         "effect_over_time": effect_over_time(),
