@@ -65,9 +65,10 @@ def influence_variance(
     begin_p, begin_b = amount * of.total[sets.first[used]], amount * by.total[sets.first[used]]
     end_p, end_b = amount * of.final(sets)[used], amount * by.final(sets)[used]
     if rows.unit is None:
-        zero = np.zeros(used.size)
-        before = np.array([np.r_[zero, begin_p], np.r_[zero, begin_b], np.r_[zero, amount]])
-        after = np.array([np.r_[begin_p, end_p], np.r_[begin_b, end_b], np.r_[amount, zero]])
+        before = np.zeros((3, 2 * used.size))
+        after = np.zeros((3, 2 * used.size))
+        before[:, used.size :] = after[:, : used.size] = begin_p, begin_b, amount
+        after[:2, used.size :] = end_p, end_b
         times = np.tile(rows.frequency[used], 2)
     else:
         unit = np.tile(rows.unit[used], 2)
@@ -76,7 +77,7 @@ def influence_variance(
         change = np.array(
             [np.r_[begin_p, end_p - begin_p], np.r_[begin_b, end_b - begin_b], np.r_[amount, -amount]]
         )[:, order]
-        after = _cumulate_within(change, unit)
+        after = cumulate_within(change, unit)
         before = after - change
         times = np.ones(unit.size) if rows.grouped else np.tile(rows.frequency[used], 2)[order]
 
@@ -110,7 +111,7 @@ def final_variance(rows: Episodes, values: FloatArray) -> float:
     return float(np.sum(times * sums**2))
 
 
-def _cumulate_within(change: FloatArray, unit: IntArray) -> FloatArray:
+def cumulate_within(change: FloatArray, unit: IntArray) -> FloatArray:
     """Cumulative sums (3, n) that begin anew with each unit; `unit` is sorted."""
     total = np.cumsum(change, axis=1)
     starts = np.flatnonzero(np.r_[True, unit[1:] != unit[:-1]])
