@@ -106,6 +106,7 @@ class _Walk:
                 found[:, begin] = self._single(begin)
                 begin += 1
                 continue
+            self._sums = self._sums_over_units()
             while begin < base_end:
                 end = self._reach_of_piece(begin, base_end)
                 found[:, begin:end] = self._piece(begin, end)
@@ -128,7 +129,7 @@ class _Walk:
         return max(begin + 1, min(base_end, begin + times, by_changes))
 
     def _new_base(self, begin: int) -> None:
-        """P = I, D = 0, and sums over the units as they are; those whose rows have ended join the sums."""
+        """P = I and D = 0; those whose rows have ended are no longer carried one by one."""
         s, ended = self._size, int(np.searchsorted(self._ends, begin, side="right"))
         time, units = self._time[:, self._ended : ended], self._units[:s, self._ended : ended]
         for some in blocks(units.shape[1]):
@@ -137,9 +138,14 @@ class _Walk:
             self._gone = np.asarray(np.linalg.qr(np.concatenate([self._gone, rows]), mode="r"))
         self._ended = ended
         self._product, self._drift, self._base = np.eye(s), np.zeros((s, s)), self._probability
-        self._sums = _gram(self._units[:, ended:], 2 * s)
-        self._sums[:s, :s] += self._gone[:, s:].T @ self._gone[:, s:]
         self._load, self._time_load = np.concatenate([self._product, self._drift]), np.zeros((2 * s, s))
+
+    def _sums_over_units(self) -> FloatArray:
+        """Sums of squares and products of (u, N), shape (2 s, 2 s)."""
+        s = self._size
+        sums = _gram(self._units[:, self._ended :], 2 * s)
+        sums[:s, :s] += self._gone[:, s:].T @ self._gone[:, s:]
+        return sums
 
     def _carry_units(self) -> None:
         """Take the influences of all units to the end of the last piece."""
