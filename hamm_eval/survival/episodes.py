@@ -136,7 +136,9 @@ def prepare_episodes(
     )
     if person is not None:
         rows = _with_persons(rows, labels_to_codes(person, "person", length=n)[0])
-    rows = _take(rows, rows.mass > 0)
+    counting = rows.mass > 0
+    if not counting.all():
+        rows = _take(rows, counting)
     return rows if start_at is None else _from(rows, start_at)
 
 

@@ -59,16 +59,18 @@ def influence_variance(
         P and B.
     scale : ndarray, shape (k,)
     """
-    used = np.flatnonzero(sets.first < sets.last)
-    place = np.concatenate([sets.first[used], sets.own[used]])
+    some = sets.first < sets.last
+    # Mostly all rows are at risk somewhere; they are not copied then.
+    used = slice(None) if some.all() else np.flatnonzero(some)
+    own = sets.own[used]
+    place = np.concatenate([sets.first[used], own])
     amount = (rows.mass if rows.grouped else rows.weight)[used]
     begin_p, begin_b = amount * of.total[sets.first[used]], amount * by.total[sets.first[used]]
     end_p, end_b = amount * of.final(sets)[used], amount * by.final(sets)[used]
     if rows.unit is None:
-        before = np.zeros((3, 2 * used.size))
-        after = np.zeros((3, 2 * used.size))
-        before[:, used.size :] = after[:, : used.size] = begin_p, begin_b, amount
-        after[:2, used.size :] = end_p, end_b
+        before, after = np.zeros((2, 3, place.size))
+        before[:, own.size :] = after[:, : own.size] = begin_p, begin_b, amount
+        after[:2, own.size :] = end_p, end_b
         times = np.tile(rows.frequency[used], 2)
     else:
         unit = np.tile(rows.unit[used], 2)
