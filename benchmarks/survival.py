@@ -459,7 +459,7 @@ def main() -> None:
                     )
                     before[task, side] = result["cpu"] if result else float("inf")
                     found[task][persons][side] = result and result | {"load": load_before}
-                    shown = json.dumps(result) if result else "failed or too long"
+                    shown = json.dumps(found[task][persons][side]) if result else "failed or too long"
                     print(f"{persons:,} {task}: {side} {shown}", file=sys.stderr, flush=True)
         former = persons
     print(f"Python {platform.python_version()}, {os.cpu_count()} cores, one thread a side\n")
