@@ -4,10 +4,12 @@ python benchmarks/survival.py                                # 2,000 to 2,000,00
 python benchmarks/survival.py --persons 20000 --task cox     # one size, one task
 
 Peers take part where they are installed: lifelines and statsmodels come with the project, scikit-survival
-(GPL, never a dependency) and R with its packages survival and cmprsk do not. Each measurement is a process of
-its own that reads the same arrays from disk; timed is the call alone, without imports and reading, the median
-of as many repeats as fit into five seconds. A side that would take longer than `--limit` seconds, judged by
-the size before, is left out.
+(GPL, never a dependency) and R with its packages survival and cmprsk do not. Each measurement is a process
+of its own with one thread that reads the same arrays from disk; timed is the call alone, without imports and
+reading, as often as fits into two seconds: the median of the seconds, the mean of the CPU seconds, whose
+clock may be coarse. Ratios are those of CPU seconds: other programs on the machine lengthen seconds, and them
+much less. A peer that needs more than `--limit` CPU seconds, with what it prepares, is stopped; where it
+would need more by the size before, it is not begun. Both are named.
 """
 
 from __future__ import annotations
@@ -17,7 +19,9 @@ import functools
 import json
 import os
 import platform
+import resource
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -27,7 +31,7 @@ from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
 from statistics import median
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -37,7 +41,9 @@ COVARIATES = 5
 MONTHS = 18
 DAYS_PER_MONTH = 30
 # At least one repeat, and no more once this many seconds have gone.
-REPEAT_SECONDS = 5.0
+REPEAT_SECONDS = 2.0
+# No side is measured with more threads than another.
+ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 SIDES = ("hamm_eval", "R", "lifelines", "statsmodels", "scikit-survival")
 NEEDS = {"lifelines": "lifelines", "statsmodels": "statsmodels", "scikit-survival": "sksurv"}
 Arrays = dict[str, np.ndarray]
@@ -61,10 +67,13 @@ def simulate(folder: Path, persons: int) -> None:
     first = np.minimum(goal, away)
     end = np.ceil(np.minimum(first, followed))
     cause = np.where(first > followed, 0, np.where(goal < away, 1, 2))
+    # The same ends without ties, for what counts in distinct times.
+    exact = end - rng.random(persons)
     entry = np.where(rng.random(persons) < 0.2, np.floor(end * rng.random(persons) * 0.5), 0.0)
     columns = {
         "p_entry": entry,
         "p_time": end,
+        "p_exact": exact,
         "p_cause": cause,
         "p_group": x[:, 0],
         "p_household": household,
@@ -265,6 +274,19 @@ def _gray_test(data: Arrays, side: str) -> Callable[[], Any]:
     return lambda: gray_test(data["time"], cause, data["group"])
 
 
+def _pseudo_observations(data: Arrays, side: str) -> Callable[[], Any]:
+    """Incidence of the goal at two times, ends without ties (R: by the infinitesimal jackknife)."""
+    from hamm_eval.survival import pseudo_observations
+
+    cause = data["cause"].astype(np.int64)
+    return lambda: pseudo_observations(data["exact"], cause, at=[180, 365])
+
+
+def _state_occupation_untied(data: Arrays, side: str) -> Callable[[], Any]:
+    """Three states, ends without ties: as many times as persons."""
+    return _state_occupation(data | {"time": data["exact"]}, side)
+
+
 def _state_occupation(data: Arrays, side: str) -> Callable[[], Any]:
     """Three states over the same persons: here, goal, away."""
     from hamm_eval.survival import state_occupation
@@ -284,38 +306,48 @@ def _frame(data: Arrays, *names: str) -> Any:
     return pd.DataFrame({name: data[name] for name in (*names, *(f"x{j}" for j in range(COVARIATES)))})
 
 
+class Task(NamedTuple):
+    """What prepares a call, which file columns it reads, how many columns it is given, and who takes part."""
+
+    prepare: Callable[[Arrays, str], Callable[[], Any]]
+    prefix: str
+    columns: int
+    sides: tuple[str, ...]
+
+
 ALL, RS = SIDES, ("hamm_eval", "R")
-# Task: what prepares it, which columns it needs, who takes part.
-TASKS: dict[str, tuple[Callable[[Arrays, str], Callable[[], Any]], str, tuple[str, ...]]] = {
-    "cox": (_cox, "r_", SIDES[:4]),
-    "proportionality": (_proportionality, "r_", SIDES[:3]),
-    "residuals": (_residuals, "r_", SIDES[:3]),
-    "cox_persons": (_cox_persons, "p_", ALL),
-    "aalen_johansen": (_aalen_johansen, "p_", ALL),
-    "aalen_johansen_clustered": (_aalen_johansen_clustered, "p_", RS),
-    "kaplan_meier": (_kaplan_meier, "p_", ALL),
-    "logrank": (_logrank, "p_", ALL),
-    "fine_gray": (_fine_gray, "p_", RS),
-    "gray_test": (_gray_test, "p_", RS),
-    "state_occupation": (_state_occupation, "p_", RS),
+TASKS = {
+    "cox": Task(_cox, "r_", 4 + COVARIATES, SIDES[:4]),
+    "proportionality": Task(_proportionality, "r_", 4 + COVARIATES, SIDES[:3]),
+    "residuals": Task(_residuals, "r_", 4 + COVARIATES, SIDES[:3]),
+    "cox_persons": Task(_cox_persons, "p_", 2 + COVARIATES, ALL),
+    "aalen_johansen": Task(_aalen_johansen, "p_", 2, ALL),
+    "aalen_johansen_clustered": Task(_aalen_johansen_clustered, "p_", 4, RS),
+    "kaplan_meier": Task(_kaplan_meier, "p_", 2, ALL),
+    "logrank": Task(_logrank, "p_", 3, ALL),
+    "fine_gray": Task(_fine_gray, "p_", 2 + COVARIATES, RS),
+    "gray_test": Task(_gray_test, "p_", 3, RS),
+    "pseudo_observations": Task(_pseudo_observations, "p_", 2, RS),
+    "state_occupation": Task(_state_occupation, "p_", 5, RS),
+    "state_occupation_untied": Task(_state_occupation_untied, "p_", 5, RS),
 }
 # --- one measurement --------------------------------------------------------------------------------
 
 
 def measure(task: str, side: str, folder: Path) -> dict[str, float]:
-    """Median seconds of the call, and the peak of memory above what was there before it, in this process."""
+    """Median seconds and mean CPU seconds of the call, and the peak of memory above what was there before."""
     warnings.simplefilter("ignore")
-    prepare, prefix, _ = TASKS[task]
-    data = load(folder, prefix)
-    call = prepare(data, side)
+    data = load(folder, TASKS[task].prefix)
+    call = TASKS[task].prepare(data, side)
     before = peak()
     seconds: list[float] = []
-    begin = time.perf_counter()
+    begin, cpu = time.perf_counter(), time.process_time()
     while not seconds or time.perf_counter() - begin < REPEAT_SECONDS:
         started = time.perf_counter()
         call()
         seconds.append(time.perf_counter() - started)
-    return {"seconds": median(seconds), "memory": peak() - before}
+    cpu = (time.process_time() - cpu) / len(seconds)
+    return {"seconds": median(seconds), "cpu": cpu, "memory": peak() - before}
 
 
 def peak() -> int:
@@ -325,18 +357,31 @@ def peak() -> int:
     return int(line.split()[1]) * 1024
 
 
-def run(task: str, side: str, folder: Path, limit: float) -> dict[str, float] | None:
-    """One measurement in a process of its own; None where it failed or took too long."""
+def run(task: str, side: str, folder: Path, limit: int) -> dict[str, float] | None:
+    """One measurement in a process of its own; no numbers where it took too long, None where it failed."""
     if side == "R":
         command = ["Rscript", "--vanilla", str(Path(__file__).with_suffix(".R")), task, str(folder)]
     else:
         command = [sys.executable, __file__, "--measure", task, "--side", side, "--folder", str(folder)]
+    # A peer that has used up its CPU seconds is killed; so is one that gets too few of them to end.
+    own = side == "hamm_eval"
+    within = functools.partial(resource.setrlimit, resource.RLIMIT_CPU, (limit, limit))
     try:
-        done = subprocess.run(command, check=True, capture_output=True, text=True, timeout=limit + 60)
+        done = subprocess.run(
+            command,
+            check=True,
+            capture_output=True,
+            text=True,
+            timeout=None if own else 5 * limit,
+            env=os.environ | ONE_THREAD,
+            preexec_fn=None if own else within,
+        )
     except subprocess.TimeoutExpired:
-        return None
+        return {}
     except subprocess.CalledProcessError as error:
-        print(f"{task}, {side}: {error.stderr.strip().splitlines()[-1]}", file=sys.stderr)
+        if error.returncode in (-signal.SIGKILL, -signal.SIGXCPU):
+            return {}
+        print(f"{task}, {side}: {(error.stderr.strip().splitlines() or ['?'])[-1]}", file=sys.stderr)
         return None
     return dict(json.loads(done.stdout.strip().splitlines()[-1]))
 
@@ -349,19 +394,30 @@ def installed(side: str) -> bool:
     return side not in NEEDS or find_spec(NEEDS[side]) is not None
 
 
-def table(task: str, found: dict[int, dict[str, dict[str, float] | None]], inputs: dict[int, float]) -> str:
-    """Markdown rows: seconds of this engine, and every other side as a multiple of it."""
-    sides = [side for side in TASKS[task][2] if installed(side)]
-    lines = []
+Found = dict[int, dict[str, dict[str, float] | None]]
+
+
+def table(task: str, found: Found, bytes_a_column: dict[str, dict[int, float]], limit: int) -> str:
+    """Markdown rows: this engine's measurements, and every other side as a multiple of its CPU seconds."""
+    lines, former = [], None
     for persons, by_side in found.items():
         own = by_side.get("hamm_eval")
-        if own is None:
+        if not own:
             continue
-        cells = [task, f"{persons:,}", f"{own['seconds']:.4g}", f"{own['memory'] / inputs[persons]:.1f}"]
+        given = bytes_a_column[TASKS[task].prefix][persons] * TASKS[task].columns
+        growth = f"{own['cpu'] / former['cpu']:.1f} ×" if former else ""
+        cells = [task, f"{persons:,}", f"{own['seconds']:.3g}", f"{own['cpu']:.3g}", growth]
+        cells += [f"{own['memory'] / given:.1f}", f"{own['load']:.1f}"]
         for side in SIDES[1:]:
-            there = by_side.get(side) if side in sides else None
-            cells.append(f"{there['seconds'] / own['seconds']:.3g} ×" if there else "")
+            there = by_side.get(side)
+            if there is None:
+                cells.append("failed" if side in by_side else "")
+            elif there:
+                cells.append(f"{there['cpu'] / own['cpu']:.3g} ×")
+            else:
+                cells.append(f"over {limit} s")
         lines.append("| " + " | ".join(cells) + " |")
+        former = own
     return "\n".join(lines)
 
 
@@ -372,7 +428,7 @@ def main() -> None:
     )
     parser.add_argument("--persons", type=int, nargs="+", default=SIZES)
     parser.add_argument("--task", nargs="+", choices=TASKS, default=list(TASKS))
-    parser.add_argument("--limit", type=float, default=300, help="seconds one call may take")
+    parser.add_argument("--limit", type=int, default=100, help="CPU seconds a measurement may take")
     parser.add_argument("--measure", help=argparse.SUPPRESS)
     parser.add_argument("--side", choices=SIDES, help=argparse.SUPPRESS)
     parser.add_argument("--folder", type=Path, help=argparse.SUPPRESS)
@@ -380,35 +436,41 @@ def main() -> None:
     if given.measure:
         print(json.dumps(measure(given.measure, given.side, given.folder)))
         return
-    found: dict[str, dict[int, dict[str, dict[str, float] | None]]] = {task: {} for task in given.task}
-    inputs: dict[str, dict[int, float]] = {"p_": {}, "r_": {}}
+    found: dict[str, Found] = {task: {} for task in given.task}
+    bytes_a_column: dict[str, dict[int, float]] = {"p_": {}, "r_": {}}
     before: dict[tuple[str, str], float] = {}
     former = 0
     for persons in given.persons:
         with tempfile.TemporaryDirectory() as name:
             folder = Path(name)
             simulate(folder, persons)
-            for prefix, sizes in inputs.items():
-                sizes[persons] = sum(path.stat().st_size for path in folder.glob(f"{prefix}*"))
+            for prefix, sizes in bytes_a_column.items():
+                sizes[persons] = next(folder.glob(f"{prefix}*")).stat().st_size
             for task in given.task:
                 found[task][persons] = {}
-                for side in TASKS[task][2]:
+                for side in filter(installed, TASKS[task].sides):
                     # Linear growth is the least that can be expected.
                     expected = before.get((task, side), 0.0) * (persons / former if former else 1)
-                    if not installed(side) or expected > given.limit:
-                        continue
-                    result = run(task, side, folder, given.limit)
-                    before[task, side] = result["seconds"] if result else float("inf")
-                    found[task][persons][side] = result
-                    shown = f"{result['seconds']:.4g} s" if result else "failed or too long"
+                    load_before = os.getloadavg()[0]
+                    result = (
+                        run(task, side, folder, given.limit)
+                        if side == "hamm_eval" or expected <= given.limit
+                        else {}
+                    )
+                    before[task, side] = result["cpu"] if result else float("inf")
+                    found[task][persons][side] = result and result | {"load": load_before}
+                    shown = json.dumps(found[task][persons][side]) if result else "failed or too long"
                     print(f"{persons:,} {task}: {side} {shown}", file=sys.stderr, flush=True)
         former = persons
-    load_average = os.getloadavg()[0]
-    print(f"Python {platform.python_version()}, {os.cpu_count()} cores, load at the end {load_average:.1f}\n")
-    print("| task | persons | seconds | memory / inputs | " + " | ".join(SIDES[1:]) + " |")
-    print("|---|---:|---:|---:|" + "---:|" * len(SIDES[1:]))
+    print(f"Python {platform.python_version()}, {os.cpu_count()} cores, one thread a side\n")
+    print(
+        "| task | persons | seconds | CPU seconds | growth | memory / inputs | load | "
+        + " | ".join(SIDES[1:])
+        + " |"
+    )
+    print("|---|" + "---:|" * (5 + len(SIDES)))
     for task in given.task:
-        print(table(task, found[task], inputs[TASKS[task][1]]))
+        print(table(task, found[task], bytes_a_column, given.limit))
 
 
 if __name__ == "__main__":

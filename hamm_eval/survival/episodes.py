@@ -149,7 +149,9 @@ def prepare_episodes(
     )
     if person is not None:
         rows = _with_persons(rows, labels_to_codes(person, "person", length=n)[0])
-    rows = _take(rows, rows.mass > 0)
+    counting = rows.mass > 0
+    if not counting.all():
+        rows = _take(rows, counting)
     if start_at is not None:
         rows = _from(rows, start_at)
     return replace(rows, clusters=count_clusters(rows.unit)) if rows.grouped else rows

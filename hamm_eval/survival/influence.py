@@ -59,15 +59,18 @@ def influence_variance(
         P and B.
     scale : ndarray, shape (k,)
     """
-    used = np.flatnonzero(sets.first < sets.last)
-    place = np.concatenate([sets.first[used], sets.own[used]])
+    some = sets.first < sets.last
+    # Mostly all rows are at risk somewhere; they are not copied then.
+    used = slice(None) if some.all() else np.flatnonzero(some)
+    own = sets.own[used]
+    place = np.concatenate([sets.first[used], own])
     amount = (rows.mass if rows.grouped else rows.weight)[used]
     begin_p, begin_b = amount * of.total[sets.first[used]], amount * by.total[sets.first[used]]
     end_p, end_b = amount * of.final(sets)[used], amount * by.final(sets)[used]
     if rows.unit is None:
-        zero = np.zeros(used.size)
-        before = np.array([np.r_[zero, begin_p], np.r_[zero, begin_b], np.r_[zero, amount]])
-        after = np.array([np.r_[begin_p, end_p], np.r_[begin_b, end_b], np.r_[amount, zero]])
+        before, after = np.zeros((2, 3, place.size))
+        before[:, own.size :] = after[:, : own.size] = begin_p, begin_b, amount
+        after[:2, own.size :] = end_p, end_b
         times = np.tile(rows.frequency[used], 2)
     else:
         unit = np.tile(rows.unit[used], 2)
@@ -76,7 +79,7 @@ def influence_variance(
         change = np.array(
             [np.r_[begin_p, end_p - begin_p], np.r_[begin_b, end_b - begin_b], np.r_[amount, -amount]]
         )[:, order]
-        after = _cumulate_within(change, unit)
+        after = cumulate_within(change, unit)
         before = after - change
         times = np.ones(unit.size) if rows.grouped else np.tile(rows.frequency[used], 2)[order]
 
@@ -110,7 +113,7 @@ def final_variance(rows: Episodes, values: FloatArray) -> float:
     return float(np.sum(times * sums**2))
 
 
-def _cumulate_within(change: FloatArray, unit: IntArray) -> FloatArray:
+def cumulate_within(change: FloatArray, unit: IntArray) -> FloatArray:
     """Cumulative sums (3, n) that begin anew with each unit; `unit` is sorted."""
     total = np.cumsum(change, axis=1)
     starts = np.flatnonzero(np.r_[True, unit[1:] != unit[:-1]])

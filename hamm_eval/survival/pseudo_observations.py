@@ -12,9 +12,6 @@ from hamm_eval.inference import FloatArray, checked_points, distinct_and_ranks
 from hamm_eval.survival.causes import checked_causes
 from hamm_eval.survival.episodes import checked_times
 
-# So many numbers are held at once while rows are left out.
-_AT_ONCE = 4_000_000
-
 
 class _Counts(NamedTuple):
     """At each distinct time, shape (k,): persons at risk, events of any cause and of that asked for."""
@@ -22,6 +19,28 @@ class _Counts(NamedTuple):
     at_risk: FloatArray
     events: FloatArray
     own: FloatArray
+
+
+class _LeftOut(NamedTuple):
+    """What an estimate loses without one row, as a curve along the grid.
+
+    Parameters
+    ----------
+    curve : ndarray, shape (k + 1,)
+        The estimate from all rows after 0..k times of the grid.
+    through : ndarray, shape (k + 1,)
+        Loss up to there, while the row left out is at risk.
+    fixed, share : ndarray, shape (2, k)
+    base : ndarray, shape (k,)
+        Loss at all points after the one at which the row ended, ``fixed + share * (curve - base)``. There is
+        one `fixed` of ends not by the cause asked for and one by it, one `share` without and one with event.
+    """
+
+    curve: FloatArray
+    through: FloatArray
+    fixed: FloatArray
+    share: FloatArray
+    base: FloatArray
 
 
 def pseudo_observations(
@@ -92,50 +111,72 @@ def pseudo_observations(
     if np.any(asked < 0) or np.any(asked > np.sort(end)[-2]):
         raise NotEstimable("Follow-up ends before a time asked for.", where="at")
     grid, place = distinct_and_ranks(end)
-    # Rows alike have one pseudo-observation.
-    alike, member = np.unique(place * (codes.max() + 1) + codes, return_inverse=True)
-    positions, kinds = alike // (codes.max() + 1), alike % (codes.max() + 1)
     ended = np.bincount(place, minlength=grid.size)
+    # Beyond the last time asked for nothing matters; up to it two persons or more are at risk.
+    k = int(np.searchsorted(grid, asked.max(initial=0.0), side="right"))
     counts = _Counts(
-        at_risk=np.cumsum(ended[::-1])[::-1].astype(np.float64),
-        events=np.bincount(place[codes > 0], minlength=grid.size).astype(np.float64),
-        own=np.bincount(place[codes == of], minlength=grid.size).astype(np.float64),
+        at_risk=np.cumsum(ended[::-1])[::-1][:k].astype(np.float64),
+        events=np.bincount(place[codes > 0], minlength=grid.size)[:k].astype(np.float64),
+        own=np.bincount(place[codes == of], minlength=grid.size)[:k].astype(np.float64),
     )
-    whole = _estimate(grid, counts, asked, kind)
-    without = np.empty((alike.size, asked.size))
-    chunk = max(_AT_ONCE // grid.size, 1)
-    for begin in range(0, alike.size, chunk):
-        of_these = slice(begin, begin + chunk)
-        left_out = _leave_out(counts, positions[of_these], kinds[of_these], of)
-        without[of_these] = _estimate(grid, left_out, asked, kind)
-    return np.asarray(n * whole - (n - 1) * without[member.reshape(-1)], dtype=np.float64)
+    lost = _left_out(counts, of_cause=kind in ("incidence", "mean_lost"))
+    weights = _weights(grid[:k], asked, mean=kind.startswith("mean"))
+    kinds = np.where(codes == of, 2, np.minimum(codes, 1))
+    found = np.empty((n, asked.size))
+    for column, weight in enumerate(weights):
+        found[:, column] = _losses(lost, weight)[kinds, np.minimum(place, k)]
+        found[:, column] *= n - 1
+        found[:, column] += weight @ lost.curve
+    return found
 
 
-def _leave_out(counts: _Counts, position: np.ndarray, kind: np.ndarray, of: int) -> _Counts:
-    """Counts (u, k) without one row that ends at each position with each kind of end."""
-    at = np.arange(counts.at_risk.size)
-    here = at == position[:, None]
-    return _Counts(
-        counts.at_risk - (at <= position[:, None]),
-        counts.events - (here & (kind > 0)[:, None]),
-        counts.own - (here & (kind == of)[:, None]),
-    )
+def _left_out(counts: _Counts, *, of_cause: bool) -> _LeftOut:
+    r"""Loss of the probability of no event, or of the incidence, without one row.
+
+    A row that ends at u is missed in the risk sets up to u alone. Up to there :math:`\hat S` is multiplied by
+    :math:`\prod \{1 - d / ((n - 1)(n - d))\}`, at u by a factor that depends on how the row ends, and
+    afterwards by nothing new. The logarithms of these factors are small and added. Their exponential less one
+    is taken, and no difference of two estimates: so all digits are kept when the loss is multiplied by n - 1.
+    """
+    n, d, own = counts
+    free = np.cumprod(np.append(1.0, 1 - d / n))
+    going_on = d < n
+    with np.errstate(divide="ignore"):
+        # Minus infinity where only the row left out stays behind.
+        missed = np.log1p(np.where(going_on, -d / ((n - 1) * np.where(going_on, n - d, 1.0)), 0.0))
+    alone = -np.log1p(-1 / n)
+    factor = np.append(0.0, np.cumsum(missed))
+    share = -np.expm1(factor[:-1] + np.array([missed, alone]))
+    if not of_cause:
+        return _LeftOut(free, -free * np.expm1(factor), np.zeros_like(share), share, np.zeros(n.size))
+    before, gone = free[:-1], np.expm1(factor[:-1])
+    incidence = np.append(0.0, np.cumsum(before * own / n))
+    at_risk = -before * own / n * np.expm1(factor[:-1] + alone)
+    itself = before * ((n - own) / (n * (n - 1)) - gone * (own - 1) / (n - 1))
+    through = np.append(0.0, np.cumsum(at_risk))
+    fixed = through[:-1] + np.array([at_risk, itself])
+    return _LeftOut(incidence, through, fixed, share, incidence[1:])
 
 
-def _estimate(grid: FloatArray, counts: _Counts, at: FloatArray, kind: str) -> FloatArray:
-    """The estimate at the times asked for, along the last axis."""
-    among = np.maximum(counts.at_risk, 1.0)
-    free = np.cumprod(1 - counts.events / among, axis=-1)
-    one = np.ones((*free.shape[:-1], 1))
-    before = np.concatenate([one, free[..., :-1]], axis=-1)
-    incidence = np.cumsum(before * counts.own / among, axis=-1)
-    curve = np.concatenate([one, free], axis=-1)
-    if kind in ("incidence", "mean_lost"):
-        curve = np.concatenate([0 * one, incidence], axis=-1)
-    if not kind.startswith("mean"):
-        return np.asarray(curve[..., np.searchsorted(grid, at, side="right")])
-    edges = np.concatenate([[0.0], grid])
-    widths = np.clip(np.append(edges[1:], np.inf)[None, :], None, at[:, None]) - np.clip(
-        edges[None, :], None, at[:, None]
-    )
-    return np.asarray(curve @ widths.T)
+def _weights(grid: FloatArray, at: FloatArray, *, mean: bool) -> FloatArray:
+    """How much each point of the curve counts, shape (j, k + 1): the last one up to a time, or its width."""
+    edges = np.append(0.0, grid)
+    if mean:
+        low = np.minimum(edges, at[:, None])
+        return np.asarray(np.minimum(np.append(edges[1:], np.inf), at[:, None]) - low)
+    return np.equal.outer(np.searchsorted(grid, at, side="right"), np.arange(edges.size)).astype(np.float64)
+
+
+def _losses(lost: _LeftOut, weight: FloatArray) -> FloatArray:
+    """Loss of the weighted sum of the curve by kind and place of a row's end, shape (3, k + 1)."""
+    while_at_risk = np.cumsum(weight * lost.through)
+    # Sums over the points after each one, from the end: exactly 0 where no weight follows.
+    later = np.cumsum(weight[::-1])[::-1][1:]
+    curve_later = np.cumsum((weight * lost.curve)[::-1])[::-1][1:]
+    found = np.empty((3, weight.size))
+    curve_later -= lost.base * later
+    for row, (fixed, share) in enumerate([(0, 0), (0, 1), (1, 1)]):
+        found[row, :-1] = while_at_risk[:-1] + lost.fixed[fixed] * later + lost.share[share] * curve_later
+    # Who is followed beyond all points is missed at each of them.
+    found[:, -1] = while_at_risk[-1]
+    return found

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -19,10 +19,12 @@ from hamm_eval.inference import (
     clusters_for_t,
     critical_value,
     few_clusters_notes,
+    sum_by,
 )
 from hamm_eval.survival.intervals import Interval, interval_limits, refuse_interval
 from hamm_eval.survival.results import write_protect
-from hamm_eval.survival.risk_sets import RiskSets, build_risk_sets
+from hamm_eval.survival.state_changes import state_grid
+from hamm_eval.survival.state_influence import carry_states
 from hamm_eval.survival.state_rows import StateRows, checked_state_rows, checked_states
 
 if TYPE_CHECKING:
@@ -115,8 +117,8 @@ class StateOccupation:
         asked = checked_points(times, "times")
         where = np.searchsorted(self.time, asked, side="right")
         unknown = (asked < self.origin)[:, None]
-        first = _start(self._rows, self.initial, self._estimated, self.origin)
-        error = np.sqrt(_variance(self._rows, first))
+        first = _start(self._rows, self.initial, self._estimated)
+        error = np.sqrt((first**2).sum(axis=0))
         probability = np.where(unknown, np.nan, np.vstack([self.initial, self.probability])[where])
         std_error = np.where(unknown, np.nan, np.vstack([error, self.std_error])[where])
         limits = interval_limits(probability, std_error, self.interval, self.confidence, self._few)
@@ -141,18 +143,12 @@ class StateOccupation:
         """
         if not self.origin < checked_number(tau, "tau") <= self.time[-1]:
             raise NotEstimable("Must lie within the follow-up.", where="tau")
-        value, last = np.zeros(len(self.states)), self.origin
-        influence = np.zeros((self._rows.weight.size, len(self.states)))
-        step = _Step(
-            self.origin, self.initial, _start(self._rows, self.initial, self._estimated, self.origin)
-        )
-        for following in _steps(self._rows, self.initial, self._estimated, self.origin):
-            length = min(following.time, tau) - last
-            value, influence = value + length * step.probability, influence + length * step.influence
-            step, last = following, min(following.time, tau)
-            if following.time >= tau:
-                break
-        std_error = np.sqrt(_variance(self._rows, influence))
+        begins = np.append(self.origin, self.time)
+        lengths = np.diff(np.minimum(np.append(begins, np.inf), tau))
+        start = _start(self._rows, self.initial, self._estimated)
+        curves = carry_states(state_grid(self._rows, len(self.states)), self.initial, start, lengths)
+        value = lengths @ np.vstack([self.initial, self.probability])
+        std_error = np.sqrt(curves.time_variance)
         reach = critical_value(self.confidence, self._few) * std_error
         return TimeInStates(value, std_error, value - reach, value + reach)
 
@@ -187,6 +183,11 @@ def state_occupation(
     state at t is not yet at risk of leaving it at t. States may be entered again. For state *occupation*
     nothing is assumed about the past, provided that censoring does not depend on it; read as *transition*
     probabilities, from an `initial` state, the process must be Markov.
+
+    The cost of the standard error, clustered or not, is about linear in the rows, however many distinct times
+    they end at. What bounds it is how fast states turn over: whenever a state has lost three tenths of those
+    at risk, all persons or clusters still followed are looked at once. That is a dozen or two times; it is
+    often only where a state is nearly empty all the time while many pass through it.
 
     Parameters
     ----------
@@ -253,17 +254,18 @@ def state_occupation(
     critical_value(confidence, few)
     origin = float(rows.start.min())
     begin = _initial(rows, initial, len(names), origin)
-    steps = list(_variances(rows, begin, initial is None, origin))
+    grid = state_grid(rows, len(names))
+    curves = carry_states(grid, begin, _start(rows, begin, initial is None))
     moved = rows.moved
     transitions = np.zeros((len(names), len(names)), dtype=np.int64)
     np.add.at(transitions, (rows.state[moved], rows.to[moved]), 1)
     ended = ~moved & ~rows.goes_on
     return StateOccupation(
         states=names,
-        time=np.array([step.time for step in steps]),
-        probability=np.array([step.probability for step in steps]),
-        std_error=np.sqrt([step.variance for step in steps]),
-        at_risk=_at_risk(rows, len(names))[1],
+        time=grid.sets.time,
+        probability=curves.probability,
+        std_error=np.sqrt(curves.variance),
+        at_risk=grid.at_risk,
         transitions=transitions,
         censored=np.bincount(rows.state[ended], minlength=len(names)),
         initial=begin,
@@ -276,37 +278,6 @@ def state_occupation(
         _rows=rows,
         _estimated=initial is None,
     )
-
-
-class _Step(NamedTuple):
-    """Probabilities (s,) at a time, and the influence (m, s) of each person on them, per unit of weight."""
-
-    time: float
-    probability: FloatArray
-    influence: FloatArray
-
-
-class _Variance(NamedTuple):
-    """Probabilities and variances (s,) at a time."""
-
-    time: float
-    probability: FloatArray
-    variance: FloatArray
-
-
-def _variances(rows: StateRows, initial: FloatArray, estimated: bool, origin: float) -> Iterator[_Variance]:
-    """What is kept of each step; influences of all times together would not fit into memory."""
-    for step in _steps(rows, initial, estimated, origin):
-        yield _Variance(step.time, step.probability, _variance(rows, step.influence))
-
-
-def _variance(rows: StateRows, influence: FloatArray) -> FloatArray:
-    """Infinitesimal jackknife (s,): squared sums of the weighted influences (m, s) within clusters."""
-    if rows.cluster is None:
-        return np.asarray(rows.weight**2 @ influence**2)
-    weighted = influence * rows.weight[:, None]
-    sums = np.column_stack([np.bincount(rows.cluster, weights=column) for column in weighted.T])
-    return np.asarray((sums**2).sum(axis=0))
 
 
 def _initial(rows: StateRows, initial: ArrayLike | None, size: int, origin: float) -> FloatArray:
@@ -327,56 +298,12 @@ def _initial(rows: StateRows, initial: ArrayLike | None, size: int, origin: floa
     return given
 
 
-def _start(rows: StateRows, initial: FloatArray, estimated: bool, origin: float) -> FloatArray:
-    """Influence (m, s) of each person on the distribution at the origin: none where that is given."""
-    influence = np.zeros((rows.weight.size, initial.size))
-    if estimated:
-        first = np.append(True, rows.person[1:] != rows.person[:-1])
-        influence[rows.person[first], rows.state[first]] = 1.0
-        influence = (influence - initial) / rows.weight.sum()
-    return influence
-
-
-def _at_risk(rows: StateRows, size: int) -> tuple[RiskSets, FloatArray]:
-    """Grid of all ends of rows, and the weight in each state just before each of them, shape (k, s)."""
-    sets = build_risk_sets(rows.start, rows.stop, np.ones(rows.stop.size, dtype=bool))
-    within = (rows.state[:, None] == np.arange(size)) * rows.weight[rows.person][:, None]
-    return sets, sets.at_risk(within)
-
-
-def _steps(rows: StateRows, initial: FloatArray, estimated: bool, origin: float) -> Iterator[_Step]:
-    """Carry probabilities and influences from one end of rows to the next.
-
-    The influence of a person on p(t) is that on p(t-) carried on by ``I + dA(t)``, plus, where the person is
-    at risk in state j, ``p_j(t-) / n_j`` times the martingale increment, the transition made less the
-    hazards.
-    """
-    size = initial.size
-    sets, at_risk = _at_risk(rows, size)
-    mass = rows.weight[rows.person]
-    by_end = np.argsort(sets.own, kind="stable")
-    end_of = np.searchsorted(sets.own[by_end], np.arange(sets.size + 1))
-    by_begin = np.argsort(sets.first, kind="stable")
-    begin_of = np.searchsorted(sets.first[by_begin], np.arange(sets.size + 1))
-    probability, influence = initial, _start(rows, initial, estimated, origin)
-    # The state in which each person is at risk now; `size`, whose hazards are 0, where in none.
-    now = np.full(rows.weight.size, size)
-    for j in range(sets.size):
-        coming = by_begin[begin_of[j] : begin_of[j + 1]]
-        now[rows.person[coming]] = rows.state[coming]
-        ending = by_end[end_of[j] : end_of[j + 1]]
-        going = ending[rows.moved[ending] & (mass[ending] > 0)]
-        if going.size:
-            origins, goals = rows.state[going], rows.to[going]
-            hazard = np.zeros((size, size))
-            np.add.at(hazard, (origins, goals), mass[going] / at_risk[j, origins])
-            hazard[np.diag_indices(size)] -= hazard.sum(axis=1)
-            reach = np.where(at_risk[j] > 0, probability / np.where(at_risk[j] > 0, at_risk[j], 1.0), 0.0)
-            influence = influence + influence @ hazard
-            influence -= np.vstack([reach[:, None] * hazard, np.zeros(size)])[now]
-            who = rows.person[going]
-            influence[who, goals] += reach[origins]
-            influence[who, origins] -= reach[origins]
-            probability = probability + probability @ hazard
-        now[rows.person[ending]] = size
-        yield _Step(float(sets.time[j]), probability, influence)
+def _start(rows: StateRows, initial: FloatArray, estimated: bool) -> FloatArray:
+    """Weighted influence (m, s) of each unit on the distribution at the origin: none where that is given."""
+    units, size = int(rows.unit.max()) + 1, initial.size
+    if not estimated:
+        return np.zeros((units, size))
+    first = np.append(True, rows.person[1:] != rows.person[:-1])
+    cell = rows.unit * size + rows.state[first]
+    inside = np.bincount(cell, weights=rows.weight, minlength=units * size).reshape(units, size)
+    return np.asarray((inside - np.outer(sum_by(rows.unit, rows.weight, units), initial)) / rows.weight.sum())

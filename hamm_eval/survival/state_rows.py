@@ -49,6 +49,11 @@ class StateRows:
     clusters: int | None
 
     @property
+    def unit(self) -> IntArray:
+        """Independent unit of each person, shape (m,): the cluster, else the person."""
+        return np.arange(self.weight.size) if self.cluster is None else self.cluster
+
+    @property
     def moved(self) -> NDArray[np.bool_]:
         """Whether the row ends with a transition."""
         return self.state != self.to

@@ -1,0 +1,124 @@
+"""What happens along the grid of all ends of rows: who comes and goes, and the hazards of each time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from hamm_eval.inference import FloatArray, IntArray
+from hamm_eval.survival.risk_sets import RiskSets, build_risk_sets
+from hamm_eval.survival.state_rows import StateRows
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """Where rows begin (mass > 0) or end (mass < 0), sorted by unit, then place.
+
+    Parameters
+    ----------
+    place : ndarray of int, shape (e,)
+        After how many times of the grid.
+    unit, state : ndarray of int, shape (e,)
+    to : ndarray of int, shape (e,)
+        State entered; that of the row where none is.
+    mass : ndarray, shape (e,)
+    """
+
+    place: IntArray
+    unit: IntArray
+    state: IntArray
+    to: IntArray
+    mass: FloatArray
+
+
+@dataclass(frozen=True, slots=True)
+class StateGrid:
+    """Rows in states against the k distinct times at which rows end.
+
+    Parameters
+    ----------
+    rows : StateRows
+    sets : RiskSets
+    at_risk : ndarray, shape (k, s)
+        Weight in each state just before each time.
+    order : ndarray of int
+        Beginnings (0..n - 1) and ends (n..2 n - 1) of rows by place.
+    offset : ndarray of int, shape (k + 2,)
+        How many of them lie before each place.
+    """
+
+    rows: StateRows
+    sets: RiskSets
+    at_risk: FloatArray
+    order: IntArray
+    offset: IntArray
+
+    def changes(self, begin: int, end: int, unit: IntArray) -> Changes:
+        """Changes at the places ``begin + 1..end``, with the `unit` (m,) of each person."""
+        n, rows = self.rows.person.size, self.rows
+        which = self.order[self.offset[begin + 1] : self.offset[end + 1]]
+        row = which % n
+        place = np.where(which >= n, self.sets.last[row], self.sets.first[row])
+        order = np.lexsort((place, unit[rows.person[row]]))
+        ends, row, place = which[order] >= n, row[order], place[order]
+        person, state = rows.person[row], rows.state[row]
+        return Changes(
+            place=place,
+            unit=unit[person],
+            state=state,
+            to=np.where(ends, rows.to[row], state),
+            mass=np.where(ends, -rows.weight[person], rows.weight[person]),
+        )
+
+    def hazard(self, begin: int, end: int) -> FloatArray:
+        """Increments of the hazards (l, s, s) at the times begin..end - 1; rows sum to 0."""
+        n, s, rows = self.rows.person.size, self.at_risk.shape[1], self.rows
+        which = self.order[self.offset[begin + 1] : self.offset[end + 1]]
+        row = which[which >= n] - n
+        row = row[rows.state[row] != rows.to[row]]
+        cell = ((self.sets.ends(row) - begin) * s + rows.state[row]) * s + rows.to[row]
+        mass = rows.weight[rows.person[row]]
+        moved = np.bincount(cell, weights=mass, minlength=(end - begin) * s * s).reshape(-1, s, s)
+        found = moved / _not_zero(self.at_risk[begin:end])[:, :, None]
+        found[:, np.arange(s), np.arange(s)] -= found.sum(axis=2)
+        return found
+
+    def reach(self, begin: int, before: FloatArray) -> FloatArray:
+        """Probabilities `before` (l, s) each time from `begin` on by weight at risk, 0 where nobody is."""
+        at_risk = self.at_risk[begin : begin + before.shape[0]]
+        return np.where(at_risk > 0, before / _not_zero(at_risk), 0.0)
+
+    def losses(self) -> FloatArray:
+        """Minus the logarithm of the share that stays in each state, from the origin on, (s, k + 1)."""
+        mass, moved = self.rows.weight[self.rows.person], self.rows.moved
+        found = np.zeros((self.at_risk.shape[1], self.sets.size + 1))
+        for state, at_risk in enumerate(self.at_risk.T):
+            leaving = np.flatnonzero(moved & (self.rows.state == state))
+            lost = self.sets.ending(mass, leaving) / _not_zero(at_risk)
+            # A loss of everybody would be infinite for ever after.
+            np.cumsum(-np.log1p(-np.minimum(lost, 1 - 1e-9)), out=found[state, 1:])
+        return found
+
+
+def state_grid(rows: StateRows, size: int) -> StateGrid:
+    """Grid of rows in `size` states. Where a row only goes on in the same state, nothing begins or ends."""
+    sets = build_risk_sets(rows.start, rows.stop, np.ones(rows.stop.size, dtype=bool))
+    mass = rows.weight[rows.person]
+    of_state = [sets.at_risk(np.where(rows.state == state, mass, 0.0)) for state in range(size)]
+    joined = rows.goes_on & ~rows.moved
+    begins = np.flatnonzero(~np.append(False, joined[:-1]))
+    ends = np.flatnonzero(~joined)
+    place = np.concatenate([sets.first[begins], sets.last[ends]])
+    return StateGrid(
+        rows=rows,
+        sets=sets,
+        at_risk=np.column_stack(of_state),
+        order=np.concatenate([begins, ends + rows.person.size])[np.argsort(place, kind="stable")],
+        offset=np.cumsum(np.append(0, np.bincount(place, minlength=sets.size + 1))),
+    )
+
+
+def _not_zero(at_risk: FloatArray) -> FloatArray:
+    """Weights at risk to divide by: 1 where nobody is."""
+    return np.where(at_risk > 0, at_risk, 1.0)
