@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 import numpy as np
 
 from hamm_eval.estimate import TargetTrial, TrialEffect
@@ -9,7 +12,7 @@ from hamm_eval.release.counts import release_count
 from hamm_eval.release.effects import release_effect
 from hamm_eval.release.policy import Policy
 from hamm_eval.release.released import Interval, ReleasedTargetTrial, ReleasedTrialEffect
-from hamm_eval.release.rounding import to_step
+from hamm_eval.release.rounding import decimals, to_step
 
 # A tenth of a month of mean time is about what a percentage point is over a year.
 _MONTH_STEP = 0.1
@@ -28,8 +31,26 @@ def release_target_trial(estimate: TargetTrial, policy: Policy) -> ReleasedTarge
         months=estimate.months,
         ages=estimate.ages,
         covariates=estimate.covariates,
-        effects=tuple(_release(found, policy) for found in estimate.effects),
+        effects=_one_treated_share([_release(found, policy) for found in estimate.effects]),
     )
+
+
+def _one_treated_share(effects: Sequence[ReleasedTrialEffect]) -> tuple[ReleasedTrialEffect, ...]:
+    """Who starts is the same people whatever the others do: their share is rounded once.
+
+    Rounded anew beside each pair it would be told twice, by two intervals that together are narrower.
+    """
+    told: dict[tuple[str, int, int], float] = {}
+    found = []
+    for each in effects:
+        effect, arm = each.effect, (each.trials, each.grace_days, each.horizon_months)
+        share, difference = effect.risk_treated, effect.difference
+        if share is not None and difference is not None and difference.value is not None:
+            share = told.setdefault(arm, share)
+            control = decimals(min(max(share - difference.value, 0.0), 1.0), 2)
+            each = replace(each, effect=replace(effect, risk_treated=share, risk_control=control))
+        found.append(each)
+    return tuple(found)
 
 
 def _release(found: TrialEffect, policy: Policy) -> ReleasedTrialEffect:

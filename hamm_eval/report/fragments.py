@@ -16,7 +16,7 @@ from hamm_eval.report.figures.effect import risks_and_difference
 from hamm_eval.report.figures.forest import forest
 from hamm_eval.report.figures.outcome_areas import outcome_areas
 from hamm_eval.report.figures.polyline import polyline
-from hamm_eval.report.markup import caution, figure, join, note, read_box
+from hamm_eval.report.markup import caution, figure, join, note, read_box, step
 from hamm_eval.report.tables.counts import count_table
 from hamm_eval.report.tables.curves import curves_table
 from hamm_eval.report.tables.effect import effect_table, points_range, reasons
@@ -163,7 +163,7 @@ def effect_fragment(release: ReleasedEffect, wording: Wording) -> Markup:
     measure = wording.measure(release.measure)
     parts = [
         _nothing(findings.effect_title(release, wording)),
-        _step(1, "protocol", wording),
+        step(1, "protocol", wording),
         Markup('<p class="he-when">{}</p>').format(
             wording.text(
                 "effect.when" if release.landmark_days else "effect.when_at_origin",
@@ -175,8 +175,8 @@ def effect_fragment(release: ReleasedEffect, wording: Wording) -> Markup:
         count_table(release.flow, wording, wording.text("table.caption.flow", measure=measure)),
     ]
     design = design_parts(release, wording)
-    parts += [_step(2, "design", wording), *design] if design else []
-    parts.append(_step(3 if design else 2, "effect", wording))
+    parts += [step(2, "design", wording), *design] if design else []
+    parts.append(step(3 if design else 2, "effect", wording))
     finding = findings.effect_finding(release, wording)
     if finding.direction == "withheld" or release.difference is None:
         parts.append(reasons(release.withheld or (("generic", {}),), wording))
@@ -204,12 +204,5 @@ def effect_fragment(release: ReleasedEffect, wording: Wording) -> Markup:
     if release.difference is not None and release.negative_control is not None:
         parts.append(read_box(wording, wording.text("effect.table_read"), what="table"))
     robust = sensitivity_list(release, wording)
-    parts += [_step(4 if design else 3, "sensitivity", wording), robust] if robust else []
+    parts += [step(4 if design else 3, "sensitivity", wording), robust] if robust else []
     return Markup('<section class="he-effect">\n{}\n</section>').format(join(parts))
-
-
-def _step(number: int, name: str, wording: Wording) -> Markup:
-    """Heading of a step from the question to how sure its answer is."""
-    return Markup('<p class="he-step" role="heading" aria-level="4">{} · {}</p>').format(
-        number, wording.text(f"effect_steps.{name}")
-    )

@@ -80,6 +80,13 @@ def caution(sentence: str) -> Markup:
     )
 
 
+def step(number: int, name: str, wording: Wording) -> Markup:
+    """Heading of a step from the question to how sure its answer is."""
+    return Markup('<p class="he-step" role="heading" aria-level="4">{} · {}</p>').format(
+        number, wording.text(f"effect_steps.{name}")
+    )
+
+
 def figure(title: str, picture: Markup, *below: Markup) -> Markup:
     """A numbered figure whose title states the finding."""
     return Markup(

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from markupsafe import Markup
 
-from hamm_eval.release.released import ReleasedTargetTrial, ReleasedTrialEffect
+from hamm_eval.release.released import ReleasedEffect, ReleasedTargetTrial, ReleasedTrialEffect
 from hamm_eval.report import findings, follow_up
 from hamm_eval.report.effect_design import design_parts
-from hamm_eval.report.markup import Column, Row, caution, join, note, read_box, table, with_interval
+from hamm_eval.report.effect_sensitivity import sensitivity_list
+from hamm_eval.report.markup import Column, Row, caution, join, note, read_box, step, table, with_interval
 from hamm_eval.report.tables.counts import count_table
-from hamm_eval.report.tables.effect import points_range, reasons
+from hamm_eval.report.tables.effect import effect_table, points_range, reasons
 from hamm_eval.report.tables.terms import covariate_name
 from hamm_eval.report.wording import Wording
 
@@ -34,39 +35,74 @@ def target_trial_title(release: ReleasedTargetTrial, wording: Wording) -> str:
 
 
 def target_trial_fragment(release: ReleasedTargetTrial, wording: Wording) -> Markup:
-    """Protocol, flow, design, effects."""
+    """Protocol and flow, design, effects, sensitivity: in this order."""
     shown = primary(release)
     effect = shown.effect
+    months = wording.number(shown.horizon_months)
     parts = [
         Markup('<p class="he-finding">{}</p>').format(target_trial_title(release, wording)),
+        step(1, "protocol", wording),
         _protocol(release, wording),
-        count_table(
-            effect.flow,
-            wording,
-            wording.text("target_trial.flow", months=wording.number(shown.horizon_months)),
-        ),
-        note(
-            wording.text(
-                "target_trial.person_trials",
-                n=wording.count(_pooled(release).person_trials),
-                persons=wording.count(shown.person_trials),
-            )
-        )
-        if _pooled(release) is not shown
-        else Markup(""),
+        count_table(effect.flow, wording, wording.text("target_trial.flow", months=months)),
     ]
-    parts += design_parts(effect, wording)
+    pooled = _pooled(release)
+    if pooled is not shown:
+        counts = {"n": wording.count(pooled.person_trials), "persons": wording.count(shown.person_trials)}
+        parts.append(note(wording.text("target_trial.person_trials", **counts)))
+    parts += [step(2, "design", wording), *design_parts(effect, wording), _designs(release, wording)]
+    parts.append(step(3, "effect", wording))
     if effect.withheld:
         parts.append(reasons(effect.withheld, wording))
     else:
-        parts.append(
-            Markup('<p class="he-headline">{}</p>').format(findings.effect_headline(effect, wording))
-        )
+        headline = findings.effect_headline(effect, wording)
+        parts.append(Markup('<p class="he-headline">{}</p>').format(headline))
         parts.append(caution(wording.text("effect.caution")))
-        parts.append(note(wording.text("effect.interim")))
+        look = "confirmatory" if wording.params and wording.params.confirmatory else "interim"
+        parts.append(note(wording.text(f"effect.{look}")))
     parts.append(_effects(release, wording))
     parts.append(read_box(wording, wording.text("target_trial.read"), what="table"))
+    parts.append(effect_table(effect, wording))
+    robust = sensitivity_list(effect, wording)
+    parts += [step(4, "sensitivity", wording), robust] if robust else []
     return Markup('<section class="he-effect">\n{}\n</section>').format(join(parts))
+
+
+def _designs(release: ReleasedTargetTrial, wording: Wording) -> Markup:
+    """Whether each of the comparisons holds, for they rest on different people."""
+    columns = [
+        Column(wording.text("target_trial.column_horizon"), numeric=False),
+        Column(wording.text("target_trial.column_balance")),
+        Column(wording.text("target_trial.column_outside")),
+        Column(wording.text("target_trial.column_effective")),
+        Column(wording.text("target_trial.column_detectable")),
+        Column(wording.text("effect_checks.column_verdict"), numeric=False),
+    ]
+    rows = [
+        Row(
+            wording.text("target_trial.after", months=wording.number(found.horizon_months)),
+            _design_cells(found.effect, wording),
+            group=_strategy(_pair(found), wording),
+        )
+        for found in release.effects
+    ]
+    hint = wording.text("table.scroll_hint")
+    return table(wording.text("target_trial.designs"), columns, rows, hint=hint)
+
+
+def _design_cells(effect: ReleasedEffect, wording: Wording) -> tuple[str, ...]:
+    """Largest difference left, share without comparable persons, effective sizes, detectable, verdict."""
+    none = wording.text("symbols.none")
+    found = {check.key: check for check in effect.checks if check.value is not None}
+    balance, outside = found.get("balance"), found.get("overlap")
+    sizes = [effect.effective_treated, effect.effective_controls]
+    verdict = "failed" if effect.withheld else "passed"
+    return (
+        none if balance is None else wording.number(balance.value or 0.0, 2),
+        none if outside is None else wording.percent(outside.value or 0.0),
+        " / ".join(wording.hidden if size is None else wording.number(size) for size in sizes),
+        none if effect.detectable is None else wording.points(effect.detectable, signed=False),
+        wording.text(f"target_trial.verdict_{verdict}"),
+    )
 
 
 def _pooled(release: ReleasedTargetTrial) -> ReleasedTrialEffect:
@@ -145,6 +181,7 @@ def _effects(release: ReleasedTargetTrial, wording: Wording) -> Markup:
         Column(wording.text("target_trial.column_persons")),
         Column(wording.text("target_trial.column_risks")),
         Column(wording.text("target_trial.column_difference")),
+        Column(wording.text("target_trial.column_by_worker")),
         Column(wording.text("target_trial.column_departure")),
         Column(wording.text("target_trial.column_months")),
     ]
@@ -163,7 +200,7 @@ def _cells(found: ReleasedTrialEffect, wording: Wording) -> tuple[str | Markup, 
     persons = f"{wording.count(effect.treated)} / {wording.count(effect.controls)}"
     at, gone, months = effect.difference, effect.departure, found.months_difference
     if effect.withheld or at is None or at.value is None:
-        return persons, none, none, none, none
+        return persons, none, none, none, none, none
     risks = f"{wording.percent(effect.risk_treated or 0.0)} / {wording.percent(effect.risk_control or 0.0)}"
     later: str | Markup = none
     if months is not None and months.value is not None:
@@ -178,4 +215,6 @@ def _cells(found: ReleasedTrialEffect, wording: Wording) -> tuple[str | Markup, 
     departed: str | Markup = none
     if gone is not None and gone.value is not None:
         departed = with_interval(wording.points(gone.value), points_range(gone, wording))
-    return persons, risks, with_interval(wording.points(at.value), points_range(at, wording)), departed, later
+    difference = with_interval(wording.points(at.value), points_range(at, wording))
+    by_worker = points_range(effect.difference_by_worker, wording) or none
+    return persons, risks, difference, by_worker, departed, later
