@@ -24,6 +24,7 @@ from hamm_eval.analysis.costs import costs
 from hamm_eval.analysis.effect_overview import effect_overview
 from hamm_eval.analysis.effect_parts import effect_by_group, effect_over_time
 from hamm_eval.analysis.goals_at_reviews import goals_at_reviews
+from hamm_eval.analysis.groundwork import Groundwork
 from hamm_eval.analysis.incidence_model import incidence_model
 from hamm_eval.analysis.measure_effectiveness import measure_effectiveness
 from hamm_eval.analysis.plausibility import plausibility
@@ -38,7 +39,6 @@ from hamm_eval.cohort import (
     Cohort,
     TableAbsent,
     TimeVarying,
-    build_cohort,
     build_goals,
     build_states,
 )
@@ -112,7 +112,7 @@ class Study:
         self.show = show
         self._record = record
         self._folder = folder
-        self._cohorts: dict[str, Cohort] = {}
+        self._ground = Groundwork(case_file, params)
         self._effects: dict[str, Effect | Absent] = {}
 
     def __repr__(self) -> str:
@@ -120,9 +120,7 @@ class Study:
 
     def cohort(self, endpoint: str) -> Cohort:
         """Episodes of everyone at risk of an endpoint (`cohort.build_cohort`)."""
-        if endpoint not in self._cohorts:
-            self._cohorts[endpoint] = build_cohort(self.case_file, self.params, endpoint)
-        return self._cohorts[endpoint]
+        return self._ground.cohort(endpoint)
 
     # --- who is evaluated, and how good are the records ------------------------------------------
 
@@ -287,7 +285,9 @@ class Study:
         """Effect of a measure on an endpoint, as params ask under this key, with its design checks."""
         if key not in self._effects:
             self._effects[key] = _or_absent(
-                "measure_effectiveness", key, lambda: measure_effectiveness(self.case_file, self.params, key)
+                "measure_effectiveness",
+                key,
+                lambda: measure_effectiveness(self.case_file, self.params, key, ground=self._ground),
             )
         return self._effects[key]
 
@@ -304,19 +304,38 @@ class Study:
 
     def target_trial(self, key: str) -> TargetTrial | Absent:
         """A target trial emulated as params describe it: strategies, grace period, horizons."""
-        return _or_absent("target_trial", key, lambda: target_trial(self.case_file, self.params, key))
+        return _or_absent(
+            "target_trial",
+            key,
+            lambda: target_trial(self.case_file, self.params, key, ground=self._ground),
+        )
 
     def effect_by_group(self, key: str) -> EffectByGroup | Absent:
         """A measure's effect within the groups that params declare for this question."""
-        return _or_absent("effect_by_group", key, lambda: effect_by_group(self.case_file, self.params, key))
+        return _or_absent(
+            "effect_by_group",
+            key,
+            lambda: effect_by_group(self.case_file, self.params, key, ground=self._ground),
+        )
 
     def effect_over_time(self, key: str) -> EffectOverTime | Absent:
         """A measure's effect at the days that params name for this question."""
-        return _or_absent("effect_over_time", key, lambda: effect_over_time(self.case_file, self.params, key))
+        return _or_absent(
+            "effect_over_time",
+            key,
+            lambda: effect_over_time(self.case_file, self.params, key, ground=self._ground),
+        )
 
     def costs(self) -> Costs | Absent:
         """Costs by measure and funding class, and of every effect that params ask for."""
-        return _or_absent("costs", "all", lambda: costs(self.case_file, self.params))
+
+        def ask() -> Costs:
+            asked = {key: self.measure_effectiveness(key) for key in self.params.measure_effectiveness}
+            # An effect that lacks something is asked for anew, and says what.
+            known = {key: effect for key, effect in asked.items() if not isinstance(effect, Absent)}
+            return costs(self.case_file, self.params, effects=known, ground=self._ground)
+
+        return _or_absent("costs", "all", ask)
 
     def participation_patterns(
         self, of: Literal["time_in_measures", "order_of_measures", "combinations_of_measures"]

@@ -9,21 +9,15 @@ import numpy as np
 import pandas as pd
 
 from hamm_eval.analysis.definitions import cohort_details, define
-from hamm_eval.analysis.measure_effectiveness import (
-    definition_of,
-    level_judge,
-    measure_effectiveness,
-    trial_of,
-)
-from hamm_eval.analysis.missing_covariates import covariates_of
+from hamm_eval.analysis.groundwork import Groundwork
+from hamm_eval.analysis.measure_effectiveness import compared_for, measure_effectiveness
 from hamm_eval.analysis.participations import OTHER, begun_participations, measures_in_order
 from hamm_eval.casefile.tables import BY_NAME
 from hamm_eval.cohort.event_source import require_table, tables_given
 from hamm_eval.effects import cost_per_additional, estimate_effect, joint_covariance
 from hamm_eval.errors import NotEstimable
-from hamm_eval.estimate import CostLine, Costs, EffectCost
+from hamm_eval.estimate import CostLine, Costs, Effect, EffectCost
 from hamm_eval.params import Params
-from hamm_eval.release.policy import policy_of
 
 if TYPE_CHECKING:
     from hamm_eval.casefile import CaseFile
@@ -32,7 +26,13 @@ QUESTION = "costs"
 UNKNOWN_CLASS = "missing"
 
 
-def costs(case_file: CaseFile, params: Params) -> Costs:
+def costs(
+    case_file: CaseFile,
+    params: Params,
+    *,
+    effects: Mapping[str, Effect] | None = None,
+    ground: Groundwork | None = None,
+) -> Costs:
     """Costs by measure and funding class; additional cost, break-even effect and ratio for every effect.
 
     Parameters
@@ -40,6 +40,10 @@ def costs(case_file: CaseFile, params: Params) -> Costs:
     case_file : CaseFile
     params : Params
         Its measures, the effects asked for, and `costs.price_per_additional`.
+    effects : mapping of str to Effect, optional
+        Of `measure_effectiveness` on the same case file and params, by key; those not given are estimated.
+    ground : Groundwork, optional
+        Of the same case file and params.
 
     Returns
     -------
@@ -60,6 +64,7 @@ def costs(case_file: CaseFile, params: Params) -> Costs:
     of cost and effect, clustered by household (`effects.cost_per_additional`). Participations are known for
     everybody up to the horizon, whether the file was closed or not.
     """
+    ground, known = ground or Groundwork(case_file, params), effects or {}
     tables = tables_given(case_file)
     begun = begun_participations(tables, params)
     measures = require_table(tables, "measures")
@@ -74,7 +79,9 @@ def costs(case_file: CaseFile, params: Params) -> Costs:
             effects=list(params.measure_effectiveness),
         ),
         lines=tuple(_lines(tables, begun, cost, params)),
-        effects=tuple(_effect_cost(case_file, params, key, cost) for key in params.measure_effectiveness),
+        effects=tuple(
+            _effect_cost(ground, key, known.get(key), cost) for key in params.measure_effectiveness
+        ),
     )
 
 
@@ -127,22 +134,21 @@ def _lines(
     return lines
 
 
-def _effect_cost(case_file: CaseFile, params: Params, key: str, cost: pd.Series) -> EffectCost:
+def _effect_cost(ground: Groundwork, key: str, known: Effect | None, cost: pd.Series) -> EffectCost:
     """Additional cost per participant, and the cost per additional person where the effect allows one."""
+    params = ground.params
+    effect = known or measure_effectiveness(ground.case_file, params, key, ground=ground)
     question = params.measure_effectiveness[key]
-    effect = measure_effectiveness(case_file, params, key)
     each = float(cost.get(question.measure, np.nan))
     prices = params.costs.price_per_additional if params.costs else {}
     price = prices[question.endpoint].amount if question.endpoint in prices else float("nan")
     additional, ratio = float("nan"), None
     if np.isfinite(each) and effect.fit is not None:
-        trial = trial_of(case_file, params, question, question.endpoint)
-        judge = level_judge(trial, policy_of(params))
         # As for the effect itself, imputations included.
-        matrix = covariates_of(trial, question, params.groups, judge, definition_of(params, key, question))
+        trial, matrix = compared_for(ground, key)
         rows = trial.rows[matrix.kept]
         paid = each * _times_begun(
-            case_file, rows, question.measure, trial.landmark_days + trial.horizon_days
+            ground.case_file, rows, question.measure, trial.landmark_days + trial.horizon_days
         )
         treated = rows["treated"].to_numpy(dtype=np.int64)
         households = rows["household_id"].to_numpy(dtype=str)

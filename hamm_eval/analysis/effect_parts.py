@@ -11,7 +11,8 @@ import pandas as pd
 
 from hamm_eval.analysis.definitions import define, endpoint_details, group_details
 from hamm_eval.analysis.design_matrix import TooSmall
-from hamm_eval.analysis.measure_effectiveness import definition_of, fit_and_judge, level_judge, trial_of
+from hamm_eval.analysis.groundwork import Groundwork
+from hamm_eval.analysis.measure_effectiveness import compared_for, fit_and_judge, level_judge, trial_of
 from hamm_eval.analysis.missing_covariates import TrialCovariates, covariates_of
 from hamm_eval.cohort import LandmarkTrial
 from hamm_eval.cohort.grouping import levels_in_order, levels_of, merge_small
@@ -27,7 +28,9 @@ if TYPE_CHECKING:
 BY_GROUP, OVER_TIME = "effect_by_group", "effect_over_time"
 
 
-def effect_by_group(case_file: CaseFile, params: Params, key: str) -> EffectByGroup:
+def effect_by_group(
+    case_file: CaseFile, params: Params, key: str, *, ground: Groundwork | None = None
+) -> EffectByGroup:
     """A measure's effect within each level of the groups that params declare, and whether it differs.
 
     Parameters
@@ -36,6 +39,8 @@ def effect_by_group(case_file: CaseFile, params: Params, key: str) -> EffectByGr
     params : Params
     key : str
         Key of `params.measure_effectiveness`, whose `by_groups` name the groups.
+    ground : Groundwork, optional
+        Of the same case file and params.
 
     Returns
     -------
@@ -63,7 +68,7 @@ def effect_by_group(case_file: CaseFile, params: Params, key: str) -> EffectByGr
             where=f"measure_effectiveness.{key}.by_groups",
             todo="Name groups there, each with its reason, before results are looked at.",
         )
-    trial = trial_of(case_file, params, question, question.endpoint)
+    trial = trial_of(case_file, params, question, question.endpoint, ground=ground)
     found = [_in_groups(trial, params, key, question, group) for group in question.by_groups]
     tested = [groups for groups in found if groups.test is not None]
     adjusted = iter(adjust_p([groups.test.p_value for groups in tested]).tolist() if tested else ())
@@ -79,7 +84,9 @@ def effect_by_group(case_file: CaseFile, params: Params, key: str) -> EffectByGr
     )
 
 
-def effect_over_time(case_file: CaseFile, params: Params, key: str) -> EffectOverTime:
+def effect_over_time(
+    case_file: CaseFile, params: Params, key: str, *, ground: Groundwork | None = None
+) -> EffectOverTime:
     """A measure's effect at several horizons, from one comparison.
 
     Parameters
@@ -88,6 +95,8 @@ def effect_over_time(case_file: CaseFile, params: Params, key: str) -> EffectOve
     params : Params
     key : str
         Key of `params.measure_effectiveness`, whose `horizons_days` name the days.
+    ground : Groundwork, optional
+        Of the same case file and params.
 
     Returns
     -------
@@ -109,10 +118,8 @@ def effect_over_time(case_file: CaseFile, params: Params, key: str) -> EffectOve
             where=f"measure_effectiveness.{key}.horizons_days",
             todo="Name days after the landmark, in their order.",
         )
-    trial = trial_of(case_file, params, question, question.endpoint)
-    judge = level_judge(trial, policy_of(params))
     # As for the question itself, imputations included.
-    matrix = covariates_of(trial, question, params.groups, judge, definition_of(params, key, question))
+    trial, matrix = compared_for(ground or Groundwork(case_file, params), key)
     rows = trial.rows[matrix.kept]
     definition = _define(OVER_TIME, key, params, question)
     return EffectOverTime(

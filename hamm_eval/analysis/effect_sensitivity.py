@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from hamm_eval.effects import DepartureTipping, EValue, LeaveOneOut, e_value, leave_one_covariate_out
+from hamm_eval.effects.leave_one_out import PointEstimate
 from hamm_eval.errors import NotEstimable
 
 
@@ -27,7 +28,8 @@ def analyse_sensitivity(
     columns: pd.DataFrame,
     terms: Sequence[tuple[str, str]],
     *,
-    estimate: Callable[..., Any],
+    value_with: Callable[[pd.DataFrame], float],
+    ratio: Callable[[], Any],
     tip: Callable[[], DepartureTipping],
 ) -> Sensitivity:
     """The robustness of an effect.
@@ -40,9 +42,10 @@ def analyse_sensitivity(
         Covariates of the comparison.
     terms : sequence of (factor, level)
         What each of the columns stands for: the columns of a factor are left out together.
-    estimate : callable
-        ``estimate(columns)`` is the same risk difference with other covariates, and
-        ``estimate(columns, contrast="risk_ratio")`` the ratio of the same model.
+    value_with : callable
+        Columns to the value of the same risk difference with these covariates.
+    ratio : callable
+        The risk ratio of the same comparison.
     tip : callable
         The tipping point for departures of the same comparison.
     """
@@ -51,8 +54,10 @@ def analyse_sensitivity(
         factors.setdefault(factor, []).append(str(column))
     without = None
     if factors:
-        without = leave_one_covariate_out(estimate, columns, factors, full=fit.value)
-    return Sensitivity(_e_value(lambda: estimate(columns, contrast="risk_ratio")), _or_none(tip), without)
+        without = leave_one_covariate_out(
+            lambda rest: PointEstimate(value_with(rest)), columns, factors, full=fit.value
+        )
+    return Sensitivity(_e_value(ratio), _or_none(tip), without)
 
 
 def _e_value(ask: Callable[[], Any]) -> EValue | None:

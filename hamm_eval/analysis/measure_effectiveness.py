@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,21 +11,24 @@ import pandas as pd
 from hamm_eval.analysis.definitions import define, endpoint_details, group_details
 from hamm_eval.analysis.design_matrix import TooSmall
 from hamm_eval.analysis.effect_sensitivity import Sensitivity, analyse_sensitivity
+from hamm_eval.analysis.groundwork import Groundwork
 from hamm_eval.analysis.missing_covariates import TrialCovariates, covariates_of
-from hamm_eval.cohort import LandmarkTrial, build_cohort, landmark_trial
+from hamm_eval.cohort import LandmarkTrial, landmark_trial
 from hamm_eval.cohort.event_source import require_table, tables_given
 from hamm_eval.effects import (
     DesignFailure,
     DesignLimits,
     DesignVerdict,
+    HorizonEffect,
     PerArm,
     assess_design,
-    departure_tipping_point,
-    effect_at_horizon,
     minimum_detectable_effect,
     planned_std_error,
     summarise_design,
 )
+from hamm_eval.effects.departure_tipping import tipping_point_of
+from hamm_eval.effects.horizon import effect_of
+from hamm_eval.effects.horizon_comparison import HorizonComparison, compare_to_horizon
 from hamm_eval.errors import NotEstimable, UsageError
 from hamm_eval.estimate import CountTable, Definition, Effect
 from hamm_eval.params import EffectQuestion, Params
@@ -38,7 +41,9 @@ QUESTION = "measure_effectiveness"
 LEAST_IN_ARM = 5
 
 
-def measure_effectiveness(case_file: CaseFile, params: Params, key: str) -> Effect:
+def measure_effectiveness(
+    case_file: CaseFile, params: Params, key: str, *, ground: Groundwork | None = None
+) -> Effect:
     """Effect of a measure on the incidence of an endpoint, by comparison from a landmark on.
 
     Persons under observation at the landmark, still in Hamm and without the goal: those who had begun the
@@ -53,6 +58,8 @@ def measure_effectiveness(case_file: CaseFile, params: Params, key: str) -> Effe
     params : Params
     key : str
         Key of `params.measure_effectiveness`.
+    ground : Groundwork, optional
+        Of the same case file and params, where other questions have some of the work done already.
 
     Returns
     -------
@@ -81,23 +88,23 @@ def measure_effectiveness(case_file: CaseFile, params: Params, key: str) -> Effe
             where="measure_effectiveness",
             todo=f"Known: {', '.join(params.measure_effectiveness) or 'none'}.",
         )
+    ground = ground or Groundwork(case_file, params)
     question = params.measure_effectiveness[key]
     definition = definition_of(params, key, question)
-    trial = trial_of(case_file, params, question, question.endpoint)
-    small = level_judge(trial, policy_of(params))
-    matrix = covariates_of(trial, question, params.groups, small, definition)
+    trial, matrix = compared_for(ground, key)
     rows = trial.rows[matrix.kept]
     flow = (*trial.flow, *matrix.flow)
     reached = (rows["cause"] == 1) & (rows["time"] <= _end(trial))
     treated = rows["treated"] == 1
-    fit, verdict, failures = fit_and_judge(rows, matrix, trial, question)
+    comparisons, fit, verdict, failures = _compare_and_judge(rows, matrix, trial, question)
     by_worker = None
     if fit is not None and rows["social_worker"].notna().all():
-        by_worker = _pooled(rows, matrix, trial, question, cluster="social_worker")
+        worker = rows["social_worker"].to_numpy(dtype=str)
+        by_worker = matrix.pool([effect_of(found.clustered_by(worker)) for found in comparisons])
     control = question.negative_control
     robust = Sensitivity(None, None, None)
     if fit is not None and not failures:
-        robust = _sensitivity(fit, rows, matrix, trial, question)
+        robust = _sensitivity(fit, comparisons, rows, matrix, trial, question)
     return Effect(
         definition=definition,
         measure=question.measure,
@@ -108,7 +115,7 @@ def measure_effectiveness(case_file: CaseFile, params: Params, key: str) -> Effe
         fit=fit,
         by_worker=by_worker,
         departure=None if fit is None else fit.competing,
-        negative_control=_negative_control(case_file, params, question, definition) if control else None,
+        negative_control=_negative_control(ground, question, definition) if control else None,
         negative_control_endpoint=control.endpoint if control else "",
         treated=int(treated.sum()),
         controls=int((~treated).sum()),
@@ -151,12 +158,34 @@ def definition_of(params: Params, key: str, question: EffectQuestion) -> Definit
     )
 
 
-def trial_of(case_file: CaseFile, params: Params, question: EffectQuestion, endpoint: str) -> LandmarkTrial:
+def compared_for(ground: Groundwork, key: str) -> tuple[LandmarkTrial, TrialCovariates]:
+    """Who is compared for a question of params, and their covariates: the same wherever it is asked."""
+
+    def compare() -> tuple[LandmarkTrial, TrialCovariates]:
+        params = ground.params
+        question = params.measure_effectiveness[key]
+        trial = trial_of(ground.case_file, params, question, question.endpoint, ground=ground)
+        small = level_judge(trial, policy_of(params))
+        return trial, covariates_of(
+            trial, question, params.groups, small, definition_of(params, key, question)
+        )
+
+    return ground.once(("compared", key), compare)
+
+
+def trial_of(
+    case_file: CaseFile,
+    params: Params,
+    question: EffectQuestion,
+    endpoint: str,
+    *,
+    ground: Groundwork | None = None,
+) -> LandmarkTrial:
     """Who is compared for an endpoint."""
     starts = require_table(tables_given(case_file), "participations")
     starts = starts[(starts["measure_id"].astype(object) == question.measure) & starts["started_on"].notna()]
     return landmark_trial(
-        build_cohort(case_file, params, endpoint),
+        (ground or Groundwork(case_file, params)).cohort(endpoint),
         starts,
         landmark_days=question.landmark_days,
         horizon_days=question.horizon_days,
@@ -180,7 +209,7 @@ def too_small_levels(treated: pd.Series, reached: pd.Series, policy: Policy) -> 
     counts = pd.DataFrame({"persons": 1, "treated": treated, "events": reached})
 
     def judge(values: pd.Series) -> pd.Series:
-        found = counts.loc[values.index].groupby(values).sum()
+        found = _sums_by_level(counts, values)
         without_event = found["persons"] - found["events"]
         in_control = found["persons"] - found["treated"]
         return (
@@ -194,57 +223,59 @@ def too_small_levels(treated: pd.Series, reached: pd.Series, policy: Policy) -> 
     return judge
 
 
-def _estimate(
-    rows: pd.DataFrame,
-    columns: pd.DataFrame,
-    trial: LandmarkTrial,
-    question: EffectQuestion,
-    *,
-    cluster: str = "household_id",
-    ask: Callable[..., Any] = effect_at_horizon,
-    **more: Any,
-) -> Any:
-    """One call of the estimator, or of what `ask` stands for; departures by the horizon count as no event."""
-    return ask(
+def _sums_by_level(counts: pd.DataFrame, values: pd.Series) -> pd.DataFrame:
+    """Sums of the rows of `counts` within each level; a grouping of pandas takes several times as long."""
+    codes, levels = pd.factorize(values, sort=True)
+    known = codes >= 0
+    columns = counts.loc[values.index].to_numpy(dtype=np.float64)[known].T
+    sums = [np.bincount(codes[known], weights=column, minlength=len(levels)) for column in columns]
+    return pd.DataFrame(dict(zip(counts.columns, sums, strict=True)), index=levels)
+
+
+def _compare(
+    rows: pd.DataFrame, columns: pd.DataFrame, trial: LandmarkTrial, question: EffectQuestion
+) -> HorizonComparison:
+    """The comparison that effects are read off from; departures by the horizon count as no event."""
+    return compare_to_horizon(
         rows["time"].to_numpy(dtype=np.float64),
         rows["cause"].to_numpy(dtype=np.int64),
         rows["treated"].to_numpy(dtype=np.int64),
         columns,
         horizon=_end(trial),
         entry=np.full(len(rows), trial.landmark_days, dtype=np.float64),
-        cluster=rows[cluster].to_numpy(dtype=str),
+        cluster=rows["household_id"].to_numpy(dtype=str),
         estimand=question.estimand,
         # One outcome model for both arms: with arms of this size a model of the controls alone would rest on
         # fewer than five events a parameter. A wrong one is answered by the propensity model.
         interactions="none",
         # The plain sandwich covers 94 % with the few hundred households of a city of this size.
         small_sample=True,
-        **more,
     )
 
 
-def _pooled(
-    rows: pd.DataFrame, matrix: TrialCovariates, trial: LandmarkTrial, question: EffectQuestion, **more: Any
-) -> Any:
-    """The estimate pooled over the imputations of what is not recorded."""
-    return matrix.estimate(lambda columns: _estimate(rows, columns, trial, question, **more))
-
-
 def _sensitivity(
-    fit: Any, rows: pd.DataFrame, matrix: TrialCovariates, trial: LandmarkTrial, question: EffectQuestion
+    fit: Any,
+    comparisons: Sequence[HorizonComparison],
+    rows: pd.DataFrame,
+    matrix: TrialCovariates,
+    trial: LandmarkTrial,
+    question: EffectQuestion,
 ) -> Sensitivity:
     """How robust the estimate is; the grid of the tipping point is that of the first imputation."""
 
-    def with_columns(chosen: pd.DataFrame, **more: Any) -> Any:
+    def value_with(chosen: pd.DataFrame) -> float:
         names = list(chosen.columns)
-        return matrix.estimate(lambda columns: _estimate(rows, columns[names], trial, question, **more))
+        found = matrix.each(lambda columns: _compare(rows, columns[names], trial, question).value)
+        # By Rubin's rules.
+        return float(np.mean(found))
 
     return analyse_sensitivity(
         fit,
         matrix.columns,
         matrix.matrices[0].terms,
-        estimate=with_columns,
-        tip=lambda: _estimate(rows, matrix.columns, trial, question, ask=departure_tipping_point),
+        value_with=value_with,
+        ratio=lambda: matrix.pool([effect_of(found.asking("risk_ratio")) for found in comparisons]),
+        tip=lambda: tipping_point_of(comparisons[0]),
     )
 
 
@@ -252,24 +283,34 @@ def fit_and_judge(
     rows: pd.DataFrame, matrix: TrialCovariates, trial: LandmarkTrial, question: EffectQuestion
 ) -> tuple[Any, DesignVerdict | None, tuple[DesignFailure, ...]]:
     """The estimate, the verdict on its design and what fails; no estimate where the data cannot carry one."""
+    return _compare_and_judge(rows, matrix, trial, question)[1:]
+
+
+def _compare_and_judge(
+    rows: pd.DataFrame, matrix: TrialCovariates, trial: LandmarkTrial, question: EffectQuestion
+) -> tuple[
+    tuple[HorizonComparison, ...], HorizonEffect | None, DesignVerdict | None, tuple[DesignFailure, ...]
+]:
+    """`fit_and_judge`, and before it the comparison with the columns of each imputation."""
     for arm, code in (("treated", 1), ("control", 0)):
         size = int((rows["treated"] == code).sum())
         if size < DesignLimits().effective_n:
-            return None, None, (DesignFailure("effective_n", size, DesignLimits().effective_n, arm=arm),)
+            return (), None, None, (DesignFailure("effective_n", size, DesignLimits().effective_n, arm=arm),)
     try:
-        fit = _pooled(rows, matrix, trial, question)
+        comparisons = matrix.each(lambda columns: _compare(rows, columns, trial, question))
+        fit = matrix.pool([effect_of(found) for found in comparisons])
     except NotEstimable:
-        return None, None, (DesignFailure("not_estimable", 0.0, 0.0),)
+        return (), None, None, (DesignFailure("not_estimable", 0.0, 0.0),)
     verdict = assess_design(fit)
-    return fit, verdict, verdict.reasons
+    return comparisons, fit, verdict, verdict.reasons
 
 
-def _negative_control(
-    case_file: CaseFile, params: Params, question: EffectQuestion, definition: Definition
-) -> Any:
+def _negative_control(ground: Groundwork, question: EffectQuestion, definition: Definition) -> Any:
     """The same comparison for an endpoint that the measure cannot affect; None if not estimable."""
     assert question.negative_control is not None
-    trial = trial_of(case_file, params, question, question.negative_control.endpoint)
+    params = ground.params
+    endpoint = question.negative_control.endpoint
+    trial = trial_of(ground.case_file, params, question, endpoint, ground=ground)
     small = level_judge(trial, policy_of(params))
     matrix = covariates_of(trial, question, params.groups, small, definition, stream=1)
     return fit_and_judge(trial.rows[matrix.kept], matrix, trial, question)[0]

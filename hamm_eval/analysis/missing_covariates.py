@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -25,6 +25,7 @@ from hamm_eval.estimate import Definition
 from hamm_eval.params import EffectQuestion, Group, TargetTrialQuestion
 
 AnyEffect = TypeVar("AnyEffect", bound=Effect)
+Answer = TypeVar("Answer")
 
 # At least as many imputations as percent of rows are incomplete (White, Royston and Wood 2011, Statistics in
 # Medicine 30, 377-399): then another seed would hardly give another interval.
@@ -67,9 +68,23 @@ class TrialCovariates:
         NotEstimable
             Not estimable with the columns of some imputation.
         """
+        return self.pool(self.each(estimator))
+
+    def each(self, ask: Callable[[pd.DataFrame], Answer]) -> tuple[Answer, ...]:
+        """The answers with the columns of each imputation.
+
+        Raises
+        ------
+        NotEstimable
+            Not estimable with the columns of some imputation.
+        """
         if len(self.matrices) == 1:
-            return estimator(self.columns)
-        return pool_effects(estimate_each((matrix.columns for matrix in self.matrices), estimator))
+            return (ask(self.columns),)
+        return tuple(estimate_each((matrix.columns for matrix in self.matrices), ask))
+
+    def pool(self, effects: Sequence[AnyEffect]) -> AnyEffect:
+        """Effects of the imputations, one each, pooled by Rubin's rules; the one where nothing is imputed."""
+        return effects[0] if len(effects) == 1 else pool_effects(effects)
 
 
 def covariates_of(

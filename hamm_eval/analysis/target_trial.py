@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -9,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from hamm_eval.analysis.definitions import define, endpoint_details, group_details
+from hamm_eval.analysis.groundwork import Groundwork
 from hamm_eval.analysis.measure_effectiveness import (
     LEAST_IN_ARM,
     detectable,
@@ -16,16 +18,15 @@ from hamm_eval.analysis.measure_effectiveness import (
     too_small_levels,
 )
 from hamm_eval.analysis.missing_covariates import TrialCovariates, covariates_of
-from hamm_eval.cohort import LandmarkTrial, TargetTrials, build_cohort, target_trials
+from hamm_eval.cohort import LandmarkTrial, TargetTrials, target_trials
 from hamm_eval.cohort.event_source import require_table, tables_given
 from hamm_eval.effects import (
     DesignFailure,
     DesignLimits,
-    HorizonEffect,
     assess_design,
-    effect_of_starting,
     summarise_design,
 )
+from hamm_eval.effects.starting_comparison import StartingComparison, compare_strategies
 from hamm_eval.errors import NotEstimable, UsageError
 from hamm_eval.estimate import Definition, Effect, TargetTrial, TrialEffect
 from hamm_eval.params import DAYS_PER_MONTH, Params, StrategyPair, TargetTrialQuestion
@@ -49,7 +50,9 @@ class Compared:
         return "<Compared: internal, not released>"
 
 
-def target_trial(case_file: CaseFile, params: Params, key: str) -> TargetTrial:
+def target_trial(
+    case_file: CaseFile, params: Params, key: str, *, ground: Groundwork | None = None
+) -> TargetTrial:
     """Effects of starting a measure within a grace period, against not starting, at several horizons.
 
     Time zero is the first day of a month since the origin; in its trial is who is then under observation,
@@ -62,6 +65,8 @@ def target_trial(case_file: CaseFile, params: Params, key: str) -> TargetTrial:
     params : Params
     key : str
         Key of `params.target_trials`.
+    ground : Groundwork, optional
+        Of the same case file and params, where other questions have some of the work done already.
 
     Returns
     -------
@@ -90,8 +95,9 @@ def target_trial(case_file: CaseFile, params: Params, key: str) -> TargetTrial:
         )
     question = params.target_trials[key]
     definition = _define(params, key, question)
+    ground = ground or Groundwork(case_file, params)
     effects = tuple(
-        _trial_effect(case_file, params, question, definition, pair, months, control=not number)
+        _trial_effect(ground, question, definition, pair, months, control=not number)
         for number, pair in enumerate(question.strategies)
         for months in question.horizons_months
     )
@@ -127,12 +133,14 @@ def _trials(
     endpoint: str,
     pair: StrategyPair,
     horizon_days: int,
+    *,
+    ground: Groundwork | None = None,
 ) -> TargetTrials:
     """Who is in the trials for an endpoint."""
     starts = require_table(tables_given(case_file), "participations")
     starts = starts[(starts["measure_id"].astype(object) == question.measure) & starts["started_on"].notna()]
     return target_trials(
-        build_cohort(case_file, params, endpoint),
+        (ground or Groundwork(case_file, params)).cohort(endpoint),
         starts,
         months=question.months,
         grace_days=pair.grace_days,
@@ -142,9 +150,29 @@ def _trials(
     )
 
 
+def _compared_in_trials(
+    ground: Groundwork,
+    question: TargetTrialQuestion,
+    definition: Definition,
+    endpoint: str,
+    pair: StrategyPair,
+    horizon_days: int,
+    *,
+    stream: int = 0,
+) -> tuple[TargetTrials, Compared]:
+    """The trials of an endpoint and who is compared in them, whatever the adherence."""
+
+    def compare() -> tuple[TargetTrials, Compared]:
+        case_file, params = ground.case_file, ground.params
+        trials = _trials(case_file, params, question, endpoint, pair, horizon_days, ground=ground)
+        return trials, _compared(trials, params, question, definition, stream=stream)
+
+    asked = (QUESTION, definition.digest, endpoint, pair.trials, pair.grace_days, horizon_days, stream)
+    return ground.once(asked, compare)
+
+
 def _trial_effect(
-    case_file: CaseFile,
-    params: Params,
+    ground: Groundwork,
     question: TargetTrialQuestion,
     definition: Definition,
     pair: StrategyPair,
@@ -154,8 +182,7 @@ def _trial_effect(
 ) -> TrialEffect:
     """One strategy pair at one horizon."""
     horizon = round(DAYS_PER_MONTH * months)
-    trials = _trials(case_file, params, question, question.endpoint, pair, horizon)
-    compared = _compared(trials, params, question, definition)
+    trials, compared = _compared_in_trials(ground, question, definition, question.endpoint, pair, horizon)
     rows = compared.rows
     started = rows["start"].lt(rows["time"]) & (rows["start"] <= pair.grace_days)
     reached = (rows["cause"] == 1) & (rows["time"] <= horizon)
@@ -165,17 +192,19 @@ def _trial_effect(
     fit = verdict = by_worker = in_months = negative = None
     if not failures:
         try:
-            fit = _estimate(compared, pair, question, horizon)
+            comparisons = _compare(compared, pair, question, horizon)
+            fit = compared.covariates.pool([found.effect() for found in comparisons])
         except NotEstimable:
             failures = (DesignFailure("not_estimable", 0.0, 0.0),)
     if fit is not None:
         verdict = assess_design(fit)
         failures = verdict.reasons
-        in_months = _estimated(compared, pair, question, horizon, contrast="months_difference")
+        in_months = _pooled(compared, [found.asking("months_difference") for found in comparisons])
         if rows["social_worker"].notna().all():
-            by_worker = _estimated(compared, pair, question, horizon, cluster="social_worker")
+            worker = rows["social_worker"].to_numpy(dtype=str)
+            by_worker = _pooled(compared, [found.clustered_by(worker) for found in comparisons])
         if control and question.negative_control is not None:
-            negative = _negative_control(case_file, params, question, definition, pair, horizon)
+            negative = _negative_control(ground, question, definition, pair, horizon)
     key = f"{definition.key}/{pair.trials}/{pair.grace_days}/{pair.adherence}/{months}"
     part = define(QUESTION, key, of=definition.digest)
     flow = [(step, distinct) for step, (_, distinct) in trials.flow.items()]
@@ -266,20 +295,14 @@ def _merged_months(month: pd.Series, started: pd.Series) -> pd.Series:
     return month.map(names)
 
 
-def _estimate(
-    compared: Compared,
-    pair: StrategyPair,
-    question: TargetTrialQuestion,
-    horizon: int,
-    *,
-    cluster: str = "household_id",
-    contrast: Any = "risk_difference",
-) -> Any:
-    """One call of the estimator for each imputation, pooled."""
+def _compare(
+    compared: Compared, pair: StrategyPair, question: TargetTrialQuestion, horizon: int
+) -> tuple[StartingComparison, ...]:
+    """The comparison that effects are read off from, with the covariates of each imputation."""
     rows = compared.rows
 
-    def effect(columns: pd.DataFrame) -> HorizonEffect:
-        return effect_of_starting(
+    def compare(columns: pd.DataFrame) -> StartingComparison:
+        return compare_strategies(
             rows["time"].to_numpy(dtype=np.float64),
             rows["cause"].to_numpy(dtype=np.int64),
             rows["start"].to_numpy(dtype=np.float64),
@@ -289,28 +312,32 @@ def _estimate(
             adherence=pair.adherence,
             trial=_merged_months(rows["month"], rows["start"] <= pair.grace_days).to_numpy(),
             person=rows["person_id"].to_numpy(dtype=str),
-            cluster=rows[cluster].to_numpy(dtype=str),
+            cluster=rows["household_id"].to_numpy(dtype=str),
             estimand=question.estimand,
-            contrast=contrast,
             # One outcome model for both arms, as in the comparison from a landmark on: events are few.
             interactions="none",
             small_sample=True,
         )
 
-    return compared.covariates.estimate(effect)
+    return compared.covariates.each(compare)
 
 
-def _estimated(*args: Any, **keywords: Any) -> Any:
-    """The estimate; None where there is none."""
+def _estimate(compared: Compared, pair: StrategyPair, question: TargetTrialQuestion, horizon: int) -> Any:
+    """The effect, pooled over imputations."""
+    comparisons = _compare(compared, pair, question, horizon)
+    return compared.covariates.pool([found.effect() for found in comparisons])
+
+
+def _pooled(compared: Compared, comparisons: Sequence[StartingComparison]) -> Any:
+    """The effect of comparisons that are there already; None where it cannot be estimated."""
     try:
-        return _estimate(*args, **keywords)
+        return compared.covariates.pool([found.effect() for found in comparisons])
     except NotEstimable:
         return None
 
 
 def _negative_control(
-    case_file: CaseFile,
-    params: Params,
+    ground: Groundwork,
     question: TargetTrialQuestion,
     definition: Definition,
     pair: StrategyPair,
@@ -318,6 +345,9 @@ def _negative_control(
 ) -> Any:
     """The same strategies compared for an endpoint that the measure cannot affect; None if not estimable."""
     assert question.negative_control is not None
-    trials = _trials(case_file, params, question, question.negative_control.endpoint, pair, horizon)
-    compared = _compared(trials, params, question, definition, stream=1)
-    return _estimated(compared, pair, question, horizon)
+    endpoint = question.negative_control.endpoint
+    _, compared = _compared_in_trials(ground, question, definition, endpoint, pair, horizon, stream=1)
+    try:
+        return _estimate(compared, pair, question, horizon)
+    except NotEstimable:
+        return None

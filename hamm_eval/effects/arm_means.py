@@ -102,6 +102,7 @@ def estimate_arm_means(
     estimand: Estimand,
     family: Family,
     without: IntArray | None = None,
+    propensity_steps: FloatArray | None = None,
 ) -> ArmMeans:
     """Two arm means by one of four methods.
 
@@ -120,6 +121,8 @@ def estimate_arm_means(
         Looked at by "aipw" and "standardisation" only.
     without : ndarray of int, shape (n,), optional
         Clusters 0..G-1 to be left out one by one; the influence is then theirs.
+    propensity_steps : ndarray, shape (G, q), optional
+        Of ``propensity.steps(without)``, where they are at hand.
 
     Notes
     -----
@@ -135,6 +138,10 @@ def estimate_arm_means(
             _refuse_empty_arm(outcome, use, treated)
         fit = fit_model(design.observed, outcome, use, family, design.names, "outcome model")
     units = treated.size if without is None else int(without.max()) + 1
+    # Both arms rest on the same models: what leaving a cluster out does to these is found out once.
+    fit_steps = None if fit is None or without is None else fit.steps(without)
+    if propensity is not None and without is not None and propensity_steps is None:
+        propensity_steps = propensity.steps(without)
     means, sensitivity = np.empty(2), np.empty((treated.size, 2))
     influence, sizes = np.empty((units, 2)), np.empty((units, 2))
     for j, arm_design in enumerate((design.treated, design.control)):
@@ -162,12 +169,13 @@ def estimate_arm_means(
                 sampling * (weights.target - observation * used_arm) * mean_slope(predicted, family)
             )
             gradients = arm_design * by_prediction[:, None]
-            own = own + fit.carry(gradients, without)
+            own = own + fit.carry(gradients, without, fit_steps)
             score_per_observation = sampling * design.rows * (outcome - fit.fitted)
             through_model = design.observed @ np.linalg.solve(fit.information, gradients.sum(axis=0))
             by_observation = sampling * used_arm * residual + score_per_observation * through_model
         if propensity is not None:
-            own = own + propensity.carry(propensity.design * by_propensity[:, None], without)
+            gradients = propensity.design * by_propensity[:, None]
+            own = own + propensity.carry(gradients, without, propensity_steps)
         means[j] = mean
         sizes[:, j] = float(extent.sum())
         if without is not None:

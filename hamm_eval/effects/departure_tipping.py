@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike
 
 from hamm_eval.effects.arm_means import Method
 from hamm_eval.effects.estimands import Estimand
-from hamm_eval.effects.horizon_comparison import compare_to_horizon
+from hamm_eval.effects.horizon_comparison import HorizonComparison, compare_to_horizon
 from hamm_eval.effects.positivity import PerArm
 from hamm_eval.errors import InputError
 from hamm_eval.inference import FloatArray, checked_vector
@@ -122,13 +122,7 @@ def departure_tipping_point(
     >>> found.vanishes.control, found.vanishes.treated
     (0.5, None)
     """
-    grid = checked_vector(shares, "shares")
-    if grid.size < 2 or grid[0] != 0 or (np.diff(grid) <= 0).any() or grid[-1] > 1:
-        raise InputError(
-            "Expected shares that increase from 0 to at most 1.",
-            where="shares",
-            todo="Give the grid as [0, 0.1, ..., 1].",
-        )
+    grid = _checked_grid(shares)
     comparison = compare_to_horizon(
         time,
         cause,
@@ -148,6 +142,13 @@ def departure_tipping_point(
         weights=weights,
         confidence=confidence,
     )
+    return tipping_point_of(comparison, grid)
+
+
+def tipping_point_of(comparison: HorizonComparison, shares: ArrayLike = SHARES) -> DepartureTipping:
+    """`departure_tipping_point` of a comparison that is there already: its fits are not repeated."""
+    grid = _checked_grid(shares)
+    method = comparison.design.method
     some = grid[1:]
     none = np.zeros_like(some)
     one = np.concatenate([[0.0], some, none, some])
@@ -174,6 +175,18 @@ def departure_tipping_point(
         PerArm(_first(grid, changed[treated_alone]), _first(grid, changed[control_alone])),
         PerArm(_first(grid, covers[treated_alone]), _first(grid, covers[control_alone])),
     )
+
+
+def _checked_grid(shares: ArrayLike) -> FloatArray:
+    """Shares that can be walked through."""
+    grid = checked_vector(shares, "shares")
+    if grid.size < 2 or grid[0] != 0 or (np.diff(grid) <= 0).any() or grid[-1] > 1:
+        raise InputError(
+            "Expected shares that increase from 0 to at most 1.",
+            where="shares",
+            todo="Give the grid as [0, 0.1, ..., 1].",
+        )
+    return grid
 
 
 def _first(grid: FloatArray, tipped: np.ndarray) -> float | None:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 
-from hamm_eval.effects.arm_means import ArmMeans, Method, estimate_arm_means, outcome_design
+from hamm_eval.effects.arm_means import ArmMeans, Method, OutcomeDesign, estimate_arm_means, outcome_design
 from hamm_eval.effects.balancing import Balance, compare_covariates
 from hamm_eval.effects.contrast import Contrast, compare
 from hamm_eval.effects.covariates import Covariates
@@ -22,9 +23,12 @@ from hamm_eval.inference import FloatArray, IntArray, sum_by
 Correction = Callable[[FloatArray], FloatArray]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Design:
-    """Who is compared with whom: everything that does not look at an outcome."""
+    """Who is compared with whom: everything that does not look at an outcome.
+
+    Balance and overlap are looked at when first asked for: who wants nothing but a value does not.
+    """
 
     treated: FloatArray
     sampling: FloatArray
@@ -34,10 +38,33 @@ class Design:
     interactions: FloatArray | None
     propensity: Fit | None
     tilt: Tilt
-    balance: Balance
-    balance_before: Balance
-    overlap: Overlap
     truncated: PerArm[int]
+
+    @cached_property
+    def balance_before(self) -> Balance:
+        """Before weighting, sampling weights apart."""
+        return self._compared(self.sampling)
+
+    @cached_property
+    def balance(self) -> Balance:
+        """After weighting."""
+        if self.propensity is None:
+            return self.balance_before
+        return self._compared(self.sampling * self.tilt.own)
+
+    @cached_property
+    def overlap(self) -> Overlap:
+        """Of the propensities; of the share treated where nobody is weighted."""
+        if self.propensity is None:
+            share = float(self.sampling @ self.treated) / float(self.sampling.sum())
+            even = np.full(self.treated.size, share)
+            return assess_overlap(even, self.treated, self.sampling, self.sampling)
+        own, target = self.sampling * self.tilt.own, self.sampling * self.tilt.target
+        return assess_overlap(self.propensity.fitted, self.treated, own, target)
+
+    def _compared(self, weights: FloatArray) -> Balance:
+        """Balance of all covariates given."""
+        return compare_covariates(self.covariates.given_names, self.covariates.given, self.treated, weights)
 
 
 def design_comparison(
@@ -50,50 +77,18 @@ def design_comparison(
     interactions: str | Sequence[str],
     truncate: float | None = None,
 ) -> Design:
-    """Fit the propensity model and look at balance and overlap. No outcome is read."""
-    names, values = covariates.given_names, covariates.given
+    """Fit the propensity model. No outcome is read."""
     flags = _flagged(interactions, covariates)
-    before = compare_covariates(names, values, treated, sampling)
     rows = treated.size
     if method == "unadjusted":
-        share = np.full(rows, float(sampling @ treated) / float(sampling.sum()))
         arm = np.column_stack([treated, 1 - treated])
         same = Tilt(np.ones(rows), np.zeros(rows), arm, np.zeros_like(arm))
-        overlap = assess_overlap(share, treated, sampling, sampling)
-        return Design(
-            treated,
-            sampling,
-            covariates,
-            method,
-            estimand,
-            flags,
-            None,
-            same,
-            before,
-            before,
-            overlap,
-            PerArm(0, 0),
-        )
+        return Design(treated, sampling, covariates, method, estimand, flags, None, same, PerArm(0, 0))
     propensity = fit_propensity(treated, sampling, covariates)
     weights, cut = tilt(treated, propensity.fitted, estimand), PerArm(0, 0)
     if truncate is not None:
         weights, cut = truncate_weights(weights, treated, truncate)
-    after = compare_covariates(names, values, treated, sampling * weights.own)
-    overlap = assess_overlap(propensity.fitted, treated, sampling * weights.own, sampling * weights.target)
-    return Design(
-        treated,
-        sampling,
-        covariates,
-        method,
-        estimand,
-        flags,
-        propensity,
-        weights,
-        after,
-        before,
-        overlap,
-        cut,
-    )
+    return Design(treated, sampling, covariates, method, estimand, flags, propensity, weights, cut)
 
 
 def fit_propensity(treated: FloatArray, sampling: FloatArray, covariates: Covariates) -> Fit:
@@ -118,34 +113,23 @@ def estimate(
     correction: Correction | None = None,
     method: Method | None = None,
     small_sample: bool = False,
+    propensity_steps: FloatArray | None = None,
 ) -> dict[str, Any]:
     """The fields of an `Effect`.
 
-    `correction` turns derivatives by the observation weights into what estimating these weights adds.
+    `correction` turns derivatives by the observation weights into what estimating these weights adds;
+    `propensity_steps` are those of the propensity model for these clusters, where they are at hand.
     """
     method = method or design.method
-    without = None
-    if small_sample:
-        without = np.arange(design.treated.size, dtype=np.int64) if cluster is None else cluster
-    model = outcome_design(
-        design.covariates.scaled,
-        design.covariates.names,
-        design.treated,
-        design.estimand,
-        design.interactions,
-    )
-    means: ArmMeans = estimate_arm_means(
+    without = left_out_units(design, cluster) if small_sample else None
+    means, model = _arm_means(
+        design,
         outcome,
         observation,
-        design.sampling,
-        design.treated,
-        design.tilt,
-        design.propensity,
-        model,
         method=method,
-        estimand=design.estimand,
         family=family,
         without=without,
+        propensity_steps=propensity_steps,
     )
     influence = means.influence
     if correction is not None:
@@ -188,6 +172,44 @@ def estimate(
         "truncated": design.truncated,
         "unmatched": PerArm(0, 0),
     }
+
+
+def estimate_means(
+    design: Design, outcome: FloatArray, observation: FloatArray, *, family: Family
+) -> FloatArray:
+    """The two means of `estimate` without any variance, shape (2,)."""
+    return _arm_means(design, outcome, observation, method=design.method, family=family)[0].means
+
+
+def left_out_units(design: Design, cluster: IntArray | None) -> IntArray:
+    """What is left out one by one: clusters, or rows."""
+    return np.arange(design.treated.size, dtype=np.int64) if cluster is None else cluster
+
+
+def _arm_means(
+    design: Design, outcome: FloatArray, observation: FloatArray, *, method: Method, **more: Any
+) -> tuple[ArmMeans, OutcomeDesign]:
+    """Means of both arms, and the designs of the outcome model."""
+    model = outcome_design(
+        design.covariates.scaled,
+        design.covariates.names,
+        design.treated,
+        design.estimand,
+        design.interactions,
+    )
+    means = estimate_arm_means(
+        outcome,
+        observation,
+        design.sampling,
+        design.treated,
+        design.tilt,
+        design.propensity,
+        model,
+        method=method,
+        estimand=design.estimand,
+        **more,
+    )
+    return means, model
 
 
 def _count(flags: FloatArray, a: Any) -> PerArm[int]:

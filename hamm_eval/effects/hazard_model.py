@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from hamm_eval.effects.leave_out import steps_without
+from hamm_eval.effects.leave_out import information_by, steps_without
 from hamm_eval.errors import NotEstimable
 from hamm_eval.inference import FloatArray, IntArray, sum_by
 
@@ -98,11 +98,7 @@ class HazardModel:
         for w in range(m):
             mixed = sum_by(without, self.expected[:, [w]] * self.covariates, groups)
             part[:, w, m:] = part[:, m:, w] = mixed
-        whole = self.expected.sum(axis=1)
-        for k in range(p):
-            part[:, m:, m + k] = sum_by(
-                without, (whole * self.covariates[:, k])[:, None] * self.covariates, groups
-            )
+        part[:, m:, m:] = information_by(self.covariates, self.expected.sum(axis=1), without, groups)
         return part
 
 

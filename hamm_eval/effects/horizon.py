@@ -136,14 +136,20 @@ def effect_at_horizon(
         truncate=truncate,
         confidence=confidence,
     )
+    return effect_of(comparison)
+
+
+def effect_of(comparison: HorizonComparison) -> HorizonEffect:
+    """The effect on the cause of a comparison, and that on departures, from the same fits."""
+    method = comparison.design.method
     main = comparison.effect_on(comparison.happened, method)
-    months = contrast == "months_difference"
+    months = comparison.contrast == "months_difference"
     return HorizonEffect(
         **main,
         risk_treated=None if months else main["mean_treated"],
         risk_control=None if months else main["mean_control"],
-        horizon=float(horizon),
-        of=of,
+        horizon=comparison.horizon,
+        of=comparison.of,
         competing=_competing(comparison, method),
         competing_events=comparison.per_arm(comparison.gone),
         censored=comparison.per_arm((comparison.censoring.weights == 0).astype(float)),

@@ -7,7 +7,8 @@ analyses suppose of those who departed are then estimated from the same fits.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any, Literal
 
 import numpy as np
@@ -25,7 +26,7 @@ from hamm_eval.effects.checks import (
 )
 from hamm_eval.effects.contrast import Contrast
 from hamm_eval.effects.covariates import checked_covariates
-from hamm_eval.effects.engine import Design, design_comparison, estimate
+from hamm_eval.effects.engine import Design, design_comparison, estimate, estimate_means, left_out_units
 from hamm_eval.effects.estimands import ESTIMANDS, Estimand
 from hamm_eval.effects.matching_options import NO_MATCHING
 from hamm_eval.effects.positivity import PerArm
@@ -44,7 +45,7 @@ HorizonContrast = Literal["risk_difference", "risk_ratio", "months_difference"]
 CONTRASTS: tuple[HorizonContrast, ...] = ("risk_difference", "risk_ratio", "months_difference")
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class HorizonComparison:
     """What is compared, and for whom follow-up ended before the horizon.
 
@@ -58,6 +59,9 @@ class HorizonComparison:
     remaining : ndarray, shape (n,)
         Time from the end of each row to the horizon; 0 where that lies behind it.
     contrast : HorizonContrast
+    horizon : float
+    of : int
+        As they were asked for.
     """
 
     design: Design
@@ -66,11 +70,47 @@ class HorizonComparison:
     gone: FloatArray
     remaining: FloatArray
     contrast: HorizonContrast
+    horizon: float
+    of: int
     clusters: IntArray | None
     cluster_t: bool | None
     small_sample: bool
     confidence: float
     persons: IntArray | None
+
+    @cached_property
+    def _propensity_steps(self) -> FloatArray | None:
+        """What leaving out each unit does to the propensity model, whatever the outcome."""
+        if self.design.propensity is None or not self.small_sample:
+            return None
+        return self.design.propensity.steps(left_out_units(self.design, self.clusters))
+
+    @property
+    def value(self) -> float:
+        """The contrast alone, without variance and diagnostics.
+
+        Raises
+        ------
+        NotEstimable
+            As the effect, but for a variance that cannot be told.
+        """
+        months = self.contrast == "months_difference"
+        treated, control = estimate_means(
+            self.design,
+            self.happened * self.remaining if months else self.happened,
+            self.censoring.weights,
+            family="gaussian" if months else "binomial",
+        )
+        return float(treated / control if self.contrast == "risk_ratio" else treated - control)
+
+    def asking(self, contrast: HorizonContrast) -> HorizonComparison:
+        """The same comparison by another contrast."""
+        return replace(self, contrast=contrast)
+
+    def clustered_by(self, cluster: ArrayLike) -> HorizonComparison:
+        """The same comparison with the variance of other clusters."""
+        codes, persons = variance_clusters(cluster, self.persons, self.design.treated.size)
+        return replace(self, clusters=codes, persons=persons)
 
     def effect_on(self, outcome: FloatArray, method: Method) -> dict[str, Any]:
         """The fields of an `Effect` on an outcome in 0..1 that is known for all who were seen."""
@@ -91,6 +131,7 @@ class HorizonComparison:
             persons=self.persons,
             correction=self.censoring.correction if (observation == 0).any() else None,
             method=method,
+            propensity_steps=self._propensity_steps,
         )
         whole = bool(np.isin(outcome, (0, 1)).all())
         return found | {"contrast": self.contrast, "events": self.per_arm(outcome) if whole else None}
@@ -166,6 +207,8 @@ def compare_to_horizon(
         gone=((code > 0) & (code != of) & by_then).astype(float),
         remaining=end - np.minimum(followed, end),
         contrast=contrast,
+        horizon=float(horizon),
+        of=of,
         clusters=clusters,
         cluster_t=cluster_t,
         small_sample=small_sample,

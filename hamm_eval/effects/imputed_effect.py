@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Generic
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -17,6 +17,8 @@ from hamm_eval.errors import NotEstimable, Problem
 
 if TYPE_CHECKING:
     import pandas as pd
+
+Answer = TypeVar("Answer")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -113,15 +115,15 @@ def impute_and_estimate(
     return ImputedEffect(pool_effects(effects), pool_values(effects), imputation)
 
 
-def estimate_each(tables: Any, estimate: Callable[[Any], AnyEffect]) -> list[AnyEffect]:
-    """Effects on several completed tables.
+def estimate_each(tables: Any, estimate: Callable[[Any], Answer]) -> list[Answer]:
+    """Effects, or what they are read off from, on several completed tables.
 
     Raises
     ------
     NotEstimable
         If it is not estimable on some of them: leaving these out would choose among the imputations.
     """
-    found: list[AnyEffect] = []
+    found: list[Answer] = []
     problems: list[Problem] = []
     failed = 0
     for table in tables:

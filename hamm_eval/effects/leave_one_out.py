@@ -16,6 +16,13 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
+@dataclass(frozen=True, slots=True)
+class PointEstimate:
+    """The value of an effect alone: what is compared here has no interval."""
+
+    value: float
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class LeaveOneOut:
     """An effect without each covariate in turn.
@@ -61,7 +68,7 @@ class LeaveOneOut:
 
 
 def leave_one_covariate_out(
-    estimate: Callable[[pd.DataFrame], Effect],
+    estimate: Callable[[pd.DataFrame], Effect | PointEstimate],
     covariates: pd.DataFrame,
     factors: Mapping[str, Sequence[str]],
     *,
@@ -75,7 +82,7 @@ def leave_one_covariate_out(
     Parameters
     ----------
     estimate : callable
-        Covariates to the effect, everything else of the comparison being fixed.
+        Covariates to the effect, everything else of the comparison being fixed; its value is enough.
     covariates : DataFrame, shape (n, p)
     factors : mapping of str to columns
         What counts as one covariate: the dummy columns of a factor go together. Each column belongs to one.
@@ -115,7 +122,7 @@ def leave_one_covariate_out(
     return LeaveOneOut(tuple(factors), np.array(values, dtype=np.float64), float(full))
 
 
-def _without(estimate: Callable[[Any], Effect], rest: pd.DataFrame) -> float:
+def _without(estimate: Callable[[Any], Effect | PointEstimate], rest: pd.DataFrame) -> float:
     """The effect with the rest; nan where the rest cannot carry one."""
     try:
         return float(estimate(rest).value)

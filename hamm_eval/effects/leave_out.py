@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from hamm_eval.inference import FloatArray
+from hamm_eval.inference import FloatArray, IntArray, sum_by
 
 # A cluster that holds less of the information than this cannot leave a singular rest.
 _SHARE_OF_INFORMATION = 0.9
@@ -36,3 +36,22 @@ def steps_without(information: FloatArray, parts: FloatArray, scores: FloatArray
         inverse = np.linalg.pinv(rest[~regular], rcond=1e-10, hermitian=True)
         steps[~regular] = np.einsum("gij,gj->gi", inverse, scores[~regular])
     return steps
+
+
+def information_by(design: FloatArray, curvature: FloatArray, without: IntArray, groups: int) -> FloatArray:
+    """What each cluster adds to an information ``X' diag(c) X``, (G, q, q).
+
+    Parameters
+    ----------
+    design : ndarray, shape (n, q)
+    curvature : ndarray, shape (n,)
+    without : ndarray of int, shape (n,)
+        Clusters 0..groups - 1.
+    """
+    q = design.shape[1]
+    found = np.empty((groups, q, q))
+    for k in range(q):
+        # Symmetric: what lies on one side of the diagonal is not summed again.
+        products = (curvature * design[:, k])[:, None] * design[:, k:]
+        found[:, k, k:] = found[:, k:, k] = sum_by(without, products, groups)
+    return found

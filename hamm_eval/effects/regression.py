@@ -9,7 +9,7 @@ from typing import Literal
 import numpy as np
 from scipy.special import expit
 
-from hamm_eval.effects.leave_out import steps_without
+from hamm_eval.effects.leave_out import information_by, steps_without
 from hamm_eval.errors import NotEstimable
 from hamm_eval.inference import FloatArray, IntArray, sum_by
 
@@ -45,7 +45,17 @@ class Fit:
     design: FloatArray
     curvature: FloatArray
 
-    def carry(self, gradients: FloatArray, without: IntArray | None = None) -> FloatArray:
+    def steps(self, without: IntArray) -> FloatArray:
+        """How far each cluster 0..G-1 left out moves the coefficients, (G, q), whatever these bear on."""
+        groups = int(without.max()) + 1
+        # Rows without weight, such as copies of rows that follow one strategy only, add nothing.
+        used = np.flatnonzero(self.curvature)
+        parts = information_by(self.design[used], self.curvature[used], without[used], groups)
+        return steps_without(self.information, parts, sum_by(without, self.scores, groups))
+
+    def carry(
+        self, gradients: FloatArray, without: IntArray | None = None, steps: FloatArray | None = None
+    ) -> FloatArray:
         """What estimating the coefficients adds to the influence of a sum.
 
         Parameters
@@ -54,6 +64,8 @@ class Fit:
             Each row's derivative by the coefficients.
         without : ndarray of int, shape (n,), optional
             Clusters 0..G-1, each left out of information and gradient: one Newton step of the jackknife.
+        steps : ndarray, shape (G, q), optional
+            Of `steps` with the same `without`, where they are at hand.
 
         Returns
         -------
@@ -62,16 +74,9 @@ class Fit:
         total = gradients.sum(axis=0)
         if without is None:
             return self.scores @ np.linalg.solve(self.information, total)
-        groups = int(without.max()) + 1
-        part = np.stack(
-            [
-                sum_by(without, (self.curvature * column)[:, None] * self.design, groups)
-                for column in self.design.T
-            ],
-            axis=1,
-        )
-        steps = steps_without(self.information, part, sum_by(without, self.scores, groups))
-        return np.einsum("gi,gi->g", total - sum_by(without, gradients, groups), steps)
+        if steps is None:
+            steps = self.steps(without)
+        return np.einsum("gi,gi->g", total - sum_by(without, gradients, len(steps)), steps)
 
 
 def fit_model(

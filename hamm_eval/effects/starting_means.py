@@ -85,6 +85,28 @@ class Strategies:
     start_steps: FloatArray
     observed_steps: FloatArray | None
 
+    @classmethod
+    def of(
+        cls,
+        weights: GraceWeights,
+        start_model: HazardModel,
+        observed: Observed,
+        sampling: FloatArray,
+        covariates: FloatArray,
+        names: tuple[str, ...],
+        *,
+        without: IntArray | None,
+    ) -> Strategies:
+        """With how each row, or each cluster left out, moves the two models."""
+        steps = start_model.steps(without)
+        closing = None if observed.model is None else observed.model.steps(without)
+        return cls(weights, start_model, observed, sampling, covariates, names, without, steps, closing)
+
+    def leaving_out(self, without: IntArray | None) -> Strategies:
+        """The same with other clusters."""
+        fixed = (self.weights, self.start_model, self.observed, self.sampling, self.covariates, self.names)
+        return Strategies.of(*fixed, without=without)
+
     @property
     def arms(self) -> tuple[Weighted, Weighted]:
         """Weights of who starts and of who does not."""
@@ -122,6 +144,9 @@ def strategy_means(
         _refuse_constant(outcome, used)
     designs = _designs(s.covariates, by_arm)
     fit = _outcome_fit(designs, outcome, used, family, _names(s.names, by_arm)) if modelled else None
+    # Both copies of a row belong to one unit; both means rest on the same outcome model.
+    both = None if without is None else np.tile(without, 2)
+    steps = None if fit is None or both is None else fit.steps(both)
     means, influence = np.empty(2), np.empty((units, 2))
     for j, arm in enumerate(s.arms):
         if fit is None:
@@ -143,7 +168,7 @@ def strategy_means(
             parts = [(s.weights.target, s.sampling * (predicted - mean))]
             parts += [(a, s.sampling * seen * pull) for a, pull in zip(s.arms, pulls, strict=True)]
             by_seen = np.sum([use * pull for use, pull in zip(used, pulls, strict=True)], axis=0)
-            carried = _carry_outcome(fit, gradients, without)
+            carried = _carry_outcome(fit, gradients, without, steps)
         pulled = s.weights.gradients(s.start_model, parts)
         moved = s.start_model.carry(pulled, s.start_steps, without) + carried
         if s.observed.model is not None and s.observed_steps is not None:
@@ -189,12 +214,13 @@ def _outcome_fit(
     )
 
 
-def _carry_outcome(fit: Fit, gradients: FloatArray, without: IntArray | None) -> FloatArray:
-    """What the outcome model carries into a mean; both copies of a row belong to one unit."""
-    both = np.vstack([gradients, np.zeros_like(gradients)])
+def _carry_outcome(
+    fit: Fit, gradients: FloatArray, without: IntArray | None, steps: FloatArray | None
+) -> FloatArray:
+    """What the outcome model carries into a mean; only one copy of each row has a gradient."""
     if without is not None:
-        return fit.carry(both, np.tile(without, 2))
-    found = fit.carry(both)
+        return fit.carry(gradients, without, steps)
+    found = fit.carry(gradients)
     return found[: len(gradients)] + found[len(gradients) :]
 
 
