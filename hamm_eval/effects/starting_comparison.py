@@ -144,7 +144,13 @@ class StartingComparison:
                 "confidence": self.confidence,
                 "events": distinct_persons(happened * seen, self.started, self.persons),
                 "support": model_support(
-                    self.started, happened[seen], self.parameters, found.parameters, family
+                    self.started,
+                    happened,
+                    seen,
+                    self.persons,
+                    self.parameters,
+                    found.parameters,
+                    family,
                 ),
             }
         )

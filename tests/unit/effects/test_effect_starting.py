@@ -186,3 +186,42 @@ def test_nobody_to_compare_with_is_said() -> None:
     group = (sample.x[:, 0] > 0.5).astype(float)[:, None]
     with pytest.raises(NotEstimable, match="start model"):
         effect_of_starting(sample.time, sample.cause, never, group, horizon=200, grace=40)
+
+
+def test_rows_of_one_person_are_no_more_people_in_the_design() -> None:
+    """Two trials of the same persons: the design counts as if there were one row each."""
+    sample = draw_started(np.random.default_rng(12), 300)
+    late = sample.start > 30  # not yet begun at the second trial's time zero
+    late &= sample.time > 30
+    once = ask(sample)
+    pooled = effect_of_starting(
+        np.r_[sample.time, sample.time[late] - 30],
+        np.r_[sample.cause, sample.cause[late]],
+        np.r_[sample.start, sample.start[late] - 30],
+        np.vstack([sample.x, sample.x[late]]),
+        horizon=HORIZON,
+        grace=GRACE,
+        trial=np.r_[np.zeros(300), np.ones(late.sum())],
+        person=np.r_[np.arange(300), np.flatnonzero(late)],
+    )
+    assert pooled.overlap.control.sum() == pooled.n.control <= 300
+    assert pooled.overlap.treated.sum() == pooled.n.treated > once.n.treated
+    (starts, outcome) = pooled.support
+    assert starts.events == min(pooled.n.treated, pooled.n.control)
+    assert outcome.events <= 300
+    # Copies of a person's rows change no weight's share and no effective size.
+    twice = effect_of_starting(
+        np.tile(sample.time, 2),
+        np.tile(sample.cause, 2),
+        np.tile(sample.start, 2),
+        np.vstack([sample.x, sample.x]),
+        horizon=HORIZON,
+        grace=GRACE,
+        person=np.tile(np.arange(300), 2),
+    )
+    np.testing.assert_array_equal(twice.overlap.control, once.overlap.control)
+    assert twice.overlap.effective_n.control == pytest.approx(once.overlap.effective_n.control, rel=0.01)
+    assert twice.overlap.largest_weight_share.control == pytest.approx(
+        once.overlap.largest_weight_share.control, rel=0.02
+    )
+    assert [part.events for part in twice.support] == [part.events for part in once.support]
