@@ -9,7 +9,7 @@ BIN := $(VENV)/bin
 # Without compiled bytecode importing the libraries takes three times as long.
 export UV_COMPILE_BYTECODE := 1
 
-.PHONY: install report report-rossi test test-slow lab lint lock city truth clean
+.PHONY: install report report-rossi test test-slow lab lint lock city truth verification clean
 .DELETE_ON_ERROR:
 
 install: $(VENV)/.project
@@ -53,6 +53,11 @@ city: install
 truth: install
 	$(BIN)/python -m hamm_eval.synthetic.truth
 	$(MAKE) city
+
+# The tables of docs/verification.md anew: public data (seconds), then 300 cities a scenario (half an hour on two cores).
+verification: install
+	$(BIN)/python tests/reference/verify_public.py
+	$(BIN)/python tests/truth/verify_effects.py --workers $(JOBS)
 
 clean:
 	rm -rf $(VENV) .hamm_eval reports .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

@@ -9,29 +9,15 @@ scripts/20_weighted_cox.R's.
 from __future__ import annotations
 
 import numpy as np
-import pandas as pd
 import pytest
 import survival_data as sd
 from numpy.testing import assert_allclose
+from public_samples import KNOWN_AT_ADMISSION as KNOWN
+from public_samples import by_day
 
 from hamm_eval.effects import weighted_cox
 from hamm_eval.errors import InputError
 from hamm_eval.survival import cox, kaplan_meier
-
-KNOWN = ["age", "surgery", "year"]
-
-
-def by_day(d):
-    """A row a day until the transplant: each is a day on which it could have come."""
-    parts = []
-    for row in d.itertuples():
-        days = np.arange(np.floor(row.start) + 1, np.ceil(row.stop)) if row.transplant == 0 else []
-        ends = np.array([row.start, *days, row.stop])
-        event = np.zeros(ends.size - 1)
-        event[-1] = row.event
-        part = pd.DataFrame({"start": ends[:-1], "stop": ends[1:], "event": event})
-        parts.append(part.assign(**{name: getattr(row, name) for name in ("id", "transplant", *KNOWN)}))
-    return pd.concat(parts, ignore_index=True)
 
 
 @pytest.fixture
@@ -77,10 +63,11 @@ def test_landmark_sees_no_effect(data, reference):
     d = sd.jasa_landmark(data)
     values = reference("heart")["cox_landmark30"]
     assert (len(d), d["tx30"].sum()) == (values["n_landmark"], values["n_tx30"])
-    found = cox(d["since"], d["fustat"], d[["tx30"]])
+    since = d["time"] - d["begin"]
+    found = cox(since, d["fustat"], d[["tx30"]])
     check(found, values, "tx30")
     assert found.hazard_ratio[0] == pytest.approx(0.92, abs=0.005)
-    weighted = weighted_cox(d["since"], d["fustat"], d["tx30"], d[["age", "surgery"]])
+    weighted = weighted_cox(since, d["fustat"], d["tx30"], d[["age", "surgery"]])
     assert weighted.lower[0] < 1 < weighted.upper[0]
 
 

@@ -10,25 +10,14 @@ import pandas as pd
 import pytest
 import survival_data as sd
 from numpy.testing import assert_allclose
+from public_samples import covariates_of
 
 from hamm_eval.effects import estimate_effect, weighted_cox
 from hamm_eval.effects.regression import fit_model
 from hamm_eval.survival import kaplan_meier
 
-SQUARED = ["age", "smokeintensity", "smokeyrs", "wt71"]
-FACTORS = ["education", "exercise", "active"]
 MEN = ["age", "educ", "racehispan", "racewhite", "married", "nodegree", "re74", "re75"]
 WEIGHTS = ["ate_unstabilized", "ate_stabilized", "att", "overlap"]
-
-
-def covariates_of(frame):
-    """Program 12.2's, by R's names of the columns."""
-    columns = {name: frame[name].astype(float) for name in ("sex", "race", *SQUARED)}
-    columns |= {f"I({name}^2)": frame[name] ** 2.0 for name in SQUARED}
-    for name in FACTORS:
-        for level in sorted(frame[name].astype(int).unique())[1:]:
-            columns[f"factor({name}){level}"] = (frame[name] == level).astype(float)
-    return pd.DataFrame(columns)
 
 
 def logistic(outcome, x):

@@ -12,7 +12,7 @@ from __future__ import annotations
 import argparse
 import json
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import cache
@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from acceptance import band
 from scipy.stats import norm
 from trap_lab import City
@@ -28,12 +29,15 @@ from trap_lab import City
 from hamm_eval.analysis import measure_effectiveness as landmark
 from hamm_eval.analysis import target_trial as emulated
 from hamm_eval.analysis.missing_covariates import covariates_of
-from hamm_eval.effects import assess_design, effect_at_horizon
+from hamm_eval.cohort import LandmarkTrial
+from hamm_eval.effects import HorizonEffect, assess_design, effect_at_horizon
 from hamm_eval.errors import NotEstimable
 from hamm_eval.estimate import Definition
-from hamm_eval.params import Params, StrategyPair, load_params
+from hamm_eval.params import Params, StrategyPair, TargetTrialQuestion, load_params
 from hamm_eval.release.policy import policy_of
+from hamm_eval.survival import cox
 from hamm_eval.synthetic.export import simulate_city
+from hamm_eval.synthetic.marked import with_tables
 from hamm_eval.synthetic.scenario import load_scenario
 
 ROOT = Path(__file__).parents[2]
@@ -46,10 +50,16 @@ YEAR = 365
 
 @dataclass(frozen=True)
 class Cell:
-    """What is estimated: its name on the page, and the truth it aims at (None: known to be 0)."""
+    """What is estimated: its name on the page, and the truth it aims at.
+
+    The truth is None where it is known to be 0, or, for the logarithm of a hazard ratio, on the null alone. A
+    naive cell is not checked: it shows what an analysis that walks into a trap would have claimed.
+    """
 
     name: str
     truth: tuple[str, str, str, str] | None
+    naive: bool = False
+    log_hazard_ratio: bool = False
 
 
 _COURSE_ON_B1 = ("language_course_intensive", "language_b1")
@@ -67,16 +77,26 @@ CELLS = {
         "Start of the course within 91 days or not, ATT",
         (*_COURSE_ON_B1, "start_within_91_days", "intention_to_treat"),
     ),
-    "naive": Cell(
-        "Naive: ever in the course against never, unadjusted",
+    "ever": Cell(
+        "Ever in the course within the year against never, same covariates adjusted",
         (*_COURSE_ON_B1, "start_within_91_days", "per_protocol"),
+        naive=True,
+    ),
+    "ever_hazard_ratio": Cell("The same as a hazard ratio", None, naive=True, log_hazard_ratio=True),
+    "ever_hazard_ratio_crude": Cell(
+        "The same as a hazard ratio, nothing adjusted", None, naive=True, log_hazard_ratio=True
+    ),
+    "unadjusted": Cell(
+        "In the course by day 90 against not, from day 90 on, nothing adjusted",
+        (*_COURSE_ON_B1, "started_by_landmark", "intention_to_treat"),
+        naive=True,
     ),
 }
 
 
 @dataclass(frozen=True)
 class Found:
-    """One estimate in one city."""
+    """One estimate in one city, a hazard ratio as its logarithm."""
 
     value: float
     std_error: float
@@ -92,13 +112,13 @@ def _params() -> Params:
 
 @cache
 def planted(scenario: str) -> dict[str, float]:
-    """True risk difference of each cell, after a year."""
+    """True risk difference of each cell, after a year; nan where no truth is planted."""
     stored = files("hamm_eval.synthetic.truth").joinpath("stored", f"{scenario}.json")
     rows = json.loads(stored.read_text(encoding="utf-8"))["effects"]
     found = {}
     for key, cell in CELLS.items():
         if scenario == "null" or cell.truth is None:
-            found[key] = 0.0
+            found[key] = float("nan") if scenario != "null" and cell.log_hazard_ratio else 0.0
             continue
         measure, endpoint, strategies, adherence = cell.truth
         asked = {"measure": measure, "endpoint": endpoint, "strategies": strategies, "adherence": adherence}
@@ -114,16 +134,19 @@ def replicate(job: tuple[str, int]) -> dict[str, Found | None]:
     params, seed = _params(), SEED + number
     city = City(*simulate_city(load_scenario(scenario), seed=seed))
     case_file = city.known_by(params.data_cut)
-    found = {"landmark": _landmark(case_file, params, COURSE)}
+    trial = _trial(case_file, params, COURSE)
+    found = {"landmark": _landmark(trial, params, COURSE), "unadjusted": _unadjusted(trial)}
     if scenario == "null":
-        found["coaching"] = _landmark(case_file, params, COACHING)
+        found["coaching"] = _landmark(_trial(case_file, params, COACHING), params, COACHING)
     # The truth of starting within a grace period counts from eligibility on: files must open with it.
     early = City(*simulate_city(load_scenario(scenario).without(["late_entry"]), seed=seed))
     seen = early.known_by(params.data_cut)
     known = early.params(params.data_cut, delays=params.reporting_delay_days)
     for adherence in ("per_protocol", "intention_to_treat"):
-        found[adherence] = _emulated(seen, known, adherence)
-    found["naive"] = _naive(seen, known)
+        compared = _started_within(seen, known, adherence)
+        found[adherence] = _emulated(compared, known, adherence)
+        if adherence == "per_protocol":
+            found |= _ever_against_never(compared)
     return found
 
 
@@ -131,42 +154,101 @@ def _judged(fit: Any) -> Found:
     return Found(fit.value, fit.std_error, fit.lower, fit.upper, assess_design(fit).passed)
 
 
-def _landmark(case_file: Any, params: Params, key: str) -> Found | None:
+def _trial(case_file: Any, params: Params, key: str) -> LandmarkTrial:
     question = params.measure_effectiveness[key]
-    trial = landmark.trial_of(case_file, params, question, question.endpoint)
+    return landmark.trial_of(case_file, params, question, question.endpoint)
+
+
+def _landmark(trial: LandmarkTrial, params: Params, key: str) -> Found | None:
+    question = params.measure_effectiveness[key]
     small = landmark.level_judge(trial, policy_of(params))
     matrix = covariates_of(trial, question, params.groups, small, Definition("verification", key))
     fit = landmark.fit_and_judge(trial.rows[matrix.kept], matrix, trial, question)[0]
     return None if fit is None else _judged(fit)
 
 
-def _emulated(case_file: Any, params: Params, adherence: Any) -> Found | None:
-    question = params.target_trials[COURSE].model_copy(update={"months": (0,)})
-    pair = StrategyPair(trials="first", grace_days=91, adherence=adherence)
-    trials = emulated._trials(case_file, params, question, question.endpoint, pair, YEAR)
-    compared = emulated._compared(trials, params, question, Definition("verification", adherence))
-    try:
-        return _judged(emulated._estimate(compared, pair, question, YEAR))
-    except NotEstimable:
-        return None
-
-
-def _naive(case_file: Any, params: Params) -> Found:
-    """Whoever ever began by the end of their follow-up against whoever never did: immortal time and all."""
-    question = params.target_trials[COURSE].model_copy(update={"months": (0,)})
-    pair = StrategyPair(trials="first", grace_days=91, adherence="per_protocol")
-    rows = emulated._trials(case_file, params, question, question.endpoint, pair, YEAR).rows
-    ever = (rows["start"] < rows["time"].clip(upper=YEAR)).astype(int)
+def _unadjusted(trial: LandmarkTrial) -> Found:
+    """From the landmark on, but whoever was chosen for the course against whoever was not: confounding."""
+    rows = trial.rows
     fit = effect_at_horizon(
         rows["time"].astype(float),
         rows["cause"],
-        ever,
+        rows["treated"],
         None,
-        horizon=YEAR,
+        horizon=trial.landmark_days + trial.horizon_days,
+        entry=np.full(len(rows), float(trial.landmark_days)),
         cluster=rows["household_id"].to_numpy(dtype=str),
         method="unadjusted",
     )
     return Found(fit.value, fit.std_error, fit.lower, fit.upper, True)
+
+
+def _pair(params: Params, adherence: Any) -> tuple[TargetTrialQuestion, StrategyPair]:
+    question = params.target_trials[COURSE].model_copy(update={"months": (0,)})
+    return question, StrategyPair(trials="first", grace_days=91, adherence=adherence)
+
+
+def _started_within(case_file: Any, params: Params, adherence: str) -> emulated.Compared:
+    """Who is eligible on the first day, with the covariates."""
+    question, pair = _pair(params, adherence)
+    trials = emulated._trials(case_file, params, question, question.endpoint, pair, YEAR)
+    return emulated._compared(trials, params, question, Definition("verification", adherence))
+
+
+def _emulated(compared: emulated.Compared, params: Params, adherence: str) -> Found | None:
+    question, pair = _pair(params, adherence)
+    return _or_none(lambda: _judged(emulated._estimate(compared, pair, question, YEAR)))
+
+
+def _ever_against_never(compared: emulated.Compared) -> dict[str, Found | None]:
+    """Whoever began within the year against whoever never did: immortal time, and crude also confounding.
+
+    Who began had to be there without the goal until then; who reached it before, or left, counts as never in
+    the course. Adjusting for covariates does not repair that.
+    """
+    rows = compared.rows
+    ever = (rows["start"] < rows["time"].clip(upper=YEAR)).astype(int)
+    cluster = rows["household_id"].to_numpy(dtype=str)
+
+    def placed(columns: pd.DataFrame) -> pd.DataFrame:
+        return columns.iloc[compared.place].reset_index(drop=True)
+
+    def difference() -> Found:
+        def once(columns: pd.DataFrame) -> HorizonEffect:
+            return effect_at_horizon(
+                rows["time"].astype(float),
+                rows["cause"],
+                ever,
+                placed(columns),
+                horizon=YEAR,
+                cluster=cluster,
+                interactions="none",
+            )
+
+        fit = compared.covariates.estimate(once)
+        return Found(fit.value, fit.std_error, fit.lower, fit.upper, True)
+
+    def ratio(x: pd.DataFrame) -> Found:
+        event = (rows["cause"] == 1) & (rows["time"] <= YEAR)
+        fit = cox(rows["time"].clip(upper=YEAR), event, x, cluster=cluster)
+        limits = float(np.log(fit.lower[0])), float(np.log(fit.upper[0]))
+        return Found(float(fit.coefficients[0]), float(fit.std_error[0]), *limits, True)
+
+    crude = pd.DataFrame({"ever": ever})
+    # Of the imputations the first alone: the interval is naive too.
+    adjusted = pd.concat([crude, placed(compared.covariates.columns)], axis=1)
+    return {
+        "ever": _or_none(difference),
+        "ever_hazard_ratio": _or_none(lambda: ratio(adjusted)),
+        "ever_hazard_ratio_crude": _or_none(lambda: ratio(crude)),
+    }
+
+
+def _or_none(find: Callable[[], Found]) -> Found | None:
+    try:
+        return find()
+    except NotEstimable:
+        return None
 
 
 @dataclass(frozen=True)
@@ -220,14 +302,16 @@ def run(replicates: int, *, workers: int = 2, scenarios: Sequence[str] = SCENARI
                 if found is not None:
                     place.append(found)
     return [
-        Summary(key, scenario, planted(scenario)[key], replicates, tuple(found))
-        for (scenario, key), found in gathered.items()
+        Summary(key, scenario, planted(scenario)[key], replicates, tuple(gathered[scenario, key]))
+        for scenario in scenarios
+        for key in CELLS
+        if (scenario, key) in gathered
     ]
 
 
 def failures(summaries: Sequence[Summary]) -> Iterator[str]:
     """Cells outside of what a perfect method would show in 999 of 1,000 runs, Bonferroni over the cells."""
-    checked = [summary for summary in summaries if summary.cell != "naive"]
+    checked = [summary for summary in summaries if not CELLS[summary.cell].naive]
     tests = 3 * len(checked)
     for summary in checked:
         place = f"{summary.scenario}, {CELLS[summary.cell].name}"
@@ -240,40 +324,57 @@ def failures(summaries: Sequence[Summary]) -> Iterator[str]:
             yield f"{place}: mean error {summary.error_in_standard_errors:.1f} of its standard errors"
 
 
+HEADS = (
+    "| scenario | what is estimated | truth | mean estimate | mean error / its MC error "
+    "| standard error / spread | coverage, all | coverage, shown | withheld | excludes 0, shown |"
+)
+NAIVE_HEADS = "| scenario | naive analysis | truth | it says, on average | excludes no effect |"
+
+
 def table(summaries: Sequence[Summary]) -> str:
-    """The table of the page."""
-    lines = [
-        "| scenario | what is estimated | truth | mean estimate | mean error / its MC error "
-        "| standard error / spread | coverage, all | coverage, shown | withheld | excludes 0, shown |",
-        "|---|---|---:|---:|---:|---:|---:|---:|---:|---:|",
-    ]
+    """What is checked: a row for each cell and scenario."""
+    lines = [HEADS, "|---|---|---:|---:|---:|---:|---:|---:|---:|---:|"]
     for s in summaries:
+        if CELLS[s.cell].naive:
+            continue
         covered, of = s.covered()
         shown, of_shown = s.covered(shown=True)
+        among_shown = f"{100 * shown / of_shown:.1f} %" if of_shown else "none shown"
         lines.append(
             f"| {s.scenario} | {CELLS[s.cell].name} | {100 * s.truth:.1f} | {100 * s.mean:.1f} "
             f"| {s.error_in_standard_errors:+.1f} | {s.ratio:.2f} | {100 * covered / of:.1f} % "
-            f"| {100 * shown / of_shown:.1f} % | {100 * s.withheld:.0f} % "
+            f"| {among_shown} | {100 * s.withheld:.0f} % "
             f"| {100 * s.claims(shown=True):.1f} % |"
         )
     return "\n".join(lines)
 
 
-BEGIN, END = "<!-- effects: begin -->", "<!-- effects: end -->"
+def naive_table(summaries: Sequence[Summary]) -> str:
+    """What naive analyses of the same cities would have claimed."""
+    lines = [NAIVE_HEADS, "|---|---|---:|---:|---:|"]
+    for s in summaries:
+        cell = CELLS[s.cell]
+        if not cell.naive:
+            continue
+        if cell.log_hazard_ratio:
+            truth = "none planted" if np.isnan(s.truth) else f"{np.exp(s.truth):.2f}"
+            said = f"{np.exp(s.mean):.2f}"
+        else:
+            truth, said = f"{100 * s.truth:.1f}", f"{100 * s.mean:.1f}"
+        lines.append(f"| {s.scenario} | {cell.name} | {truth} | {said} | {100 * s.claims():.0f} % |")
+    return "\n".join(lines)
 
 
-def write(summaries: Sequence[Summary], replicates: int) -> None:
-    """Put the table into the page."""
-    text = PAGE.read_text(encoding="utf-8")
-    before, after = text.split(BEGIN)[0], text.split(END)[1]
+def content(summaries: Sequence[Summary], replicates: int) -> str:
+    """What stands between the marks of the page."""
     failed = list(failures(summaries))
     rule = (
         "No cell lies outside of its band." if not failed else "Outside of their bands: " + "; ".join(failed)
     )
-    content = (
-        f"{BEGIN}\n{replicates} cities a scenario, seeds from {SEED} on. {rule}\n\n{table(summaries)}\n{END}"
+    return (
+        f"{replicates} cities a scenario, seeds from {SEED} on. {rule}\n\n{table(summaries)}\n\n"
+        f"What naive analyses of the same cities would have claimed:\n\n{naive_table(summaries)}"
     )
-    PAGE.write_text(before + content + after, encoding="utf-8")
 
 
 if __name__ == "__main__":
@@ -284,7 +385,8 @@ if __name__ == "__main__":
     parser.add_argument("--workers", type=int, default=2)
     given = parser.parse_args()
     done = run(given.replicates, workers=given.workers)
-    print(table(done))
-    print("\n".join(failures(done)) or "all within their bands")
+    written = content(done, given.replicates)
+    print(written)
     if given.replicates == REPLICATES:
-        write(done, given.replicates)
+        page = PAGE.read_text(encoding="utf-8")
+        PAGE.write_text(with_tables(page, {"effects": written}), encoding="utf-8")
