@@ -197,7 +197,10 @@ def sum_by(codes: IntArray, values: FloatArray, groups: int) -> FloatArray:
     """Sums of the rows of `values` (n,) or (n, p) within each of `groups` codes."""
     if values.ndim == 1:
         return np.bincount(codes, weights=values, minlength=groups).astype(np.float64, copy=False)
-    return np.column_stack([np.bincount(codes, weights=column, minlength=groups) for column in values.T])
+    found = np.empty((groups, values.shape[1]))
+    for k, column in enumerate(values.T):
+        found[:, k] = np.bincount(codes, weights=column, minlength=groups)
+    return found
 
 
 def sandwich(bread: FloatArray, scores: FloatArray, cluster: IntArray | None = None) -> FloatArray:

@@ -31,6 +31,7 @@ from hamm_eval.effects.horizon import effect_of
 from hamm_eval.effects.horizon_comparison import HorizonComparison, compare_to_horizon
 from hamm_eval.errors import NotEstimable, UsageError
 from hamm_eval.estimate import CountTable, Definition, Effect
+from hamm_eval.inference import sum_by
 from hamm_eval.params import EffectQuestion, Params
 from hamm_eval.release.policy import Policy, policy_of
 
@@ -206,30 +207,24 @@ def level_judge(trial: LandmarkTrial, policy: Policy) -> TooSmall:
 
 def too_small_levels(treated: pd.Series, reached: pd.Series, policy: Policy) -> TooSmall:
     """Whether a level has too few persons, with or without the event (rule 6), or under 5 in an arm."""
-    counts = pd.DataFrame({"persons": 1, "treated": treated, "events": reached})
+    counts = np.column_stack([np.ones(len(treated)), treated, reached]).astype(np.float64)
 
     def judge(values: pd.Series) -> pd.Series:
-        found = _sums_by_level(counts, values)
-        without_event = found["persons"] - found["events"]
-        in_control = found["persons"] - found["treated"]
-        return (
-            (found["persons"] < policy.level_persons)
-            | (found["treated"] < LEAST_IN_ARM)
-            | (in_control < LEAST_IN_ARM)
-            | (found["events"] < policy.level_events)
-            | (without_event < policy.level_non_events)
+        # Asked for every factor, merging and imputed table: grouping by pandas takes several times as long.
+        codes, levels = pd.factorize(values, sort=True)
+        known = codes >= 0
+        rows = counts[treated.index.get_indexer(values.index)[known]]
+        persons, in_treated, events = sum_by(codes[known].astype(np.int64), rows, len(levels)).T
+        small = (
+            (persons < policy.level_persons)
+            | (in_treated < LEAST_IN_ARM)
+            | (persons - in_treated < LEAST_IN_ARM)
+            | (events < policy.level_events)
+            | (persons - events < policy.level_non_events)
         )
+        return pd.Series(small, index=levels)
 
     return judge
-
-
-def _sums_by_level(counts: pd.DataFrame, values: pd.Series) -> pd.DataFrame:
-    """Sums of the rows of `counts` within each level; a grouping of pandas takes several times as long."""
-    codes, levels = pd.factorize(values, sort=True)
-    known = codes >= 0
-    columns = counts.loc[values.index].to_numpy(dtype=np.float64)[known].T
-    sums = [np.bincount(codes[known], weights=column, minlength=len(levels)) for column in columns]
-    return pd.DataFrame(dict(zip(counts.columns, sums, strict=True)), index=levels)
 
 
 def _compare(
