@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
+from hamm_eval.analysis.arms import estimate_by_worker, persons_by_arm, small_arms
 from hamm_eval.analysis.definitions import define, endpoint_details, group_details
 from hamm_eval.analysis.design_matrix import TooSmall
 from hamm_eval.analysis.effect_sensitivity import Sensitivity, analyse_sensitivity
@@ -16,7 +18,6 @@ from hamm_eval.cohort import LandmarkTrial, build_cohort, landmark_trial
 from hamm_eval.cohort.event_source import require_table, tables_given
 from hamm_eval.effects import (
     DesignFailure,
-    DesignLimits,
     DesignVerdict,
     PerArm,
     assess_design,
@@ -84,44 +85,96 @@ def measure_effectiveness(case_file: CaseFile, params: Params, key: str) -> Effe
     question = params.measure_effectiveness[key]
     definition = definition_of(params, key, question)
     trial = trial_of(case_file, params, question, question.endpoint)
-    small = level_judge(trial, policy_of(params))
-    matrix = covariates_of(trial, question, params.groups, small, definition)
-    rows = trial.rows[matrix.kept]
-    flow = (*trial.flow, *matrix.flow)
-    reached = (rows["cause"] == 1) & (rows["time"] <= _end(trial))
-    treated = rows["treated"] == 1
-    fit, verdict, failures = fit_and_judge(rows, matrix, trial, question)
-    by_worker = None
-    if fit is not None and rows["social_worker"].notna().all():
-        by_worker = _pooled(rows, matrix, trial, question, cluster="social_worker")
+    found = _compared(trial, params, question, definition)
     control = question.negative_control
+    by_worker, missing = None, ""
     robust = Sensitivity(None, None, None)
-    if fit is not None and not failures:
-        robust = _sensitivity(fit, rows, matrix, trial, question)
-    return Effect(
-        definition=definition,
-        measure=question.measure,
+    if found.fit is not None and found.matrix is not None:
+        rows, matrix = found.rows, found.matrix
+        by_worker, missing = estimate_by_worker(
+            rows["social_worker"], lambda: _pooled(rows, matrix, trial, question, cluster="social_worker")
+        )
+        if not found.failures:
+            robust = _sensitivity(found.fit, rows, matrix, trial, question)
+    return _answer(
+        definition,
+        question,
+        trial,
+        found,
         endpoint=question.endpoint,
-        landmark_days=question.landmark_days,
-        horizon_days=question.horizon_days,
-        flow=flow_table(definition, flow, int(treated.sum()), int((~treated).sum())),
-        fit=fit,
         by_worker=by_worker,
-        departure=None if fit is None else fit.competing,
-        negative_control=_negative_control(case_file, params, question, definition) if control else None,
+        by_worker_missing=missing,
+        departure=None if found.fit is None else found.fit.competing,
+        negative_control=_negative_control(case_file, params, question, definition, control.endpoint)
+        if control
+        else None,
         negative_control_endpoint=control.endpoint if control else "",
-        treated=int(treated.sum()),
-        controls=int((~treated).sum()),
-        events_treated=int((reached & treated).sum()),
-        events_controls=int((reached & ~treated).sum()),
-        parameters=1 + len(matrix.columns.columns),
-        detectable=detectable(fit, float(reached.mean()) if len(rows) else 0.0),
-        balance_limit=0.1 if verdict is None else verdict.balance_limit,
-        failures=failures,
-        checks=() if fit is None else summarise_design(fit),
         e_value=robust.e_value,
         tipping=robust.tipping,
         leave_one_out=robust.leave_one_out,
+    )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Compared:
+    """Who is compared, how they came to be, and the estimate; no `matrix` without a comparison."""
+
+    rows: pd.DataFrame
+    flow: tuple[tuple[str, int], ...]
+    matrix: TrialCovariates | None
+    fit: Any
+    verdict: DesignVerdict | None
+    failures: tuple[DesignFailure, ...]
+
+    def __repr__(self) -> str:
+        return "<Compared: internal, not released>"
+
+
+def _compared(
+    trial: LandmarkTrial, params: Params, question: EffectQuestion, definition: Definition, *, stream: int = 0
+) -> Compared:
+    """The comparison of a trial; where there is none, the arms are told as they are without covariates."""
+
+    def nobody(failures: tuple[DesignFailure, ...]) -> Compared:
+        return Compared(trial.rows, trial.flow, None, None, None, failures)
+
+    # Judged before the covariates: every level of a small arm is small, and nobody would be left to count.
+    if small := small_arms(_sizes(trial.rows, trial)):
+        return nobody(small)
+    judge = level_judge(trial, policy_of(params))
+    matrix = covariates_of(trial, question, params.groups, judge, definition, stream=stream)
+    rows = trial.rows[matrix.kept]
+    if matrix.matrices[0].left_out and small_arms(_sizes(rows, trial)):
+        # It is not the arms that are small, but levels that were left out with their persons.
+        return nobody((DesignFailure("level_too_small", 0.0, 0.0),))
+    return Compared(rows, (*trial.flow, *matrix.flow), matrix, *fit_and_judge(rows, matrix, trial, question))
+
+
+def _sizes(rows: pd.DataFrame, trial: LandmarkTrial) -> dict[str, Any]:
+    """Persons, events and departures of both arms."""
+    return persons_by_arm(rows, rows["treated"] == 1, _end(trial))
+
+
+def _answer(
+    definition: Definition, question: EffectQuestion, trial: LandmarkTrial, found: Compared, **beside: Any
+) -> Effect:
+    """A comparison with its counts and its design."""
+    sizes = _sizes(found.rows, trial)
+    persons = max(len(found.rows), 1)
+    return Effect(
+        definition=definition,
+        measure=question.measure,
+        landmark_days=question.landmark_days,
+        horizon_days=question.horizon_days,
+        flow=flow_table(definition, found.flow, sizes["treated"], sizes["controls"]),
+        fit=found.fit,
+        **sizes,
+        parameters=1 if found.matrix is None else 1 + len(found.matrix.columns.columns),
+        detectable=detectable(found.fit, (sizes["events_treated"] + sizes["events_controls"]) / persons),
+        balance_limit=0.1 if found.verdict is None else found.verdict.balance_limit,
+        failures=found.failures,
+        checks=() if found.fit is None else summarise_design(found.fit),
+        **beside,
     )
 
 
@@ -252,10 +305,8 @@ def fit_and_judge(
     rows: pd.DataFrame, matrix: TrialCovariates, trial: LandmarkTrial, question: EffectQuestion
 ) -> tuple[Any, DesignVerdict | None, tuple[DesignFailure, ...]]:
     """The estimate, the verdict on its design and what fails; no estimate where the data cannot carry one."""
-    for arm, code in (("treated", 1), ("control", 0)):
-        size = int((rows["treated"] == code).sum())
-        if size < DesignLimits().effective_n:
-            return None, None, (DesignFailure("effective_n", size, DesignLimits().effective_n, arm=arm),)
+    if small := small_arms(_sizes(rows, trial)):
+        return None, None, small
     try:
         fit = _pooled(rows, matrix, trial, question)
     except NotEstimable:
@@ -265,14 +316,21 @@ def fit_and_judge(
 
 
 def _negative_control(
-    case_file: CaseFile, params: Params, question: EffectQuestion, definition: Definition
-) -> Any:
-    """The same comparison for an endpoint that the measure cannot affect; None if not estimable."""
-    assert question.negative_control is not None
-    trial = trial_of(case_file, params, question, question.negative_control.endpoint)
-    small = level_judge(trial, policy_of(params))
-    matrix = covariates_of(trial, question, params.groups, small, definition, stream=1)
-    return fit_and_judge(trial.rows[matrix.kept], matrix, trial, question)[0]
+    case_file: CaseFile, params: Params, question: EffectQuestion, definition: Definition, endpoint: str
+) -> Effect:
+    """The same comparison for an endpoint that the measure cannot affect, with a design of its own."""
+    trial = trial_of(case_file, params, question, endpoint)
+    return _answer(
+        define(QUESTION, f"{definition.key}/negative_control", of=definition.digest),
+        question,
+        trial,
+        _compared(trial, params, question, definition, stream=1),
+        endpoint=endpoint,
+        by_worker=None,
+        departure=None,
+        negative_control=None,
+        negative_control_endpoint="",
+    )
 
 
 def detectable(fit: Any, share: float) -> float:
