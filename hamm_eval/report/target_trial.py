@@ -9,7 +9,7 @@ from hamm_eval.report import findings, follow_up
 from hamm_eval.report.effect_design import design_parts
 from hamm_eval.report.markup import Column, Row, caution, join, note, read_box, table, with_interval
 from hamm_eval.report.tables.counts import count_table
-from hamm_eval.report.tables.effect import points_range, reasons
+from hamm_eval.report.tables.effect import control_warning, points_range, reasons
 from hamm_eval.report.tables.terms import covariate_name
 from hamm_eval.report.wording import Wording
 
@@ -62,6 +62,7 @@ def target_trial_fragment(release: ReleasedTargetTrial, wording: Wording) -> Mar
         parts.append(
             Markup('<p class="he-headline">{}</p>').format(findings.effect_headline(effect, wording))
         )
+        parts.append(control_warning(effect, wording))
         parts.append(caution(wording.text("effect.caution")))
         parts.append(note(wording.text("effect.interim")))
     parts.append(_effects(release, wording))
@@ -175,7 +176,8 @@ def _cells(found: ReleasedTrialEffect, wording: Wording) -> tuple[str | Markup, 
                 upper=wording.number(months.upper or 0.0, 1, signed=True),
             ),
         )
-    departed: str | Markup = none
+    few = effect.departure_withheld == "too_few_departures"
+    departed: str | Markup = wording.text("effect_checks.too_few") if few else none
     if gone is not None and gone.value is not None:
         departed = with_interval(wording.points(gone.value), points_range(gone, wording))
     return persons, risks, with_interval(wording.points(at.value), points_range(at, wording)), departed, later
