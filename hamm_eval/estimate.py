@@ -390,12 +390,17 @@ class Effect(Estimate):
         The same estimate with worker-clustered variance (t with clusters - 1).
     departure : same type or None
         The measure's effect on departure.
-    negative_control : same type or None
-        The measure's "effect" on an endpoint it cannot affect; `negative_control_endpoint` names it.
+    negative_control : Effect or None
+        The same comparison for an endpoint that the measure cannot affect, with its own design;
+        `negative_control_endpoint` names it.
     treated, controls : int
         Persons in each arm.
     events_treated, events_controls : int
         Persons with the event by the horizon in each arm.
+    departed_treated, departed_controls : int
+        Persons with a competing event by the horizon in each arm.
+    by_worker_missing : str
+        Why there is no `by_worker`: "workers_unknown", "few_workers", "not_estimable"; else "".
     parameters : int
         Parameters of the largest model fitted.
     detectable : float
@@ -419,7 +424,7 @@ class Effect(Estimate):
     fit: Any
     by_worker: Any
     departure: Any
-    negative_control: Any
+    negative_control: Effect | None
     negative_control_endpoint: str
     treated: int
     controls: int
@@ -433,6 +438,9 @@ class Effect(Estimate):
     e_value: Any = None
     tipping: Any = None
     leave_one_out: Any = None
+    departed_treated: int = 0
+    departed_controls: int = 0
+    by_worker_missing: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)

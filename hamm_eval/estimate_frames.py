@@ -165,7 +165,9 @@ def _effect(estimate: Effect) -> pd.DataFrame:
         "by household": estimate.fit,
         "by worker": estimate.by_worker,
         "departure": estimate.departure,
-        f"negative control {estimate.negative_control_endpoint}": estimate.negative_control,
+        f"negative control {estimate.negative_control_endpoint}": getattr(
+            estimate.negative_control, "fit", None
+        ),
     }
     found = {name: fit.to_frame().iloc[0] for name, fit in fits.items() if fit is not None}
     return pd.DataFrame(found).T

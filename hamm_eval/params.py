@@ -147,10 +147,17 @@ class NegativeControl(FrozenModel):
     reason: Label
 
 
+_CONTROL = (
+    "Name an endpoint that the measure cannot affect, and the reason: a comparison that finds a difference "
+    "there does not hold."
+)
+
+
 class EffectQuestion(FrozenModel):
     """Does this measure help to reach this endpoint? Landmark design, ESTIMANDS of the first version.
 
-    `assignment` says whether lots were drawn: then a comparison need not be warned of as one of volunteers.
+    `assignment` says whether lots were drawn: then a comparison need not be warned of as one of volunteers,
+    and no `negative_control` is asked for.
     `missing` says what becomes of persons of whom a characteristic to adjust for is not recorded.
     `by_groups` are the groups within which the effect is asked for too, each with the reason for which it
     was declared beforehand; `horizons_days` are the days after the landmark at which the same comparison is
@@ -202,7 +209,7 @@ class TargetTrialQuestion(FrozenModel):
     adjust_for: Mapping[Key, Label]
     left_out: Mapping[Key, Label] = {}
     missing: Literal["impute", "complete_cases"] = "impute"
-    negative_control: NegativeControl | None = None
+    negative_control: Annotated[NegativeControl, Field(description=_CONTROL)]
 
     @model_validator(mode="after")
     def _sound(self) -> TargetTrialQuestion:
@@ -400,10 +407,18 @@ def _contradictions(params: Params) -> Iterator[Contradiction]:
         yield from known((*at, "endpoint"), question.endpoint, params.endpoints, "endpoint")
         for covariate in question.adjust_for:
             yield from known((*at, "adjust_for", covariate), covariate, params.groups, "group")
-        control = question.negative_control
-        if control is not None:
-            yield from known(
-                (*at, "negative_control", "endpoint"), control.endpoint, params.endpoints, "endpoint"
+        control, place = question.negative_control, (*at, "negative_control")
+        if control is None:
+            # Lots leave nothing to be found out by it.
+            if getattr(question, "assignment", "observed") == "observed":
+                yield Contradiction(place, "This key is missing.", _CONTROL)
+            continue
+        yield from known((*place, "endpoint"), control.endpoint, params.endpoints, "endpoint")
+        if control.endpoint == question.endpoint:
+            yield Contradiction(
+                (*place, "endpoint"),
+                "The negative control is the endpoint that the question asks for.",
+                "Name one that the measure cannot affect.",
             )
     for key, effect in params.measure_effectiveness.items():
         at = ("measure_effectiveness", key)

@@ -138,14 +138,25 @@ def _line(node: yaml.Node | None, place: tuple[Any, ...]) -> int:
     return line
 
 
-def _keys_at(model: type[BaseModel], place: tuple[Any, ...]) -> list[str]:
-    """Known keys of the model that `place` lies in."""
+def _model_at(model: type[BaseModel], place: tuple[Any, ...]) -> Any:
+    """The model that `place` leads to."""
     here: Any = model
     for step in place:
         fields = getattr(here, "model_fields", None)
         if fields is not None and step in fields:
             here = _inner_model(fields[step].annotation)
-    return list(getattr(here, "model_fields", {}))
+    return here
+
+
+def _keys_at(model: type[BaseModel], place: tuple[Any, ...]) -> list[str]:
+    """Known keys of the model that `place` lies in."""
+    return list(getattr(_model_at(model, place), "model_fields", {}))
+
+
+def _description(model: type[BaseModel], place: tuple[Any, ...]) -> str:
+    """What the model says of the key at `place`; "" where it says nothing."""
+    field = getattr(_model_at(model, place[:-1]), "model_fields", {}).get(place[-1])
+    return (field.description or "") if field is not None else ""
 
 
 def _inner_model(annotation: Any) -> Any:
@@ -176,7 +187,7 @@ def _problem(path: Path, node: yaml.Node | None, model: type[BaseModel], item: d
         )
         return Problem("This key is unknown.", where, advice)
     if item["type"] == "missing":
-        return Problem("This key is missing.", where, "Add it.")
+        return Problem("This key is missing.", where, _description(model, place) or "Add it.")
     if item["type"] in ("enum", "literal_error"):
         return Problem("Not one of the allowed words.", where, f"Allowed: {item['ctx']['expected']}.")
     return Problem(item["msg"].removeprefix("Value error, ").rstrip(".") + ".", where)

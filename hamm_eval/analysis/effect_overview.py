@@ -61,5 +61,6 @@ def effect_overview(params: Params, effects: Mapping[str, Effect | Absent]) -> E
 
 
 def _adjusted(effects: Sequence[Effect], primary: Sequence[bool]) -> list[float]:
-    """p-values by role of those that are shown."""
-    return [float(p) for p in adjust_by_role([effect.fit.p_value for effect in effects], primary)]
+    """p-values by role of those that are shown: the larger of both clusterings, for both have to agree."""
+    fits = [[fit for fit in (effect.fit, effect.by_worker) if fit is not None] for effect in effects]
+    return [float(p) for p in adjust_by_role([max(fit.p_value for fit in each) for each in fits], primary)]

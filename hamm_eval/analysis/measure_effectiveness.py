@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
+from hamm_eval.analysis.arms import estimate_by_worker, persons_by_arm, small_arms
 from hamm_eval.analysis.definitions import define, endpoint_details, group_details
 from hamm_eval.analysis.design_matrix import TooSmall
 from hamm_eval.analysis.effect_sensitivity import Sensitivity, analyse_sensitivity
@@ -17,7 +19,6 @@ from hamm_eval.cohort import LandmarkTrial, landmark_trial
 from hamm_eval.cohort.event_source import require_table, tables_given
 from hamm_eval.effects import (
     DesignFailure,
-    DesignLimits,
     DesignVerdict,
     HorizonEffect,
     PerArm,
@@ -92,44 +93,103 @@ def measure_effectiveness(
     ground = ground or Groundwork(case_file, params)
     question = params.measure_effectiveness[key]
     definition = definition_of(params, key, question)
-    trial, matrix = compared_for(ground, key)
-    rows = trial.rows[matrix.kept]
-    flow = (*trial.flow, *matrix.flow)
-    reached = (rows["cause"] == 1) & (rows["time"] <= _end(trial))
-    treated = rows["treated"] == 1
-    comparisons, fit, verdict, failures = _compare_and_judge(rows, matrix, trial, question)
-    by_worker = None
-    if fit is not None and rows["social_worker"].notna().all():
-        worker = rows["social_worker"].to_numpy(dtype=str)
-        by_worker = matrix.pool([effect_of(found.clustered_by(worker)) for found in comparisons])
+    params = ground.params
+    trial = trial_of(ground.case_file, params, question, question.endpoint, ground=ground)
+    found = _compared(trial, question, lambda: compared_for(ground, key)[1])
     control = question.negative_control
+    by_worker, missing = None, ""
     robust = Sensitivity(None, None, None)
-    if fit is not None and not failures:
-        robust = _sensitivity(fit, comparisons, rows, matrix, trial, question)
-    return Effect(
-        definition=definition,
-        measure=question.measure,
+    if found.fit is not None and found.matrix is not None:
+        rows, matrix = found.rows, found.matrix
+        worker = rows["social_worker"]
+        by_worker, missing = estimate_by_worker(
+            worker,
+            lambda: matrix.pool(
+                [effect_of(each.clustered_by(worker.to_numpy(dtype=str))) for each in found.comparisons]
+            ),
+        )
+        if not found.failures:
+            robust = _sensitivity(found.fit, found.comparisons, rows, matrix, trial, question)
+    return _answer(
+        definition,
+        question,
+        trial,
+        found,
         endpoint=question.endpoint,
-        landmark_days=question.landmark_days,
-        horizon_days=question.horizon_days,
-        flow=flow_table(definition, flow, int(treated.sum()), int((~treated).sum())),
-        fit=fit,
         by_worker=by_worker,
-        departure=None if fit is None else fit.competing,
-        negative_control=_negative_control(ground, question, definition) if control else None,
+        by_worker_missing=missing,
+        departure=None if found.fit is None else found.fit.competing,
+        negative_control=_negative_control(ground, question, definition, control.endpoint)
+        if control
+        else None,
         negative_control_endpoint=control.endpoint if control else "",
-        treated=int(treated.sum()),
-        controls=int((~treated).sum()),
-        events_treated=int((reached & treated).sum()),
-        events_controls=int((reached & ~treated).sum()),
-        parameters=1 + len(matrix.columns.columns),
-        detectable=detectable(fit, float(reached.mean()) if len(rows) else 0.0),
-        balance_limit=0.1 if verdict is None else verdict.balance_limit,
-        failures=failures,
-        checks=() if fit is None else summarise_design(fit),
         e_value=robust.e_value,
         tipping=robust.tipping,
         leave_one_out=robust.leave_one_out,
+    )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Compared:
+    """Who is compared, how they came to be, and the estimate; no `matrix` without a comparison."""
+
+    rows: pd.DataFrame
+    flow: tuple[tuple[str, int], ...]
+    matrix: TrialCovariates | None
+    comparisons: tuple[HorizonComparison, ...]
+    fit: Any
+    verdict: DesignVerdict | None
+    failures: tuple[DesignFailure, ...]
+
+    def __repr__(self) -> str:
+        return "<Compared: internal, not released>"
+
+
+def _compared(
+    trial: LandmarkTrial, question: EffectQuestion, covariates: Callable[[], TrialCovariates]
+) -> Compared:
+    """The comparison of a trial; where there is none, the arms are told as they are without covariates."""
+
+    def nobody(failures: tuple[DesignFailure, ...]) -> Compared:
+        return Compared(trial.rows, trial.flow, None, (), None, None, failures)
+
+    # Judged before the covariates: every level of a small arm is small, and nobody would be left to count.
+    if small := small_arms(_sizes(trial.rows, trial)):
+        return nobody(small)
+    matrix = covariates()
+    rows = trial.rows[matrix.kept]
+    if matrix.matrices[0].left_out and small_arms(_sizes(rows, trial)):
+        # It is not the arms that are small, but levels that were left out with their persons.
+        return nobody((DesignFailure("level_too_small", 0.0, 0.0),))
+    flow = (*trial.flow, *matrix.flow)
+    return Compared(rows, flow, matrix, *_compare_and_judge(rows, matrix, trial, question))
+
+
+def _sizes(rows: pd.DataFrame, trial: LandmarkTrial) -> dict[str, Any]:
+    """Persons, events and departures of both arms."""
+    return persons_by_arm(rows, rows["treated"] == 1, _end(trial))
+
+
+def _answer(
+    definition: Definition, question: EffectQuestion, trial: LandmarkTrial, found: Compared, **beside: Any
+) -> Effect:
+    """A comparison with its counts and its design."""
+    sizes = _sizes(found.rows, trial)
+    persons = max(len(found.rows), 1)
+    return Effect(
+        definition=definition,
+        measure=question.measure,
+        landmark_days=question.landmark_days,
+        horizon_days=question.horizon_days,
+        flow=flow_table(definition, found.flow, sizes["treated"], sizes["controls"]),
+        fit=found.fit,
+        **sizes,
+        parameters=1 if found.matrix is None else 1 + len(found.matrix.columns.columns),
+        detectable=detectable(found.fit, (sizes["events_treated"] + sizes["events_controls"]) / persons),
+        balance_limit=0.1 if found.verdict is None else found.verdict.balance_limit,
+        failures=found.failures,
+        checks=() if found.fit is None else summarise_design(found.fit),
+        **beside,
     )
 
 
@@ -287,10 +347,8 @@ def _compare_and_judge(
     tuple[HorizonComparison, ...], HorizonEffect | None, DesignVerdict | None, tuple[DesignFailure, ...]
 ]:
     """`fit_and_judge`, and before it the comparison with the columns of each imputation."""
-    for arm, code in (("treated", 1), ("control", 0)):
-        size = int((rows["treated"] == code).sum())
-        if size < DesignLimits().effective_n:
-            return (), None, None, (DesignFailure("effective_n", size, DesignLimits().effective_n, arm=arm),)
+    if small := small_arms(_sizes(rows, trial)):
+        return (), None, None, small
     try:
         comparisons = matrix.each(lambda columns: _compare(rows, columns, trial, question))
         fit = matrix.pool([effect_of(found) for found in comparisons])
@@ -300,15 +358,28 @@ def _compare_and_judge(
     return comparisons, fit, verdict, verdict.reasons
 
 
-def _negative_control(ground: Groundwork, question: EffectQuestion, definition: Definition) -> Any:
-    """The same comparison for an endpoint that the measure cannot affect; None if not estimable."""
-    assert question.negative_control is not None
+def _negative_control(
+    ground: Groundwork, question: EffectQuestion, definition: Definition, endpoint: str
+) -> Effect:
+    """The same comparison for an endpoint that the measure cannot affect, with a design of its own."""
     params = ground.params
-    endpoint = question.negative_control.endpoint
     trial = trial_of(ground.case_file, params, question, endpoint, ground=ground)
-    small = level_judge(trial, policy_of(params))
-    matrix = covariates_of(trial, question, params.groups, small, definition, stream=1)
-    return fit_and_judge(trial.rows[matrix.kept], matrix, trial, question)[0]
+
+    def covariates() -> TrialCovariates:
+        judge = level_judge(trial, policy_of(params))
+        return covariates_of(trial, question, params.groups, judge, definition, stream=1)
+
+    return _answer(
+        define(QUESTION, f"{definition.key}/negative_control", of=definition.digest),
+        question,
+        trial,
+        _compared(trial, question, covariates),
+        endpoint=endpoint,
+        by_worker=None,
+        departure=None,
+        negative_control=None,
+        negative_control_endpoint="",
+    )
 
 
 def detectable(fit: Any, share: float) -> float:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from hamm_eval.analysis.arms import estimate_by_worker, persons_by_arm, small_arms
 from hamm_eval.analysis.definitions import define, endpoint_details, group_details
 from hamm_eval.analysis.groundwork import Groundwork
 from hamm_eval.analysis.measure_effectiveness import (
@@ -22,7 +23,6 @@ from hamm_eval.cohort import LandmarkTrial, TargetTrials, target_trials
 from hamm_eval.cohort.event_source import require_table, tables_given
 from hamm_eval.effects import (
     DesignFailure,
-    DesignLimits,
     assess_design,
     summarise_design,
 )
@@ -115,14 +115,13 @@ def target_trial(
 def _define(params: Params, key: str, question: TargetTrialQuestion) -> Definition:
     """The question without its names."""
     details = question.model_dump(mode="json", exclude={"adjust_for", "left_out", "negative_control"})
-    control = question.negative_control
     return define(
         QUESTION,
         key,
         **endpoint_details(params, question.endpoint),
         trial=details,
         adjust_for={name: group_details(params, name) for name in question.adjust_for},
-        negative_control=control.endpoint if control else None,
+        negative_control=question.negative_control.endpoint,
     )
 
 
@@ -186,10 +185,10 @@ def _trial_effect(
     rows = compared.rows
     started = rows["start"].lt(rows["time"]) & (rows["start"] <= pair.grace_days)
     reached = (rows["cause"] == 1) & (rows["time"] <= horizon)
-    persons = {arm: rows.loc[chosen, "person_id"] for arm, chosen in ((1, started), (0, ~started))}
-    sizes = {arm: int(ids.nunique()) for arm, ids in persons.items()}
-    failures = _too_few(sizes)
+    sizes = persons_by_arm(rows, started, horizon)
+    failures = small_arms(sizes)
     fit = verdict = by_worker = in_months = negative = None
+    missing = ""
     if not failures:
         try:
             comparisons = _compare(compared, pair, question, horizon)
@@ -200,9 +199,13 @@ def _trial_effect(
         verdict = assess_design(fit)
         failures = verdict.reasons
         in_months = _pooled(compared, [found.asking("months_difference") for found in comparisons])
-        if rows["social_worker"].notna().all():
-            worker = rows["social_worker"].to_numpy(dtype=str)
-            by_worker = _pooled(compared, [found.clustered_by(worker) for found in comparisons])
+        worker = rows["social_worker"]
+        by_worker, missing = estimate_by_worker(
+            worker,
+            lambda: _pooled(
+                compared, [found.clustered_by(worker.to_numpy(dtype=str)) for found in comparisons]
+            ),
+        )
         if control and question.negative_control is not None:
             negative = _negative_control(ground, question, definition, pair, horizon)
     key = f"{definition.key}/{pair.trials}/{pair.grace_days}/{pair.adherence}/{months}"
@@ -216,18 +219,14 @@ def _trial_effect(
         endpoint=question.endpoint,
         landmark_days=0,
         horizon_days=horizon,
-        flow=flow_table(part, flow, sizes[1], sizes[0]),
+        flow=flow_table(part, flow, sizes["treated"], sizes["controls"]),
         fit=fit,
         by_worker=by_worker,
+        by_worker_missing=missing,
         departure=None if fit is None else fit.competing,
         negative_control=negative,
-        negative_control_endpoint=question.negative_control.endpoint
-        if control and question.negative_control
-        else "",
-        treated=sizes[1],
-        controls=sizes[0],
-        events_treated=int(rows.loc[started & reached, "person_id"].nunique()),
-        events_controls=int(rows.loc[~started & reached, "person_id"].nunique()),
+        negative_control_endpoint=question.negative_control.endpoint if control else "",
+        **sizes,
         parameters=1 + len(compared.covariates.columns.columns),
         detectable=detectable(fit, share),
         balance_limit=0.1 if verdict is None else verdict.balance_limit,
@@ -243,15 +242,6 @@ def _trial_effect(
         months=in_months,
         person_trials=len(rows),
     )
-
-
-def _too_few(sizes: dict[int, int]) -> tuple[DesignFailure, ...]:
-    """An arm that is smaller than a sandwich can stand on."""
-    least = DesignLimits().effective_n
-    for arm, code in (("treated", 1), ("control", 0)):
-        if sizes[code] < least:
-            return (DesignFailure("effective_n", sizes[code], least, arm=arm),)
-    return ()
 
 
 def _compared(
@@ -342,12 +332,39 @@ def _negative_control(
     definition: Definition,
     pair: StrategyPair,
     horizon: int,
-) -> Any:
-    """The same strategies compared for an endpoint that the measure cannot affect; None if not estimable."""
+) -> Effect:
+    """The same strategies for an endpoint that the measure cannot affect, with a design of its own."""
     assert question.negative_control is not None
     endpoint = question.negative_control.endpoint
-    _, compared = _compared_in_trials(ground, question, definition, endpoint, pair, horizon, stream=1)
-    try:
-        return _estimate(compared, pair, question, horizon)
-    except NotEstimable:
-        return None
+    trials, compared = _compared_in_trials(ground, question, definition, endpoint, pair, horizon, stream=1)
+    rows = compared.rows
+    started = rows["start"].lt(rows["time"]) & (rows["start"] <= pair.grace_days)
+    sizes = persons_by_arm(rows, started, horizon)
+    failures, fit = small_arms(sizes), None
+    if not failures:
+        try:
+            fit = _estimate(compared, pair, question, horizon)
+            failures = assess_design(fit).reasons
+        except NotEstimable:
+            failures = (DesignFailure("not_estimable", 0.0, 0.0),)
+    named = define(QUESTION, f"{definition.key}/negative_control/{horizon}", of=definition.digest)
+    return Effect(
+        definition=named,
+        measure=question.measure,
+        endpoint=endpoint,
+        landmark_days=0,
+        horizon_days=horizon,
+        flow=flow_table(
+            named, [(name, n) for name, (_, n) in trials.flow.items()], sizes["treated"], sizes["controls"]
+        ),
+        fit=fit,
+        by_worker=None,
+        departure=None,
+        negative_control=None,
+        negative_control_endpoint="",
+        **sizes,
+        parameters=1 + len(compared.covariates.columns.columns),
+        detectable=float("inf"),
+        failures=failures,
+        checks=() if fit is None else summarise_design(fit),
+    )

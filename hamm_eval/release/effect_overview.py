@@ -7,7 +7,12 @@ from typing import Literal
 from hamm_eval.estimate import Effect, EffectOverview
 from hamm_eval.release.effects import release_effect
 from hamm_eval.release.policy import Policy
-from hamm_eval.release.released import Interval, ReleasedEffectOverview, ReleasedEffectRow
+from hamm_eval.release.released import (
+    ReleasedEffect,
+    ReleasedEffectOverview,
+    ReleasedEffectRow,
+    excludes_zero,
+)
 
 ALPHA = 0.05
 
@@ -32,6 +37,7 @@ def release_effect_overview(overview: EffectOverview, policy: Policy) -> Release
 def _row(effect: Effect, primary: bool, adjusted: float | None, policy: Policy) -> ReleasedEffectRow:
     """One effect, by the figures of its own release."""
     shown = release_effect(effect, policy)
+    against = _against(shown)
     return ReleasedEffectRow(
         key=effect.definition.key,
         measure=shown.measure,
@@ -42,15 +48,26 @@ def _row(effect: Effect, primary: bool, adjusted: float | None, policy: Policy) 
         withheld=shown.withheld,
         difference=shown.difference,
         detectable=None if shown.withheld else shown.detectable,
-        decision=_decision(shown.difference, adjusted),
+        decision=_decision(shown, against, adjusted),
+        against=against,
     )
 
 
+def _against(shown: ReleasedEffect) -> tuple[str, ...]:
+    """What, as it is shown, speaks against an effect whatever its p-value."""
+    if shown.difference is None:
+        return ()
+    found = ["negative_control"] if shown.control_differs else []
+    if excludes_zero(shown.difference) and not excludes_zero(shown.difference_by_worker):
+        found.append("by_worker_unknown" if shown.difference_by_worker is None else "by_worker")
+    return tuple(found)
+
+
 def _decision(
-    difference: Interval | None, adjusted: float | None
+    shown: ReleasedEffect, against: tuple[str, ...], adjusted: float | None
 ) -> Literal["", "confirmed", "not_confirmed"]:
-    """Confirmed only where the interval that is shown says so too; the adjusted p-value never leaves."""
-    if difference is None or difference.lower is None or difference.upper is None or adjusted is None:
+    """Confirmed only where all that is shown says so too; the adjusted p-value never leaves."""
+    if shown.difference is None or adjusted is None:
         return ""
-    apart = difference.lower > 0 or difference.upper < 0
-    return "confirmed" if apart and adjusted <= ALPHA else "not_confirmed"
+    sure = excludes_zero(shown.difference) and not against
+    return "confirmed" if sure and adjusted <= ALPHA else "not_confirmed"

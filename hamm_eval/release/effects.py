@@ -11,15 +11,16 @@ import numpy as np
 from hamm_eval.estimate import Effect, IntArray
 from hamm_eval.release.counts import hide_linked, release_bins, release_count, release_table
 from hamm_eval.release.design_checks import coarse_step, release_checks, whole_size
+from hamm_eval.release.effect_intervals import POINT, ArmCounts, release_interval
 from hamm_eval.release.effect_sensitivity import release_sensitivity
 from hamm_eval.release.policy import Policy
 from hamm_eval.release.released import Cell, Interval, ReleasedBalance, ReleasedEffect, ReleasedTable
 from hamm_eval.release.rounding import decimals, to_step
 
-# A difference in whole percentage points: its standard error is above one point for any Hamm-sized group,
-# so nothing is lost, and it tells no arm's share.
-_POINT = 0.01
-_HALF_POINT = 0.005
+_NORMAL_95 = 1.959964
+
+Told = tuple[Interval | None, str]
+NOTHING: Told = (None, "")
 
 
 def release_effect(effect: Effect, policy: Policy) -> ReleasedEffect:
@@ -35,11 +36,13 @@ def release_effect(effect: Effect, policy: Policy) -> ReleasedEffect:
         policy,
     )
     withheld = reasons_to_withhold(effect, policy)
-    fit = effect.fit
-    by_worker, departure, negative = effect.by_worker, effect.departure, effect.negative_control
-    if withheld:
-        by_worker = departure = negative = None
-    difference = None if withheld else _interval(fit)
+    fit, counts = effect.fit, ArmCounts.of(effect)
+    difference = None if withheld else release_interval(fit, counts, policy)
+    by_worker = departure = control = NOTHING
+    if not withheld:
+        by_worker = _told(release_interval(effect.by_worker, counts, policy), effect.by_worker_missing)
+        departure = _departure(effect, policy)
+        control = _negative_control(effect, policy)
     risks = (None, None) if difference is None else _risks(effect, difference, policy)
     edges, bins_treated, bins_controls = _overlap(fit, treated, controls, policy)
     effective = None if fit is None else fit.effective_n
@@ -59,11 +62,11 @@ def release_effect(effect: Effect, policy: Policy) -> ReleasedEffect:
         risk_treated=risks[0],
         risk_control=risks[1],
         difference=difference,
-        difference_by_worker=_interval(by_worker),
-        departure=_interval(departure),
-        negative_control=_interval(negative),
+        difference_by_worker=by_worker[0],
+        departure=departure[0],
+        negative_control=control[0],
         negative_control_endpoint=effect.negative_control_endpoint,
-        detectable=to_step(effect.detectable, _POINT) if np.isfinite(effect.detectable) else None,
+        detectable=to_step(effect.detectable, POINT) if np.isfinite(effect.detectable) else None,
         balance=_balance(fit),
         balance_limit=decimals(effect.balance_limit, 2),
         overlap_edges=edges,
@@ -71,10 +74,41 @@ def release_effect(effect: Effect, policy: Policy) -> ReleasedEffect:
         overlap_controls=bins_controls,
         effective_treated=None if effective is None else whole_size(effective.treated, policy),
         effective_controls=None if effective is None else whole_size(effective.control, policy),
-        std_error=None if withheld else to_step(fit.std_error, _HALF_POINT),
+        std_error=None if difference is None else _std_error(difference),
         checks=release_checks(effect, policy),
         sensitivity=None if difference is None else release_sensitivity(effect, difference, risks, policy),
+        by_worker_withheld=by_worker[1],
+        departure_withheld=departure[1],
+        negative_control_withheld=control[1],
     )
+
+
+def _told(interval: Interval | None, reason: str) -> Told:
+    """An interval, or the reason for which there is none."""
+    return (interval, "") if interval is not None else (None, reason or "not_estimable")
+
+
+def _departure(effect: Effect, policy: Policy) -> Told:
+    """The effect on departures: of few, its interval would tell how many."""
+    counts = ArmCounts.of_departures(effect)
+    if counts.few(policy):
+        return None, "too_few_departures"
+    return _told(release_interval(effect.departure, counts, policy), "")
+
+
+def _negative_control(effect: Effect, policy: Policy) -> Told:
+    """The negative control by all rules of an effect: where its own design fails it proves nothing."""
+    control = effect.negative_control
+    if control is None:
+        return None, "not_estimable" if effect.negative_control_endpoint else ""
+    if withheld := reasons_to_withhold(control, policy):
+        return None, withheld[0][0]
+    return _told(release_interval(control.fit, ArmCounts.of(control), policy), "")
+
+
+def _std_error(shown: Interval) -> float:
+    """What the interval says of it: an exact one beside it would be a second interval on the same events."""
+    return decimals(((shown.upper or 0.0) - (shown.lower or 0.0)) / 2 / _NORMAL_95, 3)
 
 
 def _flow(effect: Effect, arms: tuple[Cell, Cell], policy: Policy) -> ReleasedTable:
@@ -94,15 +128,13 @@ def reasons_to_withhold(effect: Effect, policy: Policy) -> tuple[tuple[str, Mapp
         (failure.key, _detail(failure, min(effect.treated, effect.controls), policy))
         for failure in effect.failures
     ]
-    for arm, persons, events in (
-        ("treated", effect.treated, effect.events_treated),
-        ("control", effect.controls, effect.events_controls),
-    ):
+    few = ArmCounts.of(effect).few(policy)
+    for arm, persons in (("treated", effect.treated), ("control", effect.controls)):
         # An effect is two curves read at one time (rule 5), and the share of an arm in which the persons
         # with or without the event are a hidden count would tell that count (rule 2).
         if persons < policy.effect_persons:
             found.append(("too_few_persons", {"arm": arm}))
-        if min(events, persons - events) <= policy.largest_hidden_count:
+        if arm in few:
             found.append(("too_few_events", {"arm": arm}))
     # Rule 6 asks ten events a parameter of coefficients that are shown. Those of the propensity and outcome
     # models never are; the design's own limit speaks of them. A nearly saturated model stays refused.
@@ -134,15 +166,6 @@ def _detail(failure: Any, smallest: int, policy: Policy) -> dict[str, Any]:
         else:
             detail[name] = decimals(value, 2)
     return detail
-
-
-def _interval(fit: Any) -> Interval | None:
-    """A difference of shares and its interval in whole percentage points."""
-    if fit is None or not np.isfinite([fit.value, fit.lower, fit.upper]).all():
-        return None
-    return Interval(
-        value=to_step(fit.value, _POINT), lower=to_step(fit.lower, _POINT), upper=to_step(fit.upper, _POINT)
-    )
 
 
 def _risks(effect: Effect, difference: Interval, policy: Policy) -> tuple[float, float]:

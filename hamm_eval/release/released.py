@@ -71,6 +71,13 @@ class Interval:
     upper: float | None
 
 
+def excludes_zero(interval: Interval | None) -> bool:
+    """Whether an interval, as displayed, lies on one side of 0."""
+    if interval is None or interval.lower is None or interval.upper is None:
+        return False
+    return interval.lower > 0 or interval.upper < 0
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReleasedCurve:
     """One group's curve, from rounded counts.
@@ -306,6 +313,8 @@ class ReleasedEffect(Release):
 
     `withheld` holds reason keys with their displayed figures, as ``("balance", {"covariate": .., "value": ..,
     "limit": ..})``; then `risk_treated` .. `departure` are None, while flow, balance and overlap are shown.
+    Beside an effect that is shown, `by_worker_withheld`, `departure_withheld` and `negative_control_withheld`
+    hold the key of the reason for which that interval is missing.
     """
 
     kind: ClassVar[str] = "effect"
@@ -336,6 +345,14 @@ class ReleasedEffect(Release):
     std_error: float | None = None
     checks: tuple[ReleasedCheck, ...] = ()
     sensitivity: ReleasedSensitivity | None = None
+    by_worker_withheld: str = ""
+    departure_withheld: str = ""
+    negative_control_withheld: str = ""
+
+    @property
+    def control_differs(self) -> bool:
+        """Whether the comparison also finds a difference where there can be none."""
+        return excludes_zero(self.negative_control)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -343,7 +360,8 @@ class ReleasedEffectRow:
     """One question of an overview, with figures that its `ReleasedEffect` shows too.
 
     `decision` is "" (interim, or withheld), "confirmed" or "not_confirmed", corrected for the number of
-    questions.
+    questions. `against` says what speaks against an interval that excludes 0: "negative_control",
+    "by_worker" (that interval covers 0), "by_worker_unknown" (there is none).
     """
 
     key: str
@@ -356,6 +374,7 @@ class ReleasedEffectRow:
     difference: Interval | None
     detectable: float | None
     decision: Literal["", "confirmed", "not_confirmed"] = ""
+    against: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

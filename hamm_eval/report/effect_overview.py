@@ -67,9 +67,11 @@ def _sentence(row: ReleasedEffectRow, wording: Wording) -> Markup:
         upper=finding.upper,
         **said,
     )
-    if not row.decision:
-        return sentence
-    return Markup("{} {}").format(sentence, wording.text(f"effect_overview.decision_{row.decision}"))
+    said_too = [wording.text(f"effect_overview.decision_{row.decision}")] if row.decision else []
+    # Without a decision only what spoils a value in every quarter is told beside it.
+    told = row.against if row.decision else [key for key in row.against if key == "negative_control"]
+    said_too += [wording.text(f"effect_overview.against.{key}") for key in told]
+    return Markup(" ").join([sentence, *said_too])
 
 
 def _absent(key: str, wording: Wording) -> Markup:

@@ -19,7 +19,7 @@ from hamm_eval.report.figures.polyline import polyline
 from hamm_eval.report.markup import caution, figure, join, note, read_box, step
 from hamm_eval.report.tables.counts import count_table
 from hamm_eval.report.tables.curves import curves_table
-from hamm_eval.report.tables.effect import effect_table, points_range, reasons
+from hamm_eval.report.tables.effect import control_warning, effect_table, points_range, reasons
 from hamm_eval.report.tables.terms import covariate_name, merged_note
 from hamm_eval.report.wording import Wording
 
@@ -183,6 +183,7 @@ def effect_fragment(release: ReleasedEffect, wording: Wording) -> Markup:
     else:
         headline = findings.effect_headline(release, wording)
         parts.append(Markup('<p class="he-headline">{}</p>').format(headline))
+        parts.append(control_warning(release, wording))
         drawn = "_randomised" if wording.randomised(release) else ""
         parts.append(caution(wording.text(f"effect.caution{drawn}")))
         look = "confirmatory" if wording.params and wording.params.confirmatory else "interim"

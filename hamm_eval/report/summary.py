@@ -197,7 +197,10 @@ def _third_sentence(effects: Sequence[Figure], wording: Wording) -> Markup:
     """The primary question about a measure."""
     if not effects or not isinstance(effects[0].release, ReleasedEffect):
         return wording.markup("summary.effect_none")
-    return findings.effect_headline(effects[0].release, wording, "summary.effect")
+    said = findings.effect_headline(effects[0].release, wording, "summary.effect")
+    if not effects[0].release.control_differs:
+        return said
+    return Markup("{} {}").format(said, wording.text("effect_overview.against.negative_control"))
 
 
 def _card(figure: Figure, earlier: Figure | None, wording: Wording) -> Markup:

@@ -10,7 +10,7 @@ from hamm_eval.report.effect_design import design_parts
 from hamm_eval.report.effect_sensitivity import sensitivity_list
 from hamm_eval.report.markup import Column, Row, caution, join, note, read_box, step, table, with_interval
 from hamm_eval.report.tables.counts import count_table
-from hamm_eval.report.tables.effect import effect_table, points_range, reasons
+from hamm_eval.report.tables.effect import control_warning, effect_table, points_range, reasons
 from hamm_eval.report.tables.terms import covariate_name
 from hamm_eval.report.wording import Wording
 
@@ -56,6 +56,7 @@ def target_trial_fragment(release: ReleasedTargetTrial, wording: Wording) -> Mar
     else:
         headline = findings.effect_headline(effect, wording)
         parts.append(Markup('<p class="he-headline">{}</p>').format(headline))
+        parts.append(control_warning(effect, wording))
         parts.append(caution(wording.text("effect.caution")))
         look = "confirmatory" if wording.params and wording.params.confirmatory else "interim"
         parts.append(note(wording.text(f"effect.{look}")))
@@ -212,7 +213,8 @@ def _cells(found: ReleasedTrialEffect, wording: Wording) -> tuple[str | Markup, 
                 upper=wording.number(months.upper or 0.0, 1, signed=True),
             ),
         )
-    departed: str | Markup = none
+    few = effect.departure_withheld == "too_few_departures"
+    departed: str | Markup = wording.text("effect_checks.too_few") if few else none
     if gone is not None and gone.value is not None:
         departed = with_interval(wording.points(gone.value), points_range(gone, wording))
     difference = with_interval(wording.points(at.value), points_range(at, wording))

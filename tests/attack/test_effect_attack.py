@@ -16,6 +16,7 @@ import pytest
 from hamm_eval.effects import PerArm, departure_tipping_point, e_value, estimate_effect
 from hamm_eval.release import effect_sensitivity
 from hamm_eval.release.design_checks import coarse_step
+from hamm_eval.release.effect_intervals import ArmCounts, interval_step, release_interval
 from hamm_eval.release.effect_sensitivity import release_sensitivity
 from hamm_eval.release.policy import Policy
 from hamm_eval.release.released import Interval
@@ -127,3 +128,74 @@ def test_a_tipping_point_beside_a_difference_does_not_tell_the_departed() -> Non
 def test_the_attack_works_on_tipping_points_in_tenths(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(effect_sensitivity, "_width", lambda *_: 1.0)
     assert fewest_departures(80) < LEAST
+
+
+def interval_of(sizes: tuple[int, int], events: tuple[int, int]) -> Any:
+    """The difference of two plain shares."""
+    treated = np.repeat([1, 0], sizes)
+    happened = np.concatenate([np.repeat([1, 0], [e, n - e]) for n, e in zip(sizes, events, strict=True)])
+    return estimate_effect(happened, treated, None, method="unadjusted")
+
+
+def counts_behind(sizes: tuple[int, int], shown: Interval, half: tuple[float, float]) -> PerArm[int]:
+    """Numbers of events of each arm whose difference and interval would be shown like this.
+
+    `half` bounds the interval's half: all pairs of counts are tried.
+    """
+    one = np.arange(sizes[0] + 1)[:, None] / sizes[0]
+    zero = np.arange(sizes[1] + 1)[None, :] / sizes[1]
+    width = 1.959964 * np.sqrt(one * (1 - one) / sizes[0] + zero * (1 - zero) / sizes[1])
+    agrees = np.abs(one - zero - (shown.value or 0.0)) <= 0.005
+    agrees &= (half[0] - 1e-4 <= width) & (width <= half[1] + 1e-4)
+    return PerArm(int(agrees.any(axis=1).sum()), int(agrees.any(axis=0).sum()))
+
+
+def whole_points(fit: Any) -> tuple[Interval, tuple[float, float]]:
+    """An interval as it was shown without a gate of its own, and what it says of its half."""
+    ends = [to_step(value, 0.01) for value in (fit.value, fit.lower, fit.upper)]
+    middle = (ends[2] - ends[1]) / 2
+    return Interval(value=ends[0], lower=ends[1], upper=ends[2]), (middle - 0.005, middle + 0.005)
+
+
+def gated(fit: Any, sizes: tuple[int, int], events: tuple[int, int]) -> Any:
+    """The interval that the gate shows, and what it says of its half: the attacker knows the step, too."""
+    counts = ArmCounts(*sizes, *events)
+    if counts.few(STRICT):
+        return None
+    step = interval_step(fit, counts, STRICT)
+    shown = release_interval(fit, counts, STRICT)
+    if step <= 0.01:
+        return whole_points(fit)
+    half = shown.upper - shown.value
+    return shown, (half - step, half)
+
+
+def rare_events() -> Iterator[tuple[tuple[int, int], tuple[int, int]]]:
+    """Departures as they are: few, in small arms."""
+    rng = np.random.default_rng(4)
+    yield (97, 290), (1, 18)
+    for _ in range(150):
+        sizes = rng.integers(50, 320, 2)
+        yield tuple(map(int, sizes)), tuple(int(rng.integers(1, max(2, n // 5))) for n in sizes)  # type: ignore[misc]
+
+
+def test_the_attack_works_on_intervals_in_whole_points() -> None:
+    fit = interval_of((97, 290), (1, 18))
+    assert counts_behind((97, 290), *whole_points(fit)).treated <= 2
+    found = [
+        counts_behind(sizes, *whole_points(interval_of(sizes, events))) for sizes, events in rare_events()
+    ]
+    assert np.mean([min(each.treated, each.control) < STRICT.feasible_values for each in found]) > 0.25
+
+
+def test_the_width_of_an_interval_does_not_tell_the_events_of_an_arm() -> None:
+    shown = 0
+    for sizes, events in rare_events():
+        told = gated(interval_of(sizes, events), sizes, events)
+        if told is None:
+            assert min(*events, *(n - e for n, e in zip(sizes, events, strict=True))) <= 7
+            continue
+        shown += 1
+        found = counts_behind(sizes, *told)
+        assert min(found.treated, found.control) >= STRICT.feasible_values
+    assert shown > 50

@@ -71,7 +71,7 @@ def test_truth_is_known_better_than_it_is_estimated(study: Study, comparison: Tr
 
 def test_a_measure_without_effect_on_the_control_shows_none(study: Study) -> None:
     effect = study.measure_effectiveness("intensive_course_on_b1")
-    control = effect.negative_control
+    control = effect.negative_control.fit
     assert abs(control.value) < STANDARD_ERRORS * control.std_error
 
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+import yaml
 
 from hamm_eval.errors import ParamsError, UsageError
 from hamm_eval.params import json_schema, load_params
@@ -59,6 +60,36 @@ def test_every_question_has_reasons_and_a_negative_control() -> None:
         for reason in (*question.adjust_for.values(), *question.left_out.values()):
             assert reason.de and reason.en
         assert not set(question.adjust_for) & set(question.left_out)
+
+
+@pytest.mark.parametrize(
+    "question", ["measure_effectiveness.intensive_course_on_b1", "target_trials.intensive_course_on_b1"]
+)
+def test_a_question_without_a_negative_control_is_refused_with_what_to_do(
+    tmp_path: Path, question: str
+) -> None:
+    room, key = question.split(".")
+    content = yaml.safe_load(PARAMS.read_text(encoding="utf-8"))
+    asked = content[room][key]
+    control = asked.pop("negative_control")
+    path = tmp_path / PARAMS.name
+    path.write_text(yaml.safe_dump(content, allow_unicode=True, sort_keys=False), encoding="utf-8")
+    with pytest.raises(ParamsError) as refused:
+        load_params(path)
+    (problem,) = refused.value.problems
+    assert problem.where.endswith(f"{question}.negative_control")
+    assert "Name an endpoint that the measure cannot affect" in (problem.todo or "")
+    # Nor may it be the endpoint itself.
+    asked["negative_control"] = control | {"endpoint": asked["endpoint"]}
+    path.write_text(yaml.safe_dump(content, allow_unicode=True, sort_keys=False), encoding="utf-8")
+    with pytest.raises(ParamsError, match="is the endpoint that the question asks for"):
+        load_params(path)
+    # Where lots were drawn there is nothing to be found out.
+    if room == "measure_effectiveness":
+        asked["assignment"] = "randomised"
+        del asked["negative_control"]
+        path.write_text(yaml.safe_dump(content, allow_unicode=True, sort_keys=False), encoding="utf-8")
+        assert load_params(path).measure_effectiveness[key].negative_control is None
 
 
 def test_all_problems_are_told_at_once_with_path_line_and_the_nearest_key(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from markupsafe import Markup
 
 from hamm_eval.release.released import Interval, ReleasedEffect
 from hamm_eval.report.follow_up import competing
-from hamm_eval.report.markup import Column, Content, Row, count_note, table
+from hamm_eval.report.markup import Column, Content, Row, caution, count_note, table
 from hamm_eval.report.tables.terms import covariate_name
 from hamm_eval.report.wording import Wording
 
@@ -42,22 +42,41 @@ def effect_table(release: ReleasedEffect, wording: Wording) -> Markup:
 
 def _differences(release: ReleasedEffect, wording: Wording) -> list[Row]:
     """Every difference that is shown."""
-    named: list[tuple[str, Interval | None]] = [
-        (wording.text("effect.row_difference"), release.difference),
-        (wording.text("effect.row_by_worker"), release.difference_by_worker),
+    named: list[tuple[str, Interval | None, str]] = [
+        (wording.text("effect.row_difference"), release.difference, ""),
+        (
+            wording.text("effect.row_by_worker"),
+            release.difference_by_worker,
+            f"by_worker_{release.by_worker_withheld}",
+        ),
         (
             wording.text("effect.row_departure", causes=competing(release.endpoint, wording)),
             release.departure,
+            release.departure_withheld,
         ),
     ]
     if release.negative_control_endpoint:
         endpoint = wording.endpoint(release.negative_control_endpoint)
-        named.append((wording.text("effect.row_negative", endpoint=endpoint), release.negative_control))
-    return [
-        Row(name, (wording.points(at.value), points_range(at, wording)))
-        for name, at in named
-        if at is not None and at.value is not None
-    ]
+        heading = wording.text("effect.row_negative", endpoint=endpoint)
+        reason = release.negative_control_withheld
+        named.append((heading, release.negative_control, f"control_{reason}" if reason else ""))
+    return [row for name, at, reason in named if (row := _difference(name, at, reason, wording)) is not None]
+
+
+def _difference(name: str, at: Interval | None, reason: str, wording: Wording) -> Row | None:
+    """A difference, or in words why it is not told; None where nothing is said of it."""
+    if at is not None and at.value is not None:
+        return Row(name, (wording.points(at.value), points_range(at, wording)))
+    place = f"effect.not_told.{reason}"
+    return Row(name, (wording.text(place), "")) if reason and wording.has(place) else None
+
+
+def control_warning(release: ReleasedEffect, wording: Wording) -> Markup:
+    """Directly under an effect: the comparison also finds a difference where there can be none."""
+    if release.difference is None or not release.control_differs:
+        return Markup("")
+    endpoint = wording.endpoint(release.negative_control_endpoint)
+    return caution(wording.text("effect.control_differs", endpoint=endpoint))
 
 
 def points_range(interval: Interval | None, wording: Wording) -> str:

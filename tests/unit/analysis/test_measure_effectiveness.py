@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 from analysis_params import LABEL, cohort_of, params
 
+from hamm_eval.analysis.arms import estimate_by_worker
 from hamm_eval.analysis.measure_effectiveness import measure_effectiveness
 from hamm_eval.cohort import landmark_trial
 from hamm_eval.effects import (
@@ -20,7 +21,7 @@ from hamm_eval.effects import (
     effect_at_horizon,
     summarise_design,
 )
-from hamm_eval.errors import UsageError
+from hamm_eval.errors import NotEstimable, UsageError
 from hamm_eval.params import EventSource, Label, NegativeControl, Params
 from hamm_eval.release.gate import release
 from hamm_eval.release.policy import Policy
@@ -98,16 +99,28 @@ def question(**more: Any) -> Params:
         "adjust_for": {"age": LABEL},
         "landmark_days": 30,
         "horizon_days": 200,
+        "negative_control": {"endpoint": "control", "reason": LABEL},
+    }
+    goal = {
+        "label": LABEL,
+        "event": {"table": "language_tests", "date": "tested_on"},
+        "at_risk": {"max_age": 130},
+        "competing": {"departure": {"table": "departures", "date": "departed_on"}},
     }
     return params(
+        # A control that is no control: an endpoint of its own name, by the same event.
+        endpoints={"goal": goal, "control": goal},
         measures={"course": {"label": LABEL, "domain": "language"}},
         reporting_delay_days={"language_tests": 0, "departures": 0, "participations": 0},
         measure_effectiveness={"q": asked | more},
     )
 
 
-def city(n: int = 400, *, treated_share: float = 0.4, seed: int = 3, worker: Any = "w") -> SimpleNamespace:
-    """Persons eligible on one day; the older take part less, the treated reach the goal more often."""
+def city(n: int = 400, *, treated_share: float = 0.4, seed: int = 3, worker: Any = "w0") -> SimpleNamespace:
+    """Persons eligible on one day; the older take part less, the treated reach the goal more often.
+
+    Ten social workers; `worker` stands for the first of them.
+    """
     rng = np.random.default_rng(seed)
     age = rng.integers(18, 60, n)
     who = np.array([f"p{i:04d}" for i in range(n)])
@@ -133,7 +146,7 @@ def city(n: int = 400, *, treated_share: float = 0.4, seed: int = 3, worker: Any
             {
                 "case_id": who,
                 "person_id": who,
-                "social_worker": np.where(np.arange(n) % 2, "w1", worker),
+                "social_worker": [f"w{i % 10}" if i % 10 else worker for i in range(n)],
                 "provider": "awo",
                 "social_space": "north",
                 "opened_on": DAY_0,
@@ -216,7 +229,8 @@ def test_no_robustness_of_an_effect_whose_design_fails(monkeypatch: pytest.Monke
 def test_variance_by_worker_goes_by_t_with_workers_less_one() -> None:
     effect = measure_effectiveness(city(), question(), "q")
     assert effect.by_worker.value == pytest.approx(effect.fit.value, rel=1e-12)
-    assert effect.by_worker.degrees_of_freedom == 1
+    assert effect.by_worker.degrees_of_freedom == 9
+    assert effect.by_worker_missing == ""
 
 
 def test_outcomes_shared_by_a_workers_persons_widen_the_interval_by_worker() -> None:
@@ -243,17 +257,85 @@ def test_outcomes_shared_by_a_workers_persons_widen_the_interval_by_worker() -> 
 
 
 def test_without_workers_there_is_no_variance_by_worker() -> None:
-    assert measure_effectiveness(city(worker=None), question(), "q").by_worker is None
+    effect = measure_effectiveness(city(worker=None), question(), "q")
+    assert (effect.by_worker, effect.by_worker_missing) == (None, "workers_unknown")
+    assert effect.fit is not None
+    assert release(effect, Policy.strict()).by_worker_withheld == "workers_unknown"
+
+
+@pytest.mark.parametrize("workers", [1, 2, 4])
+def test_of_few_workers_there_is_an_estimate_and_a_word_in_place_of_their_interval(workers: int) -> None:
+    case_file = city()
+    cases = case_file.tables["cases"]
+    case_file.tables["cases"] = cases.assign(social_worker=[f"w{i % workers}" for i in range(len(cases))])
+    effect = measure_effectiveness(case_file, question(), "q")
+    assert (effect.by_worker, effect.by_worker_missing) == (None, "few_workers")
+    assert release(effect, Policy.strict()).difference is not None
+
+
+def test_a_variance_by_worker_that_cannot_be_had_is_no_exception() -> None:
+    workers = pd.Series([f"w{i}" for i in range(9)])
+
+    def refuse() -> Any:
+        raise NotEstimable("No variance.", where="cluster")
+
+    assert estimate_by_worker(workers, refuse) == (None, "not_estimable")
+    assert estimate_by_worker(workers, lambda: 3) == (3, "")
 
 
 def test_too_few_treated_are_a_failure_of_the_design_and_no_estimate() -> None:
-    effect = measure_effectiveness(city(120, treated_share=0.1), question(), "q")
+    case_file = city(120, treated_share=0.1)
+    effect = measure_effectiveness(case_file, question(), "q")
     assert effect.fit is None
+    # The arms are told as they are.
+    treated = case_file.tables["participations"]["person_id"].nunique()
+    assert (effect.treated, effect.controls) == (treated, 120 - treated)
+    assert effect.flow.counts[-2:, 0].tolist() == [treated, 120 - treated]
+    assert effect.events_treated + effect.events_controls > 20
     assert [(failure.key, failure.arm) for failure in effect.failures] == [("effective_n", "treated")]
     assert effect.detectable == float("inf")
     shown = release(effect, Policy.strict())
     assert isinstance(shown, ReleasedEffect)
     assert (shown.estimand, shown.difference) == ("ATT", None)
+
+
+def test_a_small_arm_is_not_mistaken_for_small_levels() -> None:
+    """Of few treated every level has under five: judged after the covariates nobody would be left."""
+    case_file = city(500, treated_share=0.035)
+    persons = case_file.tables["persons"]
+    case_file.tables["persons"] = persons.assign(kind=[f"k{i % 8}" for i in range(len(persons))])
+    asked = question(adjust_for={"age": LABEL, "kind": LABEL})
+    effect = measure_effectiveness(case_file, asked, "q")
+    treated = case_file.tables["participations"]["person_id"].nunique()
+    assert 0 < treated < 30
+    assert (effect.treated, effect.controls) == (treated, 500 - treated)
+    assert "covariates_known" not in effect.flow.rows
+    shown = release(effect, Policy.strict())
+    assert {(key, detail.get("arm")) for key, detail in shown.withheld} <= {
+        ("effective_n", "treated"), ("too_few_persons", "treated"), ("too_few_events", "treated"),
+    }  # fmt: skip
+    assert "effective_n" in dict(shown.withheld)
+
+
+def test_levels_that_take_everybody_out_are_the_reason_and_not_the_arms() -> None:
+    case_file = city()
+    persons = case_file.tables["persons"]
+    case_file.tables["persons"] = persons.assign(kind=[f"k{i % 50}" for i in range(len(persons))])
+    effect = measure_effectiveness(case_file, question(adjust_for={"kind": LABEL}), "q")
+    treated = case_file.tables["participations"]["person_id"].nunique()
+    assert [failure.key for failure in effect.failures] == ["level_too_small"]
+    assert (effect.treated, effect.controls) == (treated, 400 - treated)
+    shown = release(effect, Policy.strict())
+    assert [key for key, _ in shown.withheld] == ["level_too_small"]
+
+
+def test_departures_are_counted_by_arm() -> None:
+    case_file = city()
+    effect = measure_effectiveness(case_file, question(), "q")
+    time, cause, treated, _ = as_arrays(case_file)
+    gone = (cause == 2) & (time.to_numpy() <= 230)
+    assert effect.departed_treated == (gone & (treated.to_numpy() == 1)).sum() > 0
+    assert effect.departed_controls == (gone & (treated.to_numpy() == 0)).sum()
 
 
 def test_a_negative_control_is_asked_the_same_way() -> None:
@@ -278,8 +360,35 @@ def test_a_negative_control_is_asked_the_same_way() -> None:
     )
     effect = measure_effectiveness(case_file, both, "q")
     assert effect.negative_control_endpoint == "club"
-    assert effect.negative_control.value == measure_effectiveness(case_file, both, "c").fit.value
-    assert effect.negative_control.value != effect.fit.value
+    other = measure_effectiveness(case_file, both, "c")
+    assert effect.negative_control.fit.value == other.fit.value != effect.fit.value
+    # With a design and counts of its own, by which it is judged.
+    for name in ("treated", "controls", "events_treated", "events_controls", "failures", "parameters"):
+        assert getattr(effect.negative_control, name) == getattr(other, name)
+    assert effect.negative_control.definition.id != effect.definition.id
+
+
+def test_a_negative_control_without_enough_treated_is_told_with_its_reason() -> None:
+    one = question()
+    event = EventSource(table="transitions", date="entered_on")
+    club = one.endpoints["control"].model_copy(update={"event": event})
+    asked = one.model_copy(
+        update={
+            "endpoints": {**one.endpoints, "control": club},
+            "reporting_delay_days": {**one.reporting_delay_days, "transitions": 0},
+        }
+    )
+    case_file = city()
+    members = case_file.tables["persons"]["person_id"][:30:3]
+    case_file.tables["transitions"] = pd.DataFrame(
+        {"person_id": members, "entered_on": DAY_0 + pd.Timedelta(days=100)}
+    )
+    effect = measure_effectiveness(case_file, asked, "q")
+    shown = release(effect, Policy.strict())
+    assert effect.negative_control.events_treated < 8
+    assert shown.difference is not None
+    assert shown.negative_control is None
+    assert shown.negative_control_withheld in ("too_few_events", "events_per_parameter")
 
 
 def test_unknown_question_is_said() -> None:

@@ -54,7 +54,7 @@ def test_nobody_is_left_out_for_what_is_not_recorded_and_the_flow_says_of_how_ma
     # Imputed or not, age and arms are the same: the estimates are near to each other.
     without = measure_effectiveness(case_file, question(), "q")
     assert effect.fit.value == pytest.approx(without.fit.value, abs=without.fit.std_error / 2)
-    assert 0 < effect.by_worker.degrees_of_freedom < 1  # two workers leave one, and not all is known
+    assert 0 < effect.by_worker.degrees_of_freedom < 9  # ten workers leave nine, and not all is known
 
 
 def test_complete_cases_are_compared_where_params_ask_for_them() -> None:

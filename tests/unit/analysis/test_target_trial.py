@@ -69,8 +69,11 @@ def test_both_adherences_compare_the_same_people_and_differ_in_the_controls_alon
 
 def test_the_negative_control_and_the_workers_stand_beside_the_primary_pair(found: TargetTrial) -> None:
     primary, *_, last = found.effects
-    assert primary.effect.negative_control is not None
-    assert abs(primary.effect.negative_control.value) < 3.3 * primary.effect.negative_control.std_error
+    control = primary.effect.negative_control
+    assert control is not None
+    assert abs(control.fit.value) < 3.3 * control.fit.std_error
+    assert control.treated > 0 and control.events_treated > 0
+    assert primary.effect.departed_treated == primary.effect.fit.competing_events.treated
     assert last.effect.negative_control is None
     assert primary.effect.by_worker.clusters <= 19
     assert primary.effect.by_worker.value == primary.effect.fit.value

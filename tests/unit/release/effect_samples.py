@@ -53,27 +53,30 @@ def make(persons: int = 600, seed: int = 5, **other: Any) -> Effect:
         column_dimension="",
         counts=np.array([[persons + 4], [4], [persons]]),
     )
-    return replace(
-        Effect(
-            definition=Definition("measure_effectiveness", "intensive_course_on_b1", {"estimand": "ATT"}),
-            measure="language_course_intensive",
-            endpoint="language_b1",
-            landmark_days=90,
-            horizon_days=365,
-            flow=flow,
-            fit=fit,
-            by_worker=worker,
-            departure=fit,
-            negative_control=worker,
-            negative_control_endpoint="social_participation",
-            parameters=4,
-            detectable=0.123,
-            balance_limit=assess_design(fit).balance_limit,
-            checks=summarise_design(fit),
-            e_value=e_value(1.4, 1.1, 1.8),
-            tipping=tipping(),
-            leave_one_out=LeaveOneOut(("age", "sex"), np.array([fit.value + 0.052, fit.value]), fit.value),
-            **arms,
-        ),
-        **other,
+    arms |= {"departed_treated": arms["treated"] // 5, "departed_controls": arms["controls"] // 5}
+    found = Effect(
+        definition=Definition("measure_effectiveness", "intensive_course_on_b1", {"estimand": "ATT"}),
+        measure="language_course_intensive",
+        endpoint="language_b1",
+        landmark_days=90,
+        horizon_days=365,
+        flow=flow,
+        fit=fit,
+        by_worker=worker,
+        departure=fit,
+        negative_control=None,
+        negative_control_endpoint="",
+        parameters=4,
+        detectable=0.123,
+        balance_limit=assess_design(fit).balance_limit,
+        checks=summarise_design(fit),
+        e_value=e_value(1.4, 1.1, 1.8),
+        tipping=tipping(),
+        leave_one_out=LeaveOneOut(("age", "sex"), np.array([fit.value + 0.052, fit.value]), fit.value),
+        **arms,
     )
+    control = replace(
+        found, endpoint="social_participation", fit=replace(worker, value=0.0, lower=-0.1, upper=0.1)
+    )
+    beside = {"negative_control": control, "negative_control_endpoint": "social_participation"}
+    return replace(found, **(beside | other))

@@ -70,7 +70,8 @@ def test_a_withheld_effect_has_no_estimate_in_release_json_or_page(effect: Effec
 
 
 def test_decisions_are_made_once_a_year_and_only_where_the_interval_shown_agrees(effect: Effect) -> None:
-    apart = replace(effect, fit=replace(effect.fit, value=0.2, lower=0.1, upper=0.3))
+    fit = replace(effect.fit, value=0.2, lower=0.1, upper=0.3)
+    apart = replace(effect, fit=fit, by_worker=fit)
     covers = replace(effect, fit=replace(effect.fit, value=0.1, lower=0.004, upper=0.2))
     rows = release(overview(apart, apart, covers, adjusted=(0.04, 0.06, 0.04)), STRICT).rows
     # The third interval begins at 0 as it is shown.
@@ -80,6 +81,29 @@ def test_decisions_are_made_once_a_year_and_only_where_the_interval_shown_agrees
     # Interim releases do not even depend on the adjusted p-values.
     same = release(overview(apart, apart, adjusted=(0.9, 0.9), confirmatory=False), STRICT)
     assert to_json(same) == to_json(interim)
+
+
+def test_confirmed_is_only_what_stands_by_worker_and_where_the_control_finds_nothing(effect: Effect) -> None:
+    fit = replace(effect.fit, value=0.2, lower=0.1, upper=0.3)
+    sound = replace(effect, fit=fit, by_worker=fit)
+    assert sound.negative_control is not None
+    covers = replace(sound, by_worker=replace(fit, lower=-0.02, upper=0.42))
+    unknown = replace(sound, by_worker=None, by_worker_missing="few_workers")
+    apart = replace(sound.negative_control, fit=replace(fit, value=-0.1, lower=-0.15, upper=-0.05))
+    spoilt = replace(sound, negative_control=apart)
+    rows = release(overview(sound, covers, unknown, spoilt), STRICT).rows
+    assert [row.decision for row in rows] == ["confirmed", *["not_confirmed"] * 3]
+    against = [(), ("by_worker",), ("by_worker_unknown",), ("negative_control",)]
+    assert [row.against for row in rows] == against
+    for language in ("de", "en"):
+        wording = Wording(language)
+        html = render(release(overview(sound, covers, unknown, spoilt), STRICT), wording).html
+        for key in ("by_worker", "by_worker_unknown", "negative_control"):
+            assert html.count(wording.text(f"effect_overview.against.{key}")) == 1
+        # A comparison that does not hold is told in every quarter.
+        interim = render(release(overview(covers, spoilt, confirmatory=False), STRICT), wording).html
+        assert wording.text("effect_overview.against.negative_control") in interim
+        assert wording.text("effect_overview.against.by_worker") not in interim
 
 
 def test_an_overview_survives_its_storing(effect: Effect) -> None:
