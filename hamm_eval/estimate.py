@@ -549,13 +549,17 @@ class EffectInGroups:
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class EffectByGroup(Estimate):
-    """One measure's effect on one endpoint within groups declared beforehand."""
+    """One measure's effect on one endpoint within groups declared beforehand.
+
+    `confirmatory` says whether this is the year's confirmatory analysis; in an interim one no test leaves.
+    """
 
     measure: str
     endpoint: str
     landmark_days: int
     horizon_days: int
     groups: tuple[EffectInGroups, ...]
+    confirmatory: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)

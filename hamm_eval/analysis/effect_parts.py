@@ -76,6 +76,7 @@ def effect_by_group(case_file: CaseFile, params: Params, key: str) -> EffectByGr
         groups=tuple(
             groups if groups.test is None else replace(groups, p_adjusted=next(adjusted)) for groups in found
         ),
+        confirmatory=params.confirmatory,
     )
 
 

@@ -410,11 +410,15 @@ class ReleasedEffectPart:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReleasedEffectInGroups:
-    """An effect within the levels of one group; `p_value` of equal effects, None where it is not tested."""
+    """An effect within the levels of one group.
+
+    `decision`, corrected for the number of groups, says whether the levels differ; "" where that is not
+    tested, and in interim quarters.
+    """
 
     dimension: str
     levels: tuple[ReleasedEffectPart, ...]
-    p_value: float | None
+    decision: Literal["", "confirmed", "not_confirmed"] = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -428,6 +432,7 @@ class ReleasedEffectByGroup(Release):
     horizon_days: int
     estimand: str
     groups: tuple[ReleasedEffectInGroups, ...]
+    confirmatory: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,6 +9,7 @@ from markupsafe import Markup
 
 from hamm_eval.release.released import ReleasedCurve, ReleasedCurves, ReleasedEffect, ReleasedModel
 from hamm_eval.report import findings, follow_up, outside
+from hamm_eval.report.decisions import interim_note
 from hamm_eval.report.effect_design import design_parts
 from hamm_eval.report.effect_sensitivity import sensitivity_list
 from hamm_eval.report.figures.curves import incidence
@@ -185,8 +186,7 @@ def effect_fragment(release: ReleasedEffect, wording: Wording) -> Markup:
         parts.append(Markup('<p class="he-headline">{}</p>').format(headline))
         drawn = "_randomised" if wording.randomised(release) else ""
         parts.append(caution(wording.text(f"effect.caution{drawn}")))
-        look = "confirmatory" if wording.params and wording.params.confirmatory else "interim"
-        parts.append(note(wording.text(f"effect.{look}")))
+        parts.append(note(interim_note(wording)))
         parts.append(
             figure(
                 wording.text(

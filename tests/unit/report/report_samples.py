@@ -558,8 +558,8 @@ def part(
     )
 
 
-def effect_by_group(p_value: float | None = 0.31) -> ReleasedEffectByGroup:
-    """By sex with a test, by age with levels that cannot be shown."""
+def effect_by_group(decision: str | None = None) -> ReleasedEffectByGroup:
+    """By sex, by age with levels that cannot be shown; with a decision the confirmatory analysis."""
     return ReleasedEffectByGroup(
         id="effect_by_group:intensive_course_on_b1",
         measure="language_course_intensive",
@@ -571,7 +571,7 @@ def effect_by_group(p_value: float | None = 0.31) -> ReleasedEffectByGroup:
             ReleasedEffectInGroups(
                 dimension="sex",
                 levels=(part("female", value=0.04), part("male", value=0.15)),
-                p_value=p_value,
+                decision=decision or "",  # type: ignore[arg-type]
             ),
             ReleasedEffectInGroups(
                 dimension="age_class",
@@ -579,9 +579,9 @@ def effect_by_group(p_value: float | None = 0.31) -> ReleasedEffectByGroup:
                     part("under_30", value=None, withheld=("too_few_persons",)),
                     part("30_and_over", value=None, withheld=("overlap", "too_few_events")),
                 ),
-                p_value=None,
             ),
         ),
+        confirmatory=decision is not None,
         **COMMON,
     )
 
@@ -793,7 +793,7 @@ def every_release() -> dict[str, Release]:
         "target_trial": target_trial(),
         "withheld_target_trial": target_trial(shown=False),
         "effect_by_group": effect_by_group(),
-        "effect_by_group_differs": effect_by_group(0.01),
+        "effect_by_group_differs": effect_by_group("confirmed"),
         "effect_over_time": effect_over_time(),
         "effect_over_time_withheld": effect_over_time(None, None, None),
         "costs": costs(effect_cost(), effect_cost("covers_zero"), effect_cost("fewer", price=None)),
