@@ -12,6 +12,7 @@ from pathlib import Path
 import matplotlib
 import pytest
 import report_samples as samples
+from markupsafe import escape
 
 from hamm_eval.errors import ReleaseRefused
 from hamm_eval.params import load_params
@@ -19,6 +20,7 @@ from hamm_eval.release.released import Cell, Interval, Release, ReleasedCurves, 
 from hamm_eval.report import Rendered, render
 from hamm_eval.report.follow_up import span
 from hamm_eval.report.summary import quarterly_summary
+from hamm_eval.report.tables.adjustment import adjustment_table
 from hamm_eval.report.wording import Wording
 
 RELEASES = samples.every_release()
@@ -130,6 +132,34 @@ def test_an_effect_is_told_from_the_comparison_to_what_could_overturn_it(wording
         design, result = places[1], places[2]
         assert html.count("<figure", design, result) == 2
         assert result < html.index("he-headline" if name == "effect" else "he-withheld")
+
+
+def test_what_is_balanced_and_what_is_not_stands_with_its_reasons_before_the_design(wording: Wording) -> None:
+    html = shown("effect", wording.language).html
+    params = samples.params()
+    question = params.measure_effectiveness["intensive_course_on_b1"]
+    start = html.index(f">{wording.text('adjustment.balanced')}<")
+    left_out = html.index(f">{wording.text('adjustment.left_out')}<")
+    end = html.index(wording.text("effect_steps.design"))
+    assert html.index(wording.text("effect_steps.protocol")) < start < left_out < end
+    for key, reason in question.adjust_for.items():
+        assert str(escape(getattr(reason, wording.language))) in html[start:left_out]
+        assert wording.dimension(key) in html[start:left_out]
+    assert getattr(question.left_out["residence_status"], wording.language) in html[left_out:end]
+    assert wording.text("dimensions.residence_status")[1:] in html[left_out:end]
+    # Params' words are not at hand: nothing is made up.
+    bare = render(samples.effect(), Wording(wording.language)).html
+    assert wording.text("adjustment.left_out") not in bare
+
+
+def test_an_endpoint_left_out_as_a_step_on_the_way_bears_its_name(german: Wording) -> None:
+    params = samples.params()
+    html = adjustment_table(params.measure_effectiveness["job_coaching_on_work"], Wording("de", params))
+    assert '<th scope="row">Sprachzertifikat B1</th><td>möglicher Zwischenschritt nach Beginn</td>' in html
+    # A target trial's question is shown by the same table.
+    trial = adjustment_table(params.target_trials["intensive_course_on_b1"], Wording("de", params))
+    assert "Träger weisen verschieden zu" in trial
+    assert adjustment_table(None, german) == ""
 
 
 def test_steps_are_counted_without_a_gap_where_the_design_left_nothing_to_check(german: Wording) -> None:
