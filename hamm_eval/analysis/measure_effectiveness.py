@@ -118,7 +118,11 @@ def measure_effectiveness(case_file: CaseFile, params: Params, key: str) -> Effe
         detectable=detectable(fit, float(reached.mean()) if len(rows) else 0.0),
         balance_limit=0.1 if verdict is None else verdict.balance_limit,
         failures=failures,
-        checks=() if fit is None else summarise_design(fit),
+        checks=()
+        if fit is None
+        else summarise_design(fit, treated=rows["treated"], strata=matrix.matrices[0].factors),
+        merged=matrix.matrices[0].merged,
+        left_out=matrix.matrices[0].left_out,
         e_value=robust.e_value,
         tipping=robust.tipping,
         leave_one_out=robust.leave_one_out,

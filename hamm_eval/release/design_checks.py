@@ -14,6 +14,7 @@ from hamm_eval.release.rounding import decimals, to_step
 
 _COARSE_STEPS = (0.01, 0.02, 0.05, 0.10)
 _WEIGHT_STEP = 0.05
+_LEVEL_STEPS = (0.02, 0.05, 0.10, 0.20, 0.25)
 
 
 def release_checks(effect: Effect, policy: Policy) -> tuple[ReleasedCheck, ...]:
@@ -39,11 +40,26 @@ def _shown(check: Any, smallest: int, policy: Policy) -> float | None:
         return None  # the number of parameters is known, and with it this would be the number of events
     if check.key == "balance":
         return decimals(check.value, 2)
-    if check.key == "effective_n":
+    if check.key == "positivity":
+        return _share_of_level(check.value, check.of, policy)
+    if check.key == "variance_ratio":
+        step = 0.5 if check.value > 1 else 0.1
+        return max(to_step(check.value, step), step)
+    if check.key in ("effective_n", "fewer_effective_controls"):
         return whole_size(check.value, policy)
     if check.key in ("weight_share", "weight_tail"):
         return to_step(check.value, max(_WEIGHT_STEP, coarse_step(smallest, policy)))
     return to_step(check.value, coarse_step(smallest, policy))
+
+
+def _share_of_level(share: float, persons: int, policy: Policy) -> float | None:
+    """A share of so many persons, rounded up until a hidden count lies among those it may be; else None.
+
+    A level has a few of each arm at the least, as everyone knows: so even the lowest step must leave counts.
+    """
+    least = policy.largest_hidden_count + policy.count_rounding
+    step = next((step for step in _LEVEL_STEPS if persons * step >= least), None)
+    return None if step is None else decimals(min(np.ceil(share / step - 1e-9) * step, 1.0), 2)
 
 
 def coarse_step(persons: int, policy: Policy) -> float:

@@ -73,6 +73,8 @@ def release_effect(effect: Effect, policy: Policy) -> ReleasedEffect:
         effective_controls=None if effective is None else whole_size(effective.control, policy),
         std_error=None if withheld else to_step(fit.std_error, _HALF_POINT),
         checks=release_checks(effect, policy),
+        merged=tuple(effect.merged.items()),
+        left_out=effect.left_out,
         sensitivity=None if difference is None else release_sensitivity(effect, difference, risks, policy),
     )
 

@@ -306,6 +306,7 @@ class ReleasedEffect(Release):
 
     `withheld` holds reason keys with their displayed figures, as ``("balance", {"covariate": .., "value": ..,
     "limit": ..})``; then `risk_treated` .. `departure` are None, while flow, balance and overlap are shown.
+    `merged` (``factor=level`` and what it consists of) and `left_out` name levels too small to compare.
     """
 
     kind: ClassVar[str] = "effect"
@@ -335,6 +336,8 @@ class ReleasedEffect(Release):
     effective_controls: int | None
     std_error: float | None = None
     checks: tuple[ReleasedCheck, ...] = ()
+    merged: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    left_out: tuple[str, ...] = ()
     sensitivity: ReleasedSensitivity | None = None
 
 

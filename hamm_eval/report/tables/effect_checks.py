@@ -10,7 +10,8 @@ from hamm_eval.report.tables.terms import covariate_name
 from hamm_eval.report.wording import Wording
 
 _AT_LEAST = {"effective_n", "effective_share", "events_per_parameter"}
-_SHARES = {"overlap", "effective_share", "weight_share", "weight_tail"}
+_SHARES = {"overlap", "effective_share", "weight_share", "weight_tail", "positivity"}
+_DIGITS = {"balance": 2, "variance_ratio": 1}
 _SIGNS = {"passed": "●", "failed": "◆"}
 _ARMS = {"treated": "effect.with", "control": "effect.without"}
 
@@ -50,7 +51,7 @@ def _number(check: ReleasedCheck, value: float, wording: Wording) -> str:
     """A figure in the format of its check."""
     if check.key in _SHARES:
         return wording.percent(value)
-    return wording.number(value, 2 if check.key == "balance" else 0)
+    return wording.number(value, _DIGITS.get(check.key, 0))
 
 
 def _found(check: ReleasedCheck, wording: Wording) -> str:
@@ -58,8 +59,11 @@ def _found(check: ReleasedCheck, wording: Wording) -> str:
     if check.key == "events_per_parameter":
         return wording.text("effect_checks.enough" if check.passed else "effect_checks.too_few")
     if check.value is None:
-        return wording.hidden if check.key == "effective_n" else wording.text("symbols.none")
+        sizes = ("effective_n", "fewer_effective_controls")
+        return wording.hidden if check.key in sizes else wording.text("symbols.none")
     shown = _number(check, check.value, wording)
+    if check.key == "positivity":
+        return wording.text("effect_checks.most", limit=shown)
     return shown if check.key == "balance" else wording.text("effect_checks.about", value=shown)
 
 

@@ -406,6 +406,19 @@ def checks(*, worst: float = 0.05, passed: bool = True) -> tuple[ReleasedCheck, 
         ReleasedCheck(key="weight_tail", value=0.1, limit=None, passed=True, arm="control"),
         ReleasedCheck(key="events_per_parameter", value=None, limit=5.0, passed=True, model="propensity"),
         ReleasedCheck(key="events_per_parameter", value=None, limit=5.0, passed=True, model="outcome"),
+        ReleasedCheck(
+            key="positivity",
+            value=0.2,
+            limit=None,
+            passed=True,
+            covariate="household_class=single_parent",
+            arm="treated",
+        ),
+        ReleasedCheck(
+            key="positivity", value=None, limit=None, passed=True, covariate="sex=female", arm="control"
+        ),
+        ReleasedCheck(key="variance_ratio", value=2.5, limit=None, passed=True, covariate="age"),
+        ReleasedCheck(key="fewer_effective_controls", value=120, limit=None, passed=True, arm="control"),
     )
 
 
@@ -460,6 +473,8 @@ def effect(value: float = 0.14, lower: float = 0.05, upper: float = 0.23) -> Rel
         effective_controls=250,
         std_error=0.046,
         checks=checks(),
+        merged=(("schooling=vocational_or_university", ("vocational", "university")),),
+        left_out=("provider=mkf",),
         sensitivity=sensitivity(value, lower, upper),
         **COMMON,
     )

@@ -192,6 +192,42 @@ def test_every_check_of_the_design_has_a_verdict_in_words() -> None:
     assert "Darum wird kein Ergebnis gezeigt" in failed
 
 
+def test_warnings_and_the_rarest_levels_are_told_for_information() -> None:
+    html = shown("effect").html.replace("\u202f", " ")
+    number = '<td class="he-num">{}</td>'
+    row = '<tr><th scope="row">{}</th>' + number + number.format("–") + "<td>zur Kenntnis</td></tr>"
+    for name, found in (
+        (
+            r"Kleinster Anteil mit Maßnahme in einer Gruppe \(Haushaltstyp: alleinerziehend\)",
+            "höchstens 20 %",
+        ),
+        (r"Kleinster Anteil ohne Maßnahme in einer Gruppe \(Geschlecht: Frauen\)", "–"),
+        (r"Größter Unterschied der Streuung, mit zu ohne Maßnahme \(Alter\)", "etwa 2,5"),
+        (r"Weniger vergleichbare Personen ohne als mit Maßnahme \(rechnerisch\): nur", "etwa 120"),
+    ):
+        assert re.search(row.format(name, found), html), name
+
+
+def test_levels_too_small_to_compare_are_named(wording: Wording) -> None:
+    html = shown("effect", wording.language).html
+    merged, left_out = (
+        (
+            "Schulbildung bei Ankunft: Beruf oder Hochschule (umfasst: Berufsausbildung und Hochschule).",
+            "Nicht im Vergleich",
+        )
+        if wording.language == "de"
+        else (
+            "Schooling on arrival: vocational or university (contains: vocational and university).",
+            "Not compared",
+        )
+    )
+    assert html.count(merged) == 1
+    assert f"{left_out}, " in html
+    assert ": Multikulturelles Forum." in html
+    assert html.index(wording.text("effect_steps.design")) < html.index(merged)
+    assert left_out not in shown("withheld_effect", wording.language).html
+
+
 def test_an_overview_says_each_effect_in_a_sentence() -> None:
     german, english = shown("effect_overview").html, shown("effect_overview", "en").html
     assert (
