@@ -87,10 +87,18 @@ def summarise_design(
     overlap = effect.overlap
     found: list[DesignCheck] = []
 
-    def add(key: str, value: float, limit: float | None, arm: str = "", model: str = "", **more: str) -> None:
+    def add(
+        key: str, value: float, limit: float | None, arm: str = "", model: str = "", covariate: str = ""
+    ) -> None:
         found.append(
             DesignCheck(
-                key, float(value), limit, (key, arm, model) not in failed, arm=arm, model=model, **more
+                key,
+                float(value),
+                limit,
+                (key, arm, model) not in failed,
+                arm=arm,
+                model=model,
+                covariate=covariate,
             )
         )
 

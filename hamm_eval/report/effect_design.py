@@ -7,9 +7,9 @@ from markupsafe import Markup
 from hamm_eval.release.released import ReleasedEffect
 from hamm_eval.report.figures.balance import love_plot
 from hamm_eval.report.figures.overlap import overlap_histogram
-from hamm_eval.report.markup import figure, note, read_box
+from hamm_eval.report.markup import figure, read_box
 from hamm_eval.report.tables.effect_checks import effect_checks_table
-from hamm_eval.report.tables.terms import covariate_name, merged_note
+from hamm_eval.report.tables.terms import covariate_name
 from hamm_eval.report.wording import Wording
 
 MOST = 0.9  # share of the participants shown that counts as nearly all
@@ -17,7 +17,7 @@ MOST = 0.9  # share of the participants shown that counts as nearly all
 
 def design_parts(release: ReleasedEffect, wording: Wording) -> list[Markup]:
     """Limits kept and broken, balance, overlap; empty where the design left nothing to check."""
-    parts = [effect_checks_table(release, wording), note(*_too_small(release, wording))]
+    parts = [effect_checks_table(release, wording)]
     if release.balance:
         parts.append(
             figure(
@@ -38,21 +38,6 @@ def design_parts(release: ReleasedEffect, wording: Wording) -> list[Markup]:
             )
         )
     return [part for part in parts if part]
-
-
-def _too_small(release: ReleasedEffect, wording: Wording) -> list[str]:
-    """Levels that were merged to be compared, and those whose persons are not compared."""
-    said = []
-    if release.merged:
-        named = (
-            f"{covariate_name(name, wording)} ({merged_note(name.partition('=')[0], of, wording)})"
-            for name, of in release.merged
-        )
-        said.append(wording.text("effect_checks.merged", levels=wording.join(named)))
-    if release.left_out:
-        named = (covariate_name(name, wording) for name in release.left_out)
-        said.append(wording.text("effect_checks.left_out", levels=wording.join(named)))
-    return said
 
 
 def _balance_title(release: ReleasedEffect, wording: Wording) -> str:

@@ -27,7 +27,7 @@ def adjustment_table(question: EffectQuestion | TargetTrialQuestion | None, word
     rows = [
         Row(
             _name(key, wording),
-            (getattr(reason, wording.language),),
+            (_begins_large(getattr(reason, wording.language)),),
             group=wording.text(f"adjustment.{name}"),
         )
         for name, declared in (("balanced", question.adjust_for), ("left_out", question.left_out))
@@ -38,6 +38,11 @@ def adjustment_table(question: EffectQuestion | TargetTrialQuestion | None, word
         Column(wording.text("adjustment.column_why"), numeric=False),
     ]
     return table(wording.text("adjustment.caption", measure=wording.measure(question.measure)), columns, rows)
+
+
+def _begins_large(reason: str) -> str:
+    """A reason where it stands alone in a cell."""
+    return reason[:1].upper() + reason[1:]
 
 
 def _name(key: str, wording: Wording) -> str:

@@ -145,7 +145,7 @@ def test_what_is_balanced_and_what_is_not_stands_with_its_reasons_before_the_des
     for key, reason in question.adjust_for.items():
         assert str(escape(getattr(reason, wording.language))) in html[start:left_out]
         assert wording.dimension(key) in html[start:left_out]
-    assert getattr(question.left_out["residence_status"], wording.language) in html[left_out:end]
+    assert getattr(question.left_out["residence_status"], wording.language)[1:] in html[left_out:end]
     assert wording.text("dimensions.residence_status")[1:] in html[left_out:end]
     # Params' words are not at hand: nothing is made up.
     bare = render(samples.effect(), Wording(wording.language)).html
@@ -155,7 +155,7 @@ def test_what_is_balanced_and_what_is_not_stands_with_its_reasons_before_the_des
 def test_an_endpoint_left_out_as_a_step_on_the_way_bears_its_name(german: Wording) -> None:
     params = samples.params()
     html = adjustment_table(params.measure_effectiveness["job_coaching_on_work"], Wording("de", params))
-    assert '<th scope="row">Sprachzertifikat B1</th><td>möglicher Zwischenschritt nach Beginn</td>' in html
+    assert '<th scope="row">Sprachzertifikat B1</th><td>Möglicher Zwischenschritt nach Beginn</td>' in html
     # A target trial's question is shown by the same table.
     trial = adjustment_table(params.target_trials["intensive_course_on_b1"], Wording("de", params))
     assert "Träger weisen verschieden zu" in trial
@@ -198,12 +198,12 @@ def test_warnings_and_the_rarest_levels_are_told_for_information() -> None:
     row = '<tr><th scope="row">{}</th>' + number + number.format("–") + "<td>zur Kenntnis</td></tr>"
     for name, found in (
         (
-            r"Kleinster Anteil mit Maßnahme in einer Gruppe \(Haushaltstyp: alleinerziehend\)",
+            r"Kleinster Anteil mit Maßnahme unter allen Merkmalen \(Haushaltstyp: alleinerziehend\)",
             "höchstens 20 %",
         ),
-        (r"Kleinster Anteil ohne Maßnahme in einer Gruppe \(Geschlecht: Frauen\)", "–"),
-        (r"Größter Unterschied der Streuung, mit zu ohne Maßnahme \(Alter\)", "etwa 2,5"),
-        (r"Weniger vergleichbare Personen ohne als mit Maßnahme \(rechnerisch\): nur", "etwa 120"),
+        (r"Kleinster Anteil ohne Maßnahme unter allen Merkmalen \(Geschlecht: Frauen\)", "nicht genannt"),
+        (r"Ungleichste Streuung: mit Maßnahme im Verhältnis zu ohne \(Alter\)", "etwa 2,5"),
+        (r"Vergleichbare Personen ohne Maßnahme \(rechnerisch\): weniger als mit", "etwa 120"),
     ):
         assert re.search(row.format(name, found), html), name
 
