@@ -257,7 +257,10 @@ class ReleasedBalance:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReleasedCheck:
-    """One property of a design as displayed; `value` None where it is not shown, `limit` None without one."""
+    """One property of a design as displayed; `value` None where it is not shown, `limit` None without one.
+
+    With a `step` the value is rounded up to it: what was found lies in the step that ends with it.
+    """
 
     key: str
     value: float | None
@@ -266,6 +269,7 @@ class ReleasedCheck:
     covariate: str = ""
     arm: str = ""
     model: str = ""
+    step: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -76,14 +76,17 @@ def _found(check: ReleasedCheck, wording: Wording) -> str:
     """What was found; events per characteristic are told as enough or too few."""
     if check.key == "events_per_parameter":
         return wording.text("effect_checks.enough" if check.passed else "effect_checks.too_few")
+    if check.key == "fewer_effective_controls":
+        return wording.text("effect_checks.fewer")
     if check.value is None:
         if check.key == "positivity":
             return wording.text("effect_checks.not_told")
-        sizes = ("effective_n", "fewer_effective_controls")
-        return wording.hidden if check.key in sizes else wording.text("symbols.none")
+        return wording.hidden if check.key == "effective_n" else wording.text("symbols.none")
     shown = _number(check, check.value, wording)
-    if check.key == "positivity":
-        return wording.text("effect_checks.most", limit=shown)
+    if check.step is not None:
+        return wording.text(
+            "units.range", lower=wording.number((check.value - check.step) * 100), upper=shown
+        )
     return shown if check.key == "balance" else wording.text("effect_checks.about", value=shown)
 
 
