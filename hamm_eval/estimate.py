@@ -411,6 +411,10 @@ class Effect(Estimate):
         `effects` design failures; not empty means the effect is withheld.
     checks : tuple
         `effects` design checks: every limit with what was found.
+    merged : mapping of str to tuple of str
+        ``factor=level`` to the levels that it consists of, merged as some of them were too small to compare.
+    left_out : tuple of str
+        ``factor=level`` of levels too small whose persons are not compared.
     e_value, tipping, leave_one_out : effects results or None
         What would explain the effect away: unmeasured confounding, goals of those who departed, a covariate.
         None where the effect is withheld, or where it cannot be told.
@@ -435,6 +439,8 @@ class Effect(Estimate):
     balance_limit: float = 0.1
     failures: tuple[Any, ...] = ()
     checks: tuple[Any, ...] = ()
+    merged: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    left_out: tuple[str, ...] = ()
     e_value: Any = None
     tipping: Any = None
     leave_one_out: Any = None
@@ -557,13 +563,17 @@ class EffectInGroups:
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class EffectByGroup(Estimate):
-    """One measure's effect on one endpoint within groups declared beforehand."""
+    """One measure's effect on one endpoint within groups declared beforehand.
+
+    `confirmatory` says whether this is the year's confirmatory analysis; in an interim one no test leaves.
+    """
 
     measure: str
     endpoint: str
     landmark_days: int
     horizon_days: int
     groups: tuple[EffectInGroups, ...]
+    confirmatory: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)

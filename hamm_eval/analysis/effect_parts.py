@@ -81,6 +81,7 @@ def effect_by_group(
         groups=tuple(
             groups if groups.test is None else replace(groups, p_adjusted=next(adjusted)) for groups in found
         ),
+        confirmatory=params.confirmatory,
     )
 
 

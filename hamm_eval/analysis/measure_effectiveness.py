@@ -175,7 +175,7 @@ def _answer(
 ) -> Effect:
     """A comparison with its counts and its design."""
     sizes = _sizes(found.rows, trial)
-    persons = max(len(found.rows), 1)
+    persons, matrix = max(len(found.rows), 1), found.matrix
     return Effect(
         definition=definition,
         measure=question.measure,
@@ -184,11 +184,15 @@ def _answer(
         flow=flow_table(definition, found.flow, sizes["treated"], sizes["controls"]),
         fit=found.fit,
         **sizes,
-        parameters=1 if found.matrix is None else 1 + len(found.matrix.columns.columns),
+        parameters=1 if matrix is None else 1 + len(matrix.columns.columns),
         detectable=detectable(found.fit, (sizes["events_treated"] + sizes["events_controls"]) / persons),
         balance_limit=0.1 if found.verdict is None else found.verdict.balance_limit,
         failures=found.failures,
-        checks=() if found.fit is None else summarise_design(found.fit),
+        checks=()
+        if found.fit is None or matrix is None
+        else summarise_design(found.fit, treated=found.rows["treated"], strata=matrix.matrices[0].factors),
+        merged={} if matrix is None else matrix.matrices[0].merged,
+        left_out=() if matrix is None else matrix.matrices[0].left_out,
         **beside,
     )
 

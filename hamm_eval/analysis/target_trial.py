@@ -11,6 +11,7 @@ import pandas as pd
 
 from hamm_eval.analysis.arms import estimate_by_worker, persons_by_arm, small_arms
 from hamm_eval.analysis.definitions import define, endpoint_details, group_details
+from hamm_eval.analysis.effect_sensitivity import Sensitivity, analyse_sensitivity
 from hamm_eval.analysis.groundwork import Groundwork
 from hamm_eval.analysis.measure_effectiveness import (
     LEAST_IN_ARM,
@@ -188,7 +189,7 @@ def _trial_effect(
     sizes = persons_by_arm(rows, started, horizon)
     failures = small_arms(sizes)
     fit = verdict = by_worker = in_months = negative = None
-    missing = ""
+    missing, robust = "", Sensitivity(None, None, None)
     if not failures:
         try:
             comparisons = _compare(compared, pair, question, horizon)
@@ -208,6 +209,8 @@ def _trial_effect(
         )
         if control and question.negative_control is not None:
             negative = _negative_control(ground, question, definition, pair, horizon)
+        if control and not failures:
+            robust = _sensitivity(fit, comparisons, compared, pair, question, horizon)
     key = f"{definition.key}/{pair.trials}/{pair.grace_days}/{pair.adherence}/{months}"
     part = define(QUESTION, key, of=definition.digest)
     flow = [(step, distinct) for step, (_, distinct) in trials.flow.items()]
@@ -231,7 +234,11 @@ def _trial_effect(
         detectable=detectable(fit, share),
         balance_limit=0.1 if verdict is None else verdict.balance_limit,
         failures=failures,
-        checks=() if fit is None else summarise_design(fit),
+        checks=() if fit is None else summarise_design(fit, treated=started, strata=_strata(compared)),
+        merged=compared.covariates.matrices[0].merged,
+        left_out=compared.covariates.matrices[0].left_out,
+        e_value=robust.e_value,
+        leave_one_out=robust.leave_one_out,
     )
     return TrialEffect(
         trials=pair.trials,
@@ -286,9 +293,14 @@ def _merged_months(month: pd.Series, started: pd.Series) -> pd.Series:
 
 
 def _compare(
-    compared: Compared, pair: StrategyPair, question: TargetTrialQuestion, horizon: int
+    compared: Compared,
+    pair: StrategyPair,
+    question: TargetTrialQuestion,
+    horizon: int,
+    *,
+    only: list[str] | None = None,
 ) -> tuple[StartingComparison, ...]:
-    """The comparison that effects are read off from, with the covariates of each imputation."""
+    """The comparison that effects are read off from, with the covariates of each imputation, or `only` some."""
     rows = compared.rows
 
     def compare(columns: pd.DataFrame) -> StartingComparison:
@@ -296,7 +308,7 @@ def _compare(
             rows["time"].to_numpy(dtype=np.float64),
             rows["cause"].to_numpy(dtype=np.int64),
             rows["start"].to_numpy(dtype=np.float64),
-            columns.iloc[compared.place].reset_index(drop=True),
+            (columns if only is None else columns[only]).iloc[compared.place].reset_index(drop=True),
             horizon=horizon,
             grace=pair.grace_days,
             adherence=pair.adherence,
@@ -310,6 +322,41 @@ def _compare(
         )
 
     return compared.covariates.each(compare)
+
+
+def _sensitivity(
+    fit: Any,
+    comparisons: Sequence[StartingComparison],
+    compared: Compared,
+    pair: StrategyPair,
+    question: TargetTrialQuestion,
+    horizon: int,
+) -> Sensitivity:
+    """E-value and range without each covariate; what departures could tip is told from the landmark on."""
+    covariates = compared.covariates
+
+    def value_with(chosen: pd.DataFrame) -> float:
+        found = _compare(compared, pair, question, horizon, only=list(chosen.columns))
+        # By Rubin's rules.
+        return float(np.mean([each.effect().value for each in found]))
+
+    def no_grid() -> Any:
+        raise NotEstimable("Both strategies share those who have not started: no arm to suppose it of.")
+
+    return analyse_sensitivity(
+        fit,
+        covariates.columns,
+        covariates.matrices[0].terms,
+        value_with=value_with,
+        ratio=lambda: covariates.pool([found.asking("risk_ratio").effect() for found in comparisons]),
+        tip=no_grid,
+    )
+
+
+def _strata(compared: Compared) -> dict[str, pd.Series]:
+    """Level of each row, per factor."""
+    factors = compared.covariates.matrices[0].factors
+    return {key: levels.iloc[compared.place].reset_index(drop=True) for key, levels in factors.items()}
 
 
 def _estimate(compared: Compared, pair: StrategyPair, question: TargetTrialQuestion, horizon: int) -> Any:

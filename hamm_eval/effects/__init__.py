@@ -32,7 +32,7 @@ from hamm_eval.effects.leave_one_out import LeaveOneOut, leave_one_covariate_out
 from hamm_eval.effects.matching_options import Matching
 from hamm_eval.effects.multiplicity import adjust_by_role, adjust_p
 from hamm_eval.effects.pooled_effect import pool_effects
-from hamm_eval.effects.positivity import Overlap, PerArm
+from hamm_eval.effects.positivity import Overlap, PerArm, StrataPositivity, positivity_by_stratum
 from hamm_eval.effects.results import Effect, HorizonEffect, ModelSupport
 from hamm_eval.effects.rubin import Pooled, pool_estimates
 from hamm_eval.effects.sensitivity import EValue, e_value
@@ -61,6 +61,7 @@ __all__ = [
     "Overlap",
     "PerArm",
     "Pooled",
+    "StrataPositivity",
     "WeightedCox",
     "adjust_by_role",
     "adjust_p",
@@ -87,6 +88,7 @@ __all__ = [
     "planned_std_error",
     "pool_effects",
     "pool_estimates",
+    "positivity_by_stratum",
     "summarise_design",
     "weighted_cox",
 ]

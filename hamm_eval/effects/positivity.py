@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 import numpy as np
+from numpy.typing import ArrayLike
 
-from hamm_eval.inference import FloatArray, IntArray
+from hamm_eval.effects.checks import Collector, sampling_weights
+from hamm_eval.inference import FloatArray, IntArray, checked_binary, labels_to_codes
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -63,6 +65,91 @@ class Overlap:
 
         columns = {"lower": self.edges[:-1], "upper": self.edges[1:]}
         return pd.DataFrame({**columns, "treated": self.treated, "control": self.control})
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class StrataPositivity:
+    """How the levels of one factor are spread over both arms.
+
+    Parameters
+    ----------
+    levels : tuple of str
+        In the order of their names.
+    rows, treated, control : ndarray of int, shape (levels,)
+        Rows of each level, and of each arm in it.
+    share_treated : ndarray, shape (levels,)
+        Share of a level's weight that the treated carry; without weights the share of its rows.
+    """
+
+    levels: tuple[str, ...]
+    rows: IntArray
+    treated: IntArray
+    control: IntArray
+    share_treated: FloatArray
+
+    @property
+    def smallest_cell(self) -> IntArray:
+        """Rows of the arm that has fewer of a level; 0 where everyone like that is in one arm."""
+        return np.minimum(self.treated, self.control)
+
+    def to_frame(self) -> pd.DataFrame:
+        """One row per level with rows, treated, control, share_treated, smallest_cell."""
+        import pandas as pd
+
+        columns = ("rows", "treated", "control", "share_treated", "smallest_cell")
+        return pd.DataFrame({name: getattr(self, name) for name in columns}, index=list(self.levels))
+
+
+def positivity_by_stratum(
+    treated: ArrayLike, strata: ArrayLike, weights: ArrayLike | None = None
+) -> StrataPositivity:
+    """Whether each level of a factor has treated and controls to compare.
+
+    Parameters
+    ----------
+    treated : array_like of 0/1, shape (n,)
+    strata : array_like of labels, shape (n,)
+        The level that each row is in.
+    weights : array_like, shape (n,), optional
+        Sampling weights, positive. Shares are weighted, cells are counted.
+
+    Returns
+    -------
+    StrataPositivity
+
+    Raises
+    ------
+    InputError
+        Codes other than 0 and 1, missing labels, weights that are not positive, lengths that differ.
+
+    References
+    ----------
+    Westreich, D. and Cole, S. R. (2010). Invited commentary: positivity in practice. American Journal of
+    Epidemiology 171, 674-677.
+
+    Examples
+    --------
+    >>> from hamm_eval.effects import positivity_by_stratum
+    >>> found = positivity_by_stratum([1, 1, 0, 0, 0, 1], ["a", "a", "a", "b", "b", "b"])
+    >>> found.levels, found.share_treated.round(2).tolist(), found.smallest_cell.tolist()
+    (('a', 'b'), [0.67, 0.33], [1, 1])
+    """
+    problems = Collector()
+    a = problems.take(lambda: checked_binary(treated, "treated"), np.zeros(0))
+    problems.finish()
+    none = np.zeros(a.size, dtype=np.int64)
+    codes, labels = problems.take(
+        lambda: labels_to_codes(strata, "strata", length=a.size), (none, np.zeros(0, dtype=object))
+    )
+    w = problems.take(lambda: sampling_weights(weights, a.size), np.ones(a.size))
+    problems.finish()
+    levels = len(labels)
+    rows = np.bincount(codes, minlength=levels)
+    of_treated = np.bincount(codes, weights=a, minlength=levels).astype(np.int64)
+    share = np.bincount(codes, weights=w * a, minlength=levels) / np.bincount(
+        codes, weights=w, minlength=levels
+    )
+    return StrataPositivity(tuple(str(label) for label in labels), rows, of_treated, rows - of_treated, share)
 
 
 def kish(weights: FloatArray) -> float:

@@ -14,6 +14,7 @@ from hamm_eval.release.rounding import decimals, to_step
 
 _COARSE_STEPS = (0.01, 0.02, 0.05, 0.10)
 _WEIGHT_STEP = 0.05
+_LEVEL_STEPS = (0.02, 0.05, 0.10, 0.20, 0.25)
 
 
 def release_checks(effect: Effect, policy: Policy) -> tuple[ReleasedCheck, ...]:
@@ -28,6 +29,7 @@ def release_checks(effect: Effect, policy: Policy) -> tuple[ReleasedCheck, ...]:
             covariate=check.covariate,
             arm=check.arm,
             model=check.model,
+            step=_step_of_level(check.of, policy) if check.key == "positivity" else None,
         )
         for check in effect.checks
     )
@@ -37,13 +39,30 @@ def _shown(check: Any, smallest: int, policy: Policy) -> float | None:
     """The figure as coarse as elsewhere in the effect."""
     if not np.isfinite(check.value) or check.key == "events_per_parameter":
         return None  # the number of parameters is known, and with it this would be the number of events
+    if check.key == "fewer_effective_controls":
+        return None  # a second effective size, close to the one that is shown
     if check.key == "balance":
         return decimals(check.value, 2)
+    if check.key == "positivity":
+        width = _step_of_level(check.of, policy)
+        return None if width is None else decimals(min(np.ceil(check.value / width - 1e-9) * width, 1.0), 2)
+    if check.key == "variance_ratio":
+        step = 0.5 if check.value > 1 else 0.1
+        return max(to_step(check.value, step), step)
     if check.key == "effective_n":
         return whole_size(check.value, policy)
     if check.key in ("weight_share", "weight_tail"):
         return to_step(check.value, max(_WEIGHT_STEP, coarse_step(smallest, policy)))
     return to_step(check.value, coarse_step(smallest, policy))
+
+
+def _step_of_level(persons: int, policy: Policy) -> float | None:
+    """Step to which a share of so many persons is rounded up; None where none is coarse enough.
+
+    A level has a few of each arm at the least, as everyone knows: so even the lowest step must leave counts.
+    """
+    least = policy.largest_hidden_count + policy.count_rounding
+    return next((step for step in _LEVEL_STEPS if persons * step >= least), None)
 
 
 def coarse_step(persons: int, policy: Policy) -> float:

@@ -76,6 +76,8 @@ def release_effect(effect: Effect, policy: Policy) -> ReleasedEffect:
         effective_controls=None if effective is None else whole_size(effective.control, policy),
         std_error=None if difference is None else _std_error(difference),
         checks=release_checks(effect, policy),
+        merged=tuple(effect.merged.items()),
+        left_out=effect.left_out,
         sensitivity=None if difference is None else release_sensitivity(effect, difference, risks, policy),
         by_worker_withheld=by_worker[1],
         departure_withheld=departure[1],

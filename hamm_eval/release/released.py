@@ -264,7 +264,10 @@ class ReleasedBalance:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReleasedCheck:
-    """One property of a design as displayed; `value` None where it is not shown, `limit` None without one."""
+    """One property of a design as displayed; `value` None where it is not shown, `limit` None without one.
+
+    With a `step` the value is rounded up to it: what was found lies in the step that ends with it.
+    """
 
     key: str
     value: float | None
@@ -273,6 +276,7 @@ class ReleasedCheck:
     covariate: str = ""
     arm: str = ""
     model: str = ""
+    step: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -315,6 +319,7 @@ class ReleasedEffect(Release):
     "limit": ..})``; then `risk_treated` .. `departure` are None, while flow, balance and overlap are shown.
     Beside an effect that is shown, `by_worker_withheld`, `departure_withheld` and `negative_control_withheld`
     hold the key of the reason for which that interval is missing.
+    `merged` (``factor=level`` and what it consists of) and `left_out` name levels too small to compare.
     """
 
     kind: ClassVar[str] = "effect"
@@ -344,6 +349,8 @@ class ReleasedEffect(Release):
     effective_controls: int | None
     std_error: float | None = None
     checks: tuple[ReleasedCheck, ...] = ()
+    merged: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    left_out: tuple[str, ...] = ()
     sensitivity: ReleasedSensitivity | None = None
     by_worker_withheld: str = ""
     departure_withheld: str = ""
@@ -429,11 +436,15 @@ class ReleasedEffectPart:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReleasedEffectInGroups:
-    """An effect within the levels of one group; `p_value` of equal effects, None where it is not tested."""
+    """An effect within the levels of one group.
+
+    `decision`, corrected for the number of groups, says whether the levels differ; "" where that is not
+    tested, and in interim quarters.
+    """
 
     dimension: str
     levels: tuple[ReleasedEffectPart, ...]
-    p_value: float | None
+    decision: Literal["", "confirmed", "not_confirmed"] = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -447,6 +458,7 @@ class ReleasedEffectByGroup(Release):
     horizon_days: int
     estimand: str
     groups: tuple[ReleasedEffectInGroups, ...]
+    confirmatory: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from markupsafe import Markup
 
 from hamm_eval.release.released import ReleasedCostLine, ReleasedCosts, ReleasedEffectCost
+from hamm_eval.report.decisions import interim_note
+from hamm_eval.report.findings import bound
 from hamm_eval.report.markup import Column, Row, count_note, join, note, read_box, table
-from hamm_eval.report.tables.effect import points_range
 from hamm_eval.report.wording import Wording
 
 
@@ -37,6 +38,7 @@ def costs_fragment(release: ReleasedCosts, wording: Wording) -> Markup:
         [
             table(wording.text("table.caption.costs"), columns, rows, count_note(wording, cells)),
             read_box(wording, read, what="table"),
+            note(interim_note(wording)) if any(of.difference for of in release.effects) else "",
             *(_effect(of, wording) for of in release.effects),
         ]
     )
@@ -48,7 +50,7 @@ def _cost(line: ReleasedCostLine, wording: Wording) -> str:
 
 
 def _effect(of: ReleasedEffectCost, wording: Wording) -> Markup:
-    """The ratio or why it is not told, the costs it rests on, the break-even effect."""
+    """The ratio or why it is not told, the costs it rests on, the break-even effect; no verdict on either."""
     endpoint = wording.endpoint(of.endpoint)
     amounts = {"value": "", "lower": "", "upper": ""}
     if of.ratio is not None:
@@ -80,7 +82,7 @@ def _basis(of: ReleasedEffectCost, wording: Wording) -> str:
 
 
 def _break_even(of: ReleasedEffectCost, wording: Wording) -> list[str]:
-    """From which effect on the measure pays for itself, and whether the effect shown is that large."""
+    """From which effect on the measure pays for itself, and beside it the range of the effect, to compare."""
     if of.price is None:
         return [wording.text("costs.no_price")]
     if of.break_even is None:
@@ -97,7 +99,6 @@ def _break_even(of: ReleasedEffectCost, wording: Wording) -> list[str]:
     sentences = [wording.text("costs.break_even", **said)]
     at = of.difference
     if at is not None and at.lower is not None and at.upper is not None:
-        needed = of.break_even / 100
-        key = "pays" if at.lower >= needed else "pays_not" if at.upper < needed else "pays_unclear"
-        sentences.append(wording.text(f"costs.{key}", range=points_range(at, wording)))
+        lower, upper = (bound(round(end * 100), wording) for end in (at.lower, at.upper))
+        sentences.append(wording.text("costs.effect_range", lower=lower, upper=upper))
     return sentences

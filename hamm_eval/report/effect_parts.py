@@ -8,10 +8,10 @@ from markupsafe import Markup
 
 from hamm_eval.release.released import (
     ReleasedEffectByGroup,
-    ReleasedEffectInGroups,
     ReleasedEffectOverTime,
     ReleasedEffectPart,
 )
+from hamm_eval.report.decisions import interim_note
 from hamm_eval.report.figures.effect_over_time import differences_over_time
 from hamm_eval.report.markup import (
     Column,
@@ -28,25 +28,27 @@ from hamm_eval.report.markup import (
 from hamm_eval.report.tables.effect import points_range
 from hamm_eval.report.wording import Wording
 
-SURPRISING = 0.05
-SMALLEST_P = 0.01
 # What says that groups are unlike; everything else says that there is too little to go by.
 _UNLIKE = frozenset({"balance", "overlap", "weight_share", "effective_share"})
 
 
 def by_group_title(release: ReleasedEffectByGroup, wording: Wording) -> str:
-    """The finding: by which group the effect seems to differ, never where it is largest."""
+    """The finding: by which group the effect differs, never where it is largest; interim there is none."""
     said = {"measure": wording.measure(release.measure), "endpoint": wording.endpoint(release.endpoint)}
-    differs = [group for group in release.groups if _differs(group)]
+    if not any(_value(part) is not None for group in release.groups for part in group.levels):
+        return wording.text("effect_by_group.title_withheld", **said)
+    if not release.confirmatory:
+        return wording.text("effect_by_group.title_interim", **said)
+    differs = [group for group in release.groups if group.decision == "confirmed"]
     if differs:
         names = wording.join(wording.dimension(group.dimension) for group in differs)
         return wording.text("effect_by_group.title_differs", groups=names, **said)
-    tested = any(group.p_value is not None for group in release.groups)
-    return wording.text(f"effect_by_group.title_{'same' if tested else 'withheld'}", **said)
+    tested = any(group.decision for group in release.groups)
+    return wording.text(f"effect_by_group.title_{'same' if tested else 'untested'}", **said)
 
 
 def by_group_fragment(release: ReleasedEffectByGroup, wording: Wording) -> Markup:
-    """One table of all groups, what the tests say, and how the groups were chosen."""
+    """One table of all groups, how the groups were chosen, and once a year what the tests decide."""
     measure = wording.measure(release.measure)
     columns = [
         Column(wording.text("effect_by_group.column_group"), numeric=False),
@@ -72,11 +74,13 @@ def by_group_fragment(release: ReleasedEffectByGroup, wording: Wording) -> Marku
         horizon=wording.months(release.horizon_days),
         population=wording.text(f"effect.population.{release.estimand}"),
     )
+    look = "annual" if release.confirmatory else "interim"
+    tests = " ".join(_decisions(release, wording)) if release.confirmatory else ""
     return join(
         [
             Markup('<p class="he-finding">{}</p>').format(by_group_title(release, wording)),
-            Markup('<p class="he-when">{}</p>').format(" ".join(_tests(release, wording))),
-            note(wording.text("effect.interim")),
+            Markup('<p class="he-when">{}</p>').format(tests) if tests else "",
+            note(wording.text("effect_by_group.confirmatory" if release.confirmatory else "effect.interim")),
             table(
                 wording.text("table.caption.effect_by_group", measure=measure),
                 columns,
@@ -84,27 +88,25 @@ def by_group_fragment(release: ReleasedEffectByGroup, wording: Wording) -> Marku
                 count_note(wording, cells),
                 *_explained([part for group in release.groups for part in group.levels], wording),
             ),
-            read_box(wording, read, _declared(release, wording), what="table"),
+            read_box(
+                wording,
+                read,
+                wording.text(f"effect_by_group.read_{look}"),
+                _declared(release, wording),
+                what="table",
+            ),
         ]
     )
 
 
-def _tests(release: ReleasedEffectByGroup, wording: Wording) -> list[str]:
+def _decisions(release: ReleasedEffectByGroup, wording: Wording) -> list[str]:
     """One sentence a group."""
-    said = []
-    for group in release.groups:
-        key = "untested"
-        if group.p_value is not None:
-            key = "tested_differs" if _differs(group) else "tested_same"
-            key = "tested_smallest" if group.p_value <= SMALLEST_P else key
-        shown = wording.number(group.p_value or 0.0, 2)
-        said.append(wording.text(f"effect_by_group.{key}", group=wording.dimension(group.dimension), p=shown))
-    return said
-
-
-def _differs(group: ReleasedEffectInGroups) -> bool:
-    """Whether the effects lie further apart than chance usually makes them."""
-    return group.p_value is not None and group.p_value < SURPRISING
+    return [
+        wording.text(
+            f"effect_by_group.{group.decision or 'untested'}", group=wording.dimension(group.dimension)
+        )
+        for group in release.groups
+    ]
 
 
 def _declared(release: ReleasedEffectByGroup, wording: Wording) -> str:
@@ -210,7 +212,7 @@ def over_time_fragment(release: ReleasedEffectOverTime, wording: Wording) -> Mar
                 differences_over_time(release, wording),
                 caution(wording.text(f"effect.caution{drawn}")),
                 read_box(wording, read, wording.text("effect_over_time.pointwise")),
-                note(wording.text("effect.interim")),
+                note(interim_note(wording)),
             ),
             numbers,
         ]

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
 from hamm_eval.release.released import ReleasedCurve, ReleasedCurves, ReleasedEffect, ReleasedModel
 from hamm_eval.report import findings, follow_up, outside
+from hamm_eval.report.decisions import interim_note
 from hamm_eval.report.effect_design import design_parts
 from hamm_eval.report.effect_sensitivity import sensitivity_list
 from hamm_eval.report.figures.curves import incidence
@@ -17,11 +19,15 @@ from hamm_eval.report.figures.forest import forest
 from hamm_eval.report.figures.outcome_areas import outcome_areas
 from hamm_eval.report.figures.polyline import polyline
 from hamm_eval.report.markup import caution, figure, join, note, read_box, step
+from hamm_eval.report.tables.adjustment import adjustment_table
 from hamm_eval.report.tables.counts import count_table
 from hamm_eval.report.tables.curves import curves_table
 from hamm_eval.report.tables.effect import control_warning, effect_table, points_range, reasons
 from hamm_eval.report.tables.terms import covariate_name, merged_note
 from hamm_eval.report.wording import Wording
+
+if TYPE_CHECKING:
+    from hamm_eval.params import EffectQuestion
 
 
 def curves_fragment(release: ReleasedCurves, wording: Wording) -> Markup:
@@ -173,6 +179,7 @@ def effect_fragment(release: ReleasedEffect, wording: Wording) -> Markup:
             )
         ),
         count_table(release.flow, wording, wording.text("table.caption.flow", measure=measure)),
+        adjustment_table(_question(release, wording), wording),
     ]
     design = design_parts(release, wording)
     parts += [step(2, "design", wording), *design] if design else []
@@ -186,8 +193,7 @@ def effect_fragment(release: ReleasedEffect, wording: Wording) -> Markup:
         parts.append(control_warning(release, wording))
         drawn = "_randomised" if wording.randomised(release) else ""
         parts.append(caution(wording.text(f"effect.caution{drawn}")))
-        look = "confirmatory" if wording.params and wording.params.confirmatory else "interim"
-        parts.append(note(wording.text(f"effect.{look}")))
+        parts.append(note(interim_note(wording)))
         parts.append(
             figure(
                 wording.text(
@@ -207,3 +213,9 @@ def effect_fragment(release: ReleasedEffect, wording: Wording) -> Markup:
     robust = sensitivity_list(release, wording)
     parts += [step(4 if design else 3, "sensitivity", wording), robust] if robust else []
     return Markup('<section class="he-effect">\n{}\n</section>').format(join(parts))
+
+
+def _question(release: ReleasedEffect, wording: Wording) -> EffectQuestion | None:
+    """The question that an effect answers, as params declare it."""
+    asked = wording.params.measure_effectiveness if wording.params else {}
+    return asked.get(release.id.partition(":")[2])

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from markupsafe import Markup
 
+from hamm_eval.params import TargetTrialQuestion
 from hamm_eval.release.released import ReleasedEffect, ReleasedTargetTrial, ReleasedTrialEffect
 from hamm_eval.report import findings, follow_up
+from hamm_eval.report.decisions import interim_note
 from hamm_eval.report.effect_design import design_parts
 from hamm_eval.report.effect_sensitivity import sensitivity_list
 from hamm_eval.report.markup import Column, Row, caution, join, note, read_box, step, table, with_interval
+from hamm_eval.report.tables.adjustment import adjustment_table
 from hamm_eval.report.tables.counts import count_table
 from hamm_eval.report.tables.effect import control_warning, effect_table, points_range, reasons
 from hamm_eval.report.tables.terms import covariate_name
@@ -43,6 +46,7 @@ def target_trial_fragment(release: ReleasedTargetTrial, wording: Wording) -> Mar
         Markup('<p class="he-finding">{}</p>').format(target_trial_title(release, wording)),
         step(1, "protocol", wording),
         _protocol(release, wording),
+        adjustment_table(_question(release, wording), wording),
         count_table(effect.flow, wording, wording.text("target_trial.flow", months=months)),
     ]
     pooled = _pooled(release)
@@ -58,14 +62,19 @@ def target_trial_fragment(release: ReleasedTargetTrial, wording: Wording) -> Mar
         parts.append(Markup('<p class="he-headline">{}</p>').format(headline))
         parts.append(control_warning(effect, wording))
         parts.append(caution(wording.text("effect.caution")))
-        look = "confirmatory" if wording.params and wording.params.confirmatory else "interim"
-        parts.append(note(wording.text(f"effect.{look}")))
+        parts.append(note(interim_note(wording)))
     parts.append(_effects(release, wording))
     parts.append(read_box(wording, wording.text("target_trial.read"), what="table"))
     parts.append(effect_table(effect, wording))
     robust = sensitivity_list(effect, wording)
     parts += [step(4, "sensitivity", wording), robust] if robust else []
     return Markup('<section class="he-effect">\n{}\n</section>').format(join(parts))
+
+
+def _question(release: ReleasedTargetTrial, wording: Wording) -> TargetTrialQuestion | None:
+    """What params ask for."""
+    asked = wording.params.target_trials if wording.params else {}
+    return asked.get(release.id.partition(":")[2])
 
 
 def _designs(release: ReleasedTargetTrial, wording: Wording) -> Markup:

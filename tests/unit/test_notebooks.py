@@ -59,3 +59,15 @@ def test_prose_stands_in_both_languages_side_by_side(notebook: nbformat.Notebook
         assert first.split()[0] == second.split()[0]  # same level of heading
         assert first.endswith("?")
         assert second.endswith("?")
+
+
+@pytest.mark.parametrize(
+    ("language", "said"), [("de", "hat die Prüfungen bestanden"), ("en", "has passed the checks")]
+)
+def test_the_overview_of_effects_says_that_checks_come_first(language: str, said: str) -> None:
+    effects = nbformat.read(ROOT / "notebooks" / "04_measure_effectiveness.ipynb", as_version=4)
+    at = next(i for i, cell in enumerate(effects.cells) if "effect_overview()" in cell.source)
+    (before,) = (
+        cell.source for cell in effects.cells[at - 2 : at] if f"lang-{language}" in cell.metadata["tags"]
+    )
+    assert said in before

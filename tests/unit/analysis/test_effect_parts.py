@@ -91,6 +91,13 @@ def test_several_groups_adjust_each_others_p_values() -> None:
     assert shown == pytest.approx([min(2 * raw[0], raw[1]), raw[1]])
 
 
+def test_only_the_annual_evaluation_decides() -> None:
+    number = asked().quarter.number
+    for confirmatory_quarter in (number, number % 4 + 1):
+        params = asked().model_copy(update={"confirmatory_quarter": confirmatory_quarter})
+        assert effect_by_group(town(), params, "q").confirmatory == (confirmatory_quarter == number)
+
+
 def test_the_last_horizon_is_the_effect_itself_and_all_compare_the_same_persons() -> None:
     case_file = town()
     found = effect_over_time(case_file, asked(horizons_days=(60, 120, 200)), "q")

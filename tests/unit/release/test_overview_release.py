@@ -11,8 +11,9 @@ import numpy as np
 import pytest
 from effect_samples import make, tipping
 
-from hamm_eval.effects import DesignFailure, EValue, LeaveOneOut, PerArm
+from hamm_eval.effects import DesignCheck, DesignFailure, EValue, LeaveOneOut, PerArm
 from hamm_eval.estimate import Definition, Effect, EffectOverview
+from hamm_eval.release.design_checks import release_checks
 from hamm_eval.release.effects import release_effect
 from hamm_eval.release.gate import release
 from hamm_eval.release.json import from_json, to_json
@@ -21,6 +22,7 @@ from hamm_eval.report import render
 from hamm_eval.report.wording import Wording
 
 STRICT = Policy.strict()
+SMALL = make(120)
 WITHHELD = (DesignFailure("balance", 0.3127, 0.1, covariate="age"),)
 
 
@@ -131,6 +133,49 @@ def test_a_small_effective_size_is_hidden_among_the_checks(effect: Effect) -> No
     checks = tuple(replace(c, value=4.2) if c.key == "effective_n" else c for c in effect.checks)
     shown = release_effect(replace(effect, checks=checks), STRICT).checks
     assert [check.value for check in shown if check.key == "effective_n"] == [None, None]
+
+
+def check(key: str, value: float, **other: Any) -> float | None:
+    """What the gate lets out of one check."""
+    given = (DesignCheck(key, value, None, True, **other),)
+    return release_effect(replace(SMALL, checks=given), STRICT).checks[0].value
+
+
+def test_warnings_are_coarse() -> None:
+    assert check("variance_ratio", 2.31, covariate="age") == 2.5
+    assert check("variance_ratio", 0.431, covariate="age") == 0.4
+    assert check("variance_ratio", 0.004, covariate="age") == 0.1
+    assert check("fewer_effective_controls", 52.4, arm="control") is None
+
+
+@pytest.mark.parametrize("persons", [11, 47, 48, 60, 119, 120, 241, 600, 1400])
+def test_the_share_of_a_level_leaves_as_many_counts_as_a_hidden_cell_keeps(
+    persons: int,
+) -> None:
+    # Both are known: how many persons are in the level, and that a level has five of each arm at the least.
+    shown = [release_checks(_with_share(count, persons), STRICT)[0].value for count in range(5, persons - 4)]
+    assert min((shown.count(value) for value in shown if value is not None), default=99) >= (
+        STRICT.feasible_values
+    )
+    told = release_checks(_with_share(5, persons), STRICT)[0]
+    assert (told.step is None) == (told.value is None)
+    assert (persons < 48) == (shown[:1] in ([None], []))
+    assert all(value is None or value >= count / persons - 1e-9 for count, value in enumerate(shown, start=5))
+    # To whole percent, without the gate's step, the smallest count of a level of this size is read exactly.
+    if persons <= 100:
+        assert sum(round(count / persons, 2) == round(5 / persons, 2) for count in range(5, persons)) == 1
+
+
+def _with_share(count: int, persons: int) -> Effect:
+    given = (DesignCheck("positivity", count / persons, None, True, "kind=x", "treated", of=persons),)
+    return replace(SMALL, checks=given)
+
+
+def test_merged_and_left_out_levels_are_named() -> None:
+    changed = replace(SMALL, merged={"kind=rare": ("a", "b")}, left_out=("origin=x",))
+    shown = release_effect(changed, STRICT)
+    assert (shown.merged, shown.left_out) == ((("kind=rare", ("a", "b")),), ("origin=x",))
+    assert from_json(json.loads(json.dumps(to_json(shown)))) == shown
 
 
 def test_robustness_is_rounded(effect: Effect) -> None:

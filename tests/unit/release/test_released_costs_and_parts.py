@@ -23,7 +23,7 @@ from hamm_eval.estimate import (
 from hamm_eval.release.gate import release
 from hamm_eval.release.json import from_json, to_json
 from hamm_eval.release.policy import Policy
-from hamm_eval.release.released import ReleasedCostLine, ReleasedEffectCost
+from hamm_eval.release.released import ReleasedCostLine, ReleasedEffectByGroup, ReleasedEffectCost
 from hamm_eval.release.rounding import round_step
 
 STRICT = Policy.strict()
@@ -170,22 +170,33 @@ def by_group(effects: list[Effect], persons: list[list[int]], **other: Any) -> E
     )
 
 
-def test_levels_are_released_like_whole_effects_and_the_test_beside_them(effect: Effect) -> None:
+def test_levels_are_released_like_whole_effects(effect: Effect) -> None:
     shown = release(by_group([effect, effect], [[600, 1400], [600, 1400]]), STRICT)
     assert from_json(to_json(shown)) == shown
-    (groups,) = shown.groups
-    assert groups.p_value == 0.08
-    assert groups.levels[0].difference == release(effect, STRICT).difference
-    small = release(by_group([effect, effect], [[600, 1400], [600, 1400]], p_adjusted=1e-9), STRICT)
-    assert small.groups[0].p_value == 0.01
+    assert shown.groups[0].levels[0].difference == release(effect, STRICT).difference
+
+
+def test_whether_levels_differ_is_decided_once_a_year_and_no_p_value_leaves(effect: Effect) -> None:
+    def shown(p: float, *, confirmatory: bool) -> ReleasedEffectByGroup:
+        given = by_group([effect, effect], [[600, 1400], [600, 1400]], p_adjusted=p)
+        return release(replace(given, confirmatory=confirmatory), STRICT)
+
+    interim = shown(0.0012, confirmatory=False)
+    assert (interim.confirmatory, interim.groups[0].decision) == (False, "")
+    # An interim release does not even depend on the test.
+    assert to_json(shown(0.8, confirmatory=False)) == to_json(interim)
+    assert shown(0.0012, confirmatory=True).groups[0].decision == "confirmed"
+    assert shown(0.0812, confirmatory=True).groups[0].decision == "not_confirmed"
+    assert to_json(shown(0.0012, confirmatory=True)) == to_json(shown(0.0499, confirmatory=True))
 
 
 def test_a_level_that_is_withheld_takes_the_test_with_it(effect: Effect) -> None:
     few = make(150)
-    shown = release(by_group([effect, few], [[600, 1400], [40, 110]]), STRICT).groups[0]
+    given = replace(by_group([effect, few], [[600, 1400], [40, 110]], p_adjusted=0.001), confirmatory=True)
+    shown = release(given, STRICT).groups[0]
     assert shown.levels[1].difference is None
     assert "too_few_persons" in shown.levels[1].withheld
-    assert shown.p_value is None
+    assert shown.decision == ""
 
 
 def test_rule_7_a_level_of_few_is_not_told_by_the_others(effect: Effect) -> None:

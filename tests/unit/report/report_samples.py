@@ -406,6 +406,20 @@ def checks(*, worst: float = 0.05, passed: bool = True) -> tuple[ReleasedCheck, 
         ReleasedCheck(key="weight_tail", value=0.1, limit=None, passed=True, arm="control"),
         ReleasedCheck(key="events_per_parameter", value=None, limit=5.0, passed=True, model="propensity"),
         ReleasedCheck(key="events_per_parameter", value=None, limit=5.0, passed=True, model="outcome"),
+        ReleasedCheck(
+            key="positivity",
+            value=0.2,
+            limit=None,
+            passed=True,
+            covariate="household_class=single_parent",
+            arm="treated",
+            step=0.05,
+        ),
+        ReleasedCheck(
+            key="positivity", value=None, limit=None, passed=True, covariate="sex=female", arm="control"
+        ),
+        ReleasedCheck(key="variance_ratio", value=2.5, limit=None, passed=True, covariate="age"),
+        ReleasedCheck(key="fewer_effective_controls", value=None, limit=None, passed=True, arm="control"),
     )
 
 
@@ -460,6 +474,8 @@ def effect(value: float = 0.14, lower: float = 0.05, upper: float = 0.23) -> Rel
         effective_controls=250,
         std_error=0.046,
         checks=checks(),
+        merged=(("schooling=vocational_or_university", ("vocational", "university")),),
+        left_out=("provider=mkf",),
         sensitivity=sensitivity(value, lower, upper),
         **COMMON,
     )
@@ -558,8 +574,8 @@ def part(
     )
 
 
-def effect_by_group(p_value: float | None = 0.31) -> ReleasedEffectByGroup:
-    """By sex with a test, by age with levels that cannot be shown."""
+def effect_by_group(decision: str | None = None) -> ReleasedEffectByGroup:
+    """By sex, by age with levels that cannot be shown; with a decision the confirmatory analysis."""
     return ReleasedEffectByGroup(
         id="effect_by_group:intensive_course_on_b1",
         measure="language_course_intensive",
@@ -571,7 +587,7 @@ def effect_by_group(p_value: float | None = 0.31) -> ReleasedEffectByGroup:
             ReleasedEffectInGroups(
                 dimension="sex",
                 levels=(part("female", value=0.04), part("male", value=0.15)),
-                p_value=p_value,
+                decision=decision or "",  # type: ignore[arg-type]
             ),
             ReleasedEffectInGroups(
                 dimension="age_class",
@@ -579,9 +595,9 @@ def effect_by_group(p_value: float | None = 0.31) -> ReleasedEffectByGroup:
                     part("under_30", value=None, withheld=("too_few_persons",)),
                     part("30_and_over", value=None, withheld=("overlap", "too_few_events")),
                 ),
-                p_value=None,
             ),
         ),
+        confirmatory=decision is not None,
         **COMMON,
     )
 
@@ -793,7 +809,7 @@ def every_release() -> dict[str, Release]:
         "target_trial": target_trial(),
         "withheld_target_trial": target_trial(shown=False),
         "effect_by_group": effect_by_group(),
-        "effect_by_group_differs": effect_by_group(0.01),
+        "effect_by_group_differs": effect_by_group("confirmed"),
         "effect_over_time": effect_over_time(),
         "effect_over_time_withheld": effect_over_time(None, None, None),
         "costs": costs(effect_cost(), effect_cost("covers_zero"), effect_cost("fewer", price=None)),

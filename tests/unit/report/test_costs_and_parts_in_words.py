@@ -7,12 +7,13 @@ import re
 import pytest
 import report_samples as samples
 
+from hamm_eval.params import Params
 from hamm_eval.report import render
 from hamm_eval.report.wording import LANGUAGES, Wording
 
 
-def words(release: object, language: str) -> str:
-    html = render(release, Wording(language, samples.params())).html  # type: ignore[arg-type]
+def words(release: object, language: str, params: Params | None = None) -> str:
+    html = render(release, Wording(language, params or samples.params())).html  # type: ignore[arg-type]
     plain = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", re.sub(r"base64,[^\"]+", "", html)))
     return plain.replace("&#39;", "'").replace("\u00a0", " ")
 
@@ -22,8 +23,8 @@ def words(release: object, language: str) -> str:
     [
         ("covers_zero", "en", "not told, because the effect's interval covers 0"),
         ("covers_zero", "de", "nicht genannt, weil der Bereich der Wirkung die Null enthält"),
-        ("fewer", "en", "because fewer reach it with the measure"),
-        ("fewer", "de", "weil mit der Maßnahme weniger das Ziel erreichen"),
+        ("fewer", "en", "because the effect's interval lies wholly below 0"),
+        ("fewer", "de", "weil der Bereich der Wirkung ganz unter der Null liegt"),
         ("no_cost", "en", "because no cost is recorded for the measure"),
         ("no_cost", "de", "weil für die Maßnahme keine Kosten erfasst sind"),
         ("withheld", "en", "because the effect itself is not shown"),
@@ -39,21 +40,23 @@ def test_where_no_ratio_is_told_the_words_say_why(status: str, language: str, sa
 
 def test_a_ratio_is_told_with_its_range_and_method() -> None:
     german = words(samples.costs(), "de")
-    assert "kostet etwa 14.000 € (95-%-Bereich: 8.000 € bis 40.000 €)" in german
+    assert "kostet zwischen 8.000 € und 40.000 € (95-%-Bereich; bester Schätzwert: 14.000 €)" in german
     assert "Fieller" in german
     english = words(samples.costs(), "en")
-    assert "costs about €14,000 (95% range: €8,000 to €40,000)" in english
+    assert "costs between €8,000 and €40,000 (95% range; best estimate: €14,000)" in english
 
 
 @pytest.mark.parametrize(
     ("lower", "upper", "said"),
     [
-        (0.2, 0.3, "above that over its whole 95% range"),
-        (0.02, 0.18, "below that over its whole 95% range"),
-        (0.02, 0.25, "Whether the effect is that large cannot be made out (95% range: +2 to +25"),
+        (0.2, 0.3, "there are between 20 more and 30 more."),
+        (0.02, 0.18, "there are between 2 more and 18 more."),
+        (-0.02, 0.25, "there are between 2 fewer and 25 more."),
     ],
 )
-def test_the_break_even_effect_is_compared_with_the_range(lower: float, upper: float, said: str) -> None:
+def test_the_range_stands_beside_the_break_even_effect_without_a_verdict(
+    lower: float, upper: float, said: str
+) -> None:
     at = samples.Interval(value=(lower + upper) / 2, lower=lower, upper=upper)
     shown = words(samples.costs(samples.effect_cost(difference=at)), "en")
     assert "if of 100 participants at least 19 more reach the goal" in shown
@@ -67,7 +70,8 @@ def test_without_a_price_and_beyond_all_participants() -> None:
     none = words(samples.costs(samples.effect_cost("covers_zero", price=None, break_even=None)), "en")
     assert "No price for an additional person is stated" in none
     never = words(samples.costs(samples.effect_cost("covers_zero", break_even=125)), "de")
-    assert "kann sich die Maßnahme nicht tragen" in never
+    assert "lägen die Kosten auch dann darüber, wenn von 100 Teilnehmenden alle" in never
+    assert "kann sich" not in never
 
 
 @pytest.mark.parametrize(
@@ -85,24 +89,98 @@ def test_missing_costs_are_words_and_never_0(language: str, missing: tuple[str, 
 
 
 @pytest.mark.parametrize(
-    ("p_value", "language", "title", "said"),
+    ("decision", "language", "title", "said"),
     [
-        (0.31, "en", "are not distinguishable between groups", "test of equal effects, p = 0.31"),
-        (0.31, "de", "zwischen den Gruppen nicht unterscheidbar", "p = 0,31"),
-        (0.03, "en", "seems to differ by Sex", "further apart than chance usually puts them"),
-        (0.01, "de", "scheint sich zu unterscheiden, und zwar nach Geschlecht", "p höchstens 0,01"),
-        (None, "en", "too few comparable persons", "fewer than two groups can be compared"),
+        (
+            "not_confirmed",
+            "en",
+            "are not distinguishable between groups",
+            "Sex: the effects are not distinguish",
+        ),
+        (
+            "not_confirmed",
+            "de",
+            "zwischen den Gruppen nicht unterscheidbar",
+            "Geschlecht: Die Wirkungen sind nicht",
+        ),
+        ("confirmed", "en", "differs by Sex", "Sex: that the effects differ is confirmed"),
+        ("confirmed", "de", "unterscheidet sich nach Geschlecht", "unterscheiden, ist bestätigt"),
+        ("", "en", "cannot be tested", "fewer than two groups can be compared"),
     ],
 )
-def test_groups_are_told_apart_by_the_test_alone(
-    p_value: float | None, language: str, title: str, said: str
+def test_groups_are_told_apart_by_the_annual_test_alone(
+    decision: str, language: str, title: str, said: str
 ) -> None:
-    release = samples.effect_by_group(p_value)
+    release = samples.effect_by_group(decision)
     assert title in render(release, Wording(language, samples.params())).title
     shown = words(release, language)
     assert said in shown
+    assert ("Annual evaluation:" if language == "en" else "Jahresauswertung:") in shown
+    assert Wording(language).text("effect.interim") not in shown
     assert "significant" not in shown.lower()
     assert "signifikant" not in shown.lower()
+
+
+@pytest.mark.parametrize(
+    ("language", "never"),
+    [
+        (
+            "en",
+            [
+                "differ by",
+                "differs by",
+                "confirmed",
+                "p =",
+                "p at most",
+                "chance",
+                "not distinguishable between",
+            ],
+        ),
+        ("de", ["unterscheidet sich", "scheint", "bestätigt", "p =", "p höchstens", "Zufall", "gewöhnlich"]),
+    ],
+)
+def test_interim_groups_have_ranges_and_no_finding(language: str, never: list[str]) -> None:
+    release = samples.effect_by_group()
+    shown = words(release, language)
+    assert not [word for word in never if word in shown]
+    wording = Wording(language, samples.params())
+    assert wording.text("effect.interim") in shown
+    assert wording.text("effect_by_group.read_interim") in shown
+    title = render(release, wording).title
+    assert title == wording.text(
+        "effect_by_group.title_interim",
+        measure=wording.measure(release.measure),
+        endpoint=wording.endpoint(release.endpoint),
+    )
+    # Women 4 (-4 to 12), men 15 (7 to 23).
+    assert "to +12" in shown if language == "en" else "bis +12" in shown
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("release", [samples.effect(), samples.effect_over_time(), samples.costs()])
+def test_what_is_interim_is_said_and_in_the_annual_quarter_it_is_not(release: object, language: str) -> None:
+    interim, annual = (Wording(language).text(f"effect.{look}") for look in ("interim", "confirmatory"))
+    assert words(release, language).count(interim) == 1
+    assert annual not in words(release, language)
+    decides = samples.params().model_copy(update={"confirmatory_quarter": 2})
+    assert words(release, language, decides).count(annual) == 1
+    assert interim not in words(release, language, decides)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("confirmatory_quarter", [2, 4])
+def test_costs_give_no_verdict(confirmatory_quarter: int, language: str) -> None:
+    params = samples.params().model_copy(update={"confirmatory_quarter": confirmatory_quarter})
+    for status in ("told", "covers_zero", "fewer", "withheld"):
+        shown = words(samples.costs(samples.effect_cost(status)), language, params)
+        for verdict in (
+            "cannot pay",
+            "above that over",
+            "nicht tragen",
+            "kostet etwa 14",
+            "ganzen 95",
+        ):
+            assert verdict not in shown
 
 
 @pytest.mark.parametrize(

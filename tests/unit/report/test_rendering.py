@@ -12,6 +12,7 @@ from pathlib import Path
 import matplotlib
 import pytest
 import report_samples as samples
+from markupsafe import escape
 
 from hamm_eval.errors import ReleaseRefused
 from hamm_eval.params import load_params
@@ -19,6 +20,7 @@ from hamm_eval.release.released import Cell, Interval, Release, ReleasedCurves, 
 from hamm_eval.report import Rendered, render
 from hamm_eval.report.follow_up import span
 from hamm_eval.report.summary import quarterly_summary
+from hamm_eval.report.tables.adjustment import adjustment_table
 from hamm_eval.report.wording import Wording
 
 RELEASES = samples.every_release()
@@ -132,6 +134,34 @@ def test_an_effect_is_told_from_the_comparison_to_what_could_overturn_it(wording
         assert result < html.index("he-headline" if name == "effect" else "he-withheld")
 
 
+def test_what_is_balanced_and_what_is_not_stands_with_its_reasons_before_the_design(wording: Wording) -> None:
+    html = shown("effect", wording.language).html
+    params = samples.params()
+    question = params.measure_effectiveness["intensive_course_on_b1"]
+    start = html.index(f">{wording.text('adjustment.balanced')}<")
+    left_out = html.index(f">{wording.text('adjustment.left_out')}<")
+    end = html.index(wording.text("effect_steps.design"))
+    assert html.index(wording.text("effect_steps.protocol")) < start < left_out < end
+    for key, reason in question.adjust_for.items():
+        assert str(escape(getattr(reason, wording.language))) in html[start:left_out]
+        assert wording.dimension(key) in html[start:left_out]
+    assert getattr(question.left_out["residence_status"], wording.language)[1:] in html[left_out:end]
+    assert wording.text("dimensions.residence_status")[1:] in html[left_out:end]
+    # Params' words are not at hand: nothing is made up.
+    bare = render(samples.effect(), Wording(wording.language)).html
+    assert wording.text("adjustment.left_out") not in bare
+
+
+def test_an_endpoint_left_out_as_a_step_on_the_way_bears_its_name(german: Wording) -> None:
+    params = samples.params()
+    html = adjustment_table(params.measure_effectiveness["job_coaching_on_work"], Wording("de", params))
+    assert '<th scope="row">Sprachzertifikat B1</th><td>Möglicher Zwischenschritt nach Beginn</td>' in html
+    # A target trial's question is shown by the same table.
+    trial = adjustment_table(params.target_trials["intensive_course_on_b1"], Wording("de", params))
+    assert "Träger weisen verschieden zu" in trial
+    assert adjustment_table(None, german) == ""
+
+
 def test_steps_are_counted_without_a_gap_where_the_design_left_nothing_to_check(german: Wording) -> None:
     nothing = dataclasses.replace(
         samples.withheld_effect(), checks=(), balance=(), overlap_edges=(), overlap_treated=()
@@ -160,6 +190,42 @@ def test_every_check_of_the_design_has_a_verdict_in_words() -> None:
     assert failed.count("\u00a0verfehlt") == 2
     assert "≤7</td>" in failed  # an effective size that is a hidden count
     assert "Darum wird kein Ergebnis gezeigt" in failed
+
+
+def test_warnings_and_the_rarest_levels_are_told_for_information() -> None:
+    html = shown("effect").html.replace("\u202f", " ")
+    number = '<td class="he-num">{}</td>'
+    row = '<tr><th scope="row">{}</th>' + number + number.format("–") + "<td>zur Kenntnis</td></tr>"
+    for name, found in (
+        (
+            r"Kleinster Anteil mit Maßnahme unter allen Merkmalen \(Haushaltstyp: alleinerziehend\)",
+            "15 bis 20 %",
+        ),
+        (r"Kleinster Anteil ohne Maßnahme unter allen Merkmalen \(Geschlecht: Frauen\)", "nicht genannt"),
+        (r"Ungleichste Streuung: mit Maßnahme im Verhältnis zu ohne \(Alter\)", "etwa 2,5"),
+        (r"Vergleichbare Personen \(rechnerisch\), ohne gegenüber mit Maßnahme", "weniger"),
+    ):
+        assert re.search(row.format(name, found), html), name
+
+
+def test_levels_too_small_to_compare_are_named(wording: Wording) -> None:
+    html = shown("effect", wording.language).html
+    merged, left_out = (
+        (
+            "Schulbildung bei Ankunft: Beruf oder Hochschule (umfasst: Berufsausbildung und Hochschule).",
+            "Nicht im Vergleich",
+        )
+        if wording.language == "de"
+        else (
+            "Schooling on arrival: vocational or university (contains: vocational and university).",
+            "Not compared",
+        )
+    )
+    assert html.count(merged) == 1
+    assert f"{left_out}, " in html
+    assert ": Multikulturelles Forum." in html
+    assert html.index(wording.text("effect_steps.design")) < html.index(merged)
+    assert left_out not in shown("withheld_effect", wording.language).html
 
 
 def test_an_overview_says_each_effect_in_a_sentence() -> None:
