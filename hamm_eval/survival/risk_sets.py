@@ -12,9 +12,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from hamm_eval.inference import FloatArray, IntArray, count_up_to, distinct_and_ranks
+from hamm_eval.inference import FloatArray, IntArray, count_up_to, distinct_and_ranks, distinct_below
 
 _BLOCK = 32_768
+_BLOCKS_A_GRID = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,10 +78,15 @@ class RiskSets:
         return found
 
 
-def blocks(rows: int) -> Iterator[slice]:
-    """Slices of so few rows that what is computed of them on the way stays in the processor's cache."""
-    for begin in range(0, rows, _BLOCK):
-        yield slice(begin, min(begin + _BLOCK, rows))
+def blocks(rows: int, grid: int = 0) -> Iterator[slice]:
+    """Slices of so few rows that what is computed of them on the way stays in the processor's cache.
+
+    Where each block adds sums along a grid of so many points, blocks are larger than a part of the grid: the
+    sums stay linear in rows and points.
+    """
+    size = max(_BLOCK, grid // _BLOCKS_A_GRID)
+    for begin in range(0, rows, size):
+        yield slice(begin, min(begin + size, rows))
 
 
 def cumulate(increments: FloatArray) -> FloatArray:
@@ -118,15 +124,16 @@ def build_risk_sets(
     width = distinct.size + 1
     base = 0 if stratum is None else stratum.astype(np.int64) * width
     # Rank 0 lies before every time; ranks are whole numbers, so that tied times compare exactly.
-    end = base + rank + 1
+    rank += 1
+    end = rank if stratum is None else base + rank
     # Without entries every row begins before the first time.
     start = (
         np.broadcast_to(np.asarray(base), time.shape)
         if entry is None
         else base + _ranked_up_to(distinct, entry)
     )
-    grid = np.unique(end[on_grid])
     size = width * (1 if stratum is None else int(stratum.max()) + 1)
+    grid = distinct_below(end[on_grid], size)
     return RiskSets(
         time=distinct[grid % width - 1],
         stratum=grid // width,
