@@ -204,8 +204,8 @@ def _losses(lost: _LeftOut, weight: FloatArray) -> Iterator[FloatArray]:
     curve_later = weight * lost.curve
     np.cumsum(curve_later[::-1], out=curve_later[::-1])
     curve_later = curve_later[1:]
-    found = np.empty(weight.size)
     del weight
+    found = np.empty(while_at_risk.size)
     for at in blocks(later.size):
         curve_later[at] -= lost.base[at] * later[at]
     for fixed, share in ((0, 0), (0, 1), (1, 1)):

@@ -135,8 +135,8 @@ def build_risk_sets(
     size = width * (1 if stratum is None else int(stratum.max()) + 1)
     grid = distinct_below(end[on_grid], size)
     return RiskSets(
-        time=distinct[grid % width - 1],
-        stratum=grid // width,
+        time=distinct[(grid if stratum is None else grid % width) - 1],
+        stratum=np.zeros(grid.size, dtype=np.int64) if stratum is None else grid // width,
         first=count_up_to(grid, start, size),
         last=count_up_to(grid, end, size),
     )
