@@ -196,7 +196,7 @@ def _one(size: int, point: int) -> FloatArray:
 
 
 def _losses(lost: _LeftOut, weight: FloatArray) -> Iterator[FloatArray]:
-    """Loss of the weighted sum of the curve by place (k + 1,), for one kind of a row's end after the other."""
+    """Loss of the weighted sum of the curve by place (k + 1,), for one kind of end after the other."""
     while_at_risk = weight * lost.through
     np.cumsum(while_at_risk, out=while_at_risk)
     # Sums over the points after each one, from the end: exactly 0 where no weight follows.
