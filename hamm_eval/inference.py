@@ -108,10 +108,15 @@ def checked_binary(values: ArrayLike, argument: str, *, length: int | None = Non
 
 def checked_codes(values: ArrayLike, argument: str, *, length: int | None = None) -> IntArray:
     """A 1-D array of whole numbers 0..m (causes, groups of a contract)."""
-    array = checked_vector(values, argument, length=length)
-    refuse_where(
-        (array < 0) | (array != np.floor(array)), argument, "Entries that are not whole numbers from 0"
-    )
+    # Whole numbers by their type need no copy as floating-point numbers to be judged.
+    given = values if isinstance(values, np.ndarray) and values.dtype.kind == "i" else None
+    if given is not None and given.shape == ((given.size if length is None else length),):
+        bad = given < 0
+        array = given
+    else:
+        array = checked_vector(values, argument, length=length)
+        bad = (array < 0) | (array != np.floor(array))
+    refuse_where(bad, argument, "Entries that are not whole numbers from 0")
     return array.astype(np.int64)
 
 
@@ -161,6 +166,19 @@ def distinct_and_ranks(values: NDArray[Any]) -> tuple[NDArray[Any], IntArray]:
         return distinct, ranks.reshape(-1).astype(np.int64, copy=False)
     present = np.bincount(whole) > 0
     return np.flatnonzero(present).astype(values.dtype), (np.cumsum(present) - 1)[whole]
+
+
+def distinct_below(values: IntArray, size: int) -> IntArray:
+    """The distinct `values` in order; all lie in ``0..size - 1``.
+
+    Examples
+    --------
+    >>> distinct_below(np.array([5, 2, 5]), 6)
+    array([2, 5])
+    """
+    if size > places(values.size):
+        return np.unique(values)
+    return np.flatnonzero(np.bincount(values, minlength=size))
 
 
 def count_up_to(grid: IntArray, positions: IntArray, size: int) -> IntArray:

@@ -17,11 +17,11 @@ from hamm_eval.inference import (
 from hamm_eval.survival.causes import checked_causes
 from hamm_eval.survival.collapse import collapse
 from hamm_eval.survival.episodes import Episodes, prepare_episodes
-from hamm_eval.survival.influence import influence_variance, integral
+from hamm_eval.survival.influence import Integral, influence_variance
 from hamm_eval.survival.intervals import Interval, interval_limits, step_index
 from hamm_eval.survival.kaplan_meier import hazards
 from hamm_eval.survival.results import write_protect
-from hamm_eval.survival.risk_sets import RiskSets, build_risk_sets
+from hamm_eval.survival.risk_sets import RiskSets, build_risk_sets, cumulate
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -222,12 +222,7 @@ def aalen_johansen(
     event_free: FloatArray = np.cumprod(1 - hazard).astype(np.float64)
     before = np.r_[1.0, event_free[:-1]]
     incidence = np.cumsum(before[:, None] * events / at_risk[:, None], axis=0)
-    std_error = np.column_stack(
-        [
-            _std_error(rows, sets, at_risk, hazard, before, events[:, c], incidence[:, c], c + 1)
-            for c in range(m)
-        ]
-    )
+    std_error = _std_error(rows, sets, at_risk, hazard, before, events, incidence)
     few = clusters_for_t(rows.clusters, cluster_t)
     lower, upper = interval_limits(incidence, std_error, interval, confidence, few)
     return AalenJohansen(
@@ -256,21 +251,22 @@ def _std_error(
     before: FloatArray,
     events: FloatArray,
     incidence: FloatArray,
-    cause: int,
 ) -> FloatArray:
-    """Infinitesimal-jackknife standard error of one incidence.
+    """Infinitesimal-jackknife standard errors of the incidences.
 
-    A martingale increment of this cause at u raises F by ``S(u-)/n``; one of any cause lowers S after u by
+    A martingale increment of a cause at u raises its F by ``S(u-)/n``; one of any cause lowers S after u by
     the factor ``1/(n (1 - h))`` and with it all later growth ``F(t) - F(u)``.
     """
     direct = before / at_risk
     going_on = hazard < 1
     lost = np.where(going_on, 1 / (at_risk * np.where(going_on, 1 - hazard, 1.0)), 0.0)
-    happened, own = rows.cause > 0, sets.own
-    by = integral(hazard, lost, np.where(happened, lost[own], 0.0))
-    of_total = direct * events / at_risk + incidence * lost * hazard
-    of_jump = np.where(rows.cause == cause, direct[own], 0.0) + np.where(
-        happened, (incidence * lost)[own], 0.0
-    )
-    of = integral(np.ones_like(hazard), of_total, of_jump)
-    return np.sqrt(influence_variance(rows, sets, of, by, incidence))
+    of = [
+        Integral(
+            total=cumulate(direct * own / at_risk + curve * lost * hazard),
+            of_any=curve * lost,
+            cause=cause,
+            of_cause=direct,
+        )
+        for cause, (own, curve) in enumerate(zip(events.T, incidence.T, strict=True), 1)
+    ]
+    return np.sqrt(influence_variance(rows, sets, of, Integral(cumulate(lost * hazard), lost), incidence))

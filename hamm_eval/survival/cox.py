@@ -96,10 +96,12 @@ def cox(
     if not np.any(happened * weight):
         raise NotEstimable("There is no event.", where="event")
     counted = weight > 0
+    # Mostly all rows count; they are not copied then.
+    judged = slice(None) if counted.all() else counted
     groups = count_clusters(None if clusters is None else clusters[counted])
     refuse_fewer_clusters(groups, len(names))
-    refuse_inestimable(x[counted], names, None if codes is None else codes[counted])
-    refuse_separated(x[counted], names, happened[counted])
+    refuse_inestimable(x[judged], names, None if codes is None else codes[judged])
+    refuse_separated(x[judged], names, happened[judged])
     sets = build_risk_sets(begin, end, (happened == 1) & counted, codes)
     return fit_cox(
         # A row of weight 0 is nobody's event; its residuals are still defined.

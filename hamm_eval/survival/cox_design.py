@@ -34,8 +34,8 @@ def read_covariates(covariates: Any, length: int) -> tuple[FloatArray, tuple[str
         raise InputError(f"Expected {length} rows, got an array of shape {x.shape}.", where="covariates")
     if not x.shape[1]:
         raise InputError("There is no covariate.", where="covariates")
-    missing = (~np.isfinite(x)).sum(axis=0)
-    if missing.any():
+    if not np.isfinite(x).all():
+        missing = (~np.isfinite(x)).sum(axis=0)
         raise InputError.of(
             Problem(
                 f"{missing[j]} missing or infinite entries.",
@@ -50,14 +50,20 @@ def read_covariates(covariates: Any, length: int) -> tuple[FloatArray, tuple[str
 def refuse_inestimable(x: FloatArray, names: Sequence[str], stratum: IntArray | None) -> None:
     """Refuse columns that do not vary within strata, or that others already contain."""
     if stratum is None:
-        centred = x - x.mean(axis=0)
+        means = x.mean(axis=0)
     else:
         strata = int(stratum.max()) + 1
-        size = np.bincount(stratum, minlength=strata)
-        size = np.maximum(size, 1)
-        centred = x - (sum_by(stratum, x, strata) / size[:, None])[stratum]
-    length = np.linalg.norm(centred, axis=0)
-    still = length <= 1e-12 * np.maximum(np.linalg.norm(x, axis=0), 1e-300)
+        size = np.maximum(np.bincount(stratum, minlength=strata), 1)
+        means = sum_by(stratum, x, strata) / size[:, None]
+
+    def centred(rows: slice) -> FloatArray:
+        """Some rows less their means."""
+        return np.asarray(x[rows] - (means if stratum is None else means[stratum[rows]]))
+
+    whole = list(blocks(x.shape[0]))
+    length = np.sqrt(np.sum([np.sum(centred(rows) ** 2, axis=0) for rows in whole], axis=0))
+    raw = np.sqrt(np.sum([np.sum(x[rows] ** 2, axis=0) for rows in whole], axis=0))
+    still = length <= 1e-12 * np.maximum(raw, 1e-300)
     if still.any():
         within = "" if stratum is None else " within the strata"
         raise NotEstimable.of(
@@ -65,7 +71,7 @@ def refuse_inestimable(x: FloatArray, names: Sequence[str], stratum: IntArray | 
             for j in map(int, np.flatnonzero(still))
         )
     # Triangles of blocks of rows, then that of the triangles: as of all rows at once, in little memory.
-    parts = [linalg.qr(centred[rows] / length, mode="r")[0][: len(names)] for rows in blocks(len(centred))]
+    parts = [linalg.qr(centred(rows) / length, mode="r")[0][: len(names)] for rows in whole]
     triangle, pivot = linalg.qr(np.vstack(parts), mode="r", pivoting=True)[:2]
     rest = np.zeros(len(names))
     rest[: min(triangle.shape)] = np.abs(np.diag(triangle))
@@ -83,12 +89,14 @@ def refuse_inestimable(x: FloatArray, names: Sequence[str], stratum: IntArray | 
 
 def refuse_separated(x: FloatArray, names: Sequence[str], event: FloatArray) -> None:
     """Refuse columns of two values of which one has no event at all."""
-    problems = []
+    problems, happened = [], event == 1
     for j, name in enumerate(names):
-        low, high = x[:, j].min(), x[:, j].max()
-        of_events = x[event == 1, j]
-        two_valued = np.all((x[:, j] == low) | (x[:, j] == high))
-        if two_valued and (np.all(of_events == low) or np.all(of_events == high)):
+        column = np.ascontiguousarray(x[:, j])
+        low, high = column.min(), column.max()
+        if not np.all((column == low) | (column == high)):
+            continue
+        of_events = column[happened]
+        if np.all(of_events == low) or np.all(of_events == high):
             problems.append(
                 Problem(
                     "One of its two groups has no event, so that the hazard ratio is 0 or infinite.",

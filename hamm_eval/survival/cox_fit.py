@@ -22,7 +22,7 @@ from hamm_eval.survival.cox_model import Cox, CoxFit
 from hamm_eval.survival.cox_residuals import score_columns
 from hamm_eval.survival.newton import maximise
 from hamm_eval.survival.partial_likelihood import CoxData, CoxEvaluation, cox_data, evaluate
-from hamm_eval.survival.risk_sets import RiskSets
+from hamm_eval.survival.risk_sets import RiskSets, blocks
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +74,8 @@ def fit_cox(
     few = clusters_for_t(groups, cluster_t)
     z_value = critical_value(confidence, few)
     x, weight = rows.x, rows.weight
-    centre = np.average(x, axis=0, weights=weight)
-    scale = np.sqrt(np.average((x - centre) ** 2, axis=0, weights=weight))
-    data = cox_data((x - centre) / scale, weight, rows.event, rows.sets, ties)
+    z, centre, scale = _standardised(x, weight)
+    data = cox_data(z, weight, rows.event, rows.sets, ties)
     null, fit, iterations = maximise(partial(evaluate, data), rows.names)
     inverse = np.linalg.inv(fit.information)
     naive = inverse / np.outer(scale, scale)
@@ -109,9 +108,25 @@ def fit_cox(
     )
 
 
+def _standardised(x: FloatArray, weight: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Covariates less their weighted mean, by their standard deviation, column by column; and these two."""
+    total, z = weight.sum(), np.empty(x.shape, order="F")
+    centre, square = np.zeros(x.shape[1]), np.zeros(x.shape[1])
+    for some in blocks(x.shape[0]):
+        centre += weight[some] @ x[some]
+    centre /= total
+    for some in blocks(x.shape[0]):
+        np.subtract(x[some], centre, out=z[some])
+        square += weight[some] @ z[some] ** 2
+    scale = np.sqrt(square / total)
+    for column, by in zip(z.T, scale, strict=True):
+        column /= by
+    return z, centre, scale
+
+
 def _lin_wei(data: CoxData, fit: CoxEvaluation, cluster: IntArray | None) -> FloatArray:
     """Cross-product of the dfbetas, summed within clusters."""
-    scores = (data.weight * column for column in score_columns(data, fit))
+    scores = (np.multiply(column, data.weight, out=column) for column in score_columns(data, fit))
     if cluster is not None:
         groups = int(cluster.max()) + 1
         scores = (sum_by(cluster, column, groups) for column in scores)

@@ -8,6 +8,7 @@ import numpy as np
 
 from hamm_eval.inference import FloatArray, IntArray
 from hamm_eval.survival.partial_likelihood import CoxData, CoxEvaluation, on_grid, row_sums
+from hamm_eval.survival.risk_sets import blocks
 
 
 def martingale_residuals(data: CoxData, fit: CoxEvaluation) -> FloatArray:
@@ -25,8 +26,9 @@ def score_columns(data: CoxData, fit: CoxEvaluation) -> Iterator[FloatArray]:
     deviation = _deviation(data, fit)
     for j, column in enumerate(data.z.T):
         residual = row_sums(data, fit.hazard * fit.mean[:, j])
-        residual *= fit.risk
-        residual -= fit.expected * column
+        for rows in blocks(column.size):
+            residual[rows] *= fit.risk[rows]
+            residual[rows] -= fit.expected[rows] * column[rows]
         residual[data.happened] += deviation[:, j]
         yield residual
 

@@ -19,10 +19,10 @@ from hamm_eval.inference import (
 )
 from hamm_eval.survival.collapse import collapse
 from hamm_eval.survival.episodes import Episodes, prepare_episodes
-from hamm_eval.survival.influence import final_variance, influence_variance, integral
+from hamm_eval.survival.influence import Integral, final_variance, influence_variance
 from hamm_eval.survival.intervals import Interval, first_reaching, interval_limits, step_index
 from hamm_eval.survival.results import write_protect
-from hamm_eval.survival.risk_sets import RiskSets, build_risk_sets
+from hamm_eval.survival.risk_sets import RiskSets, build_risk_sets, cumulate
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -314,9 +314,9 @@ def _jackknife(
 ) -> FloatArray:
     """Infinitesimal-jackknife variance of the curve: influence on S is ``-S(t) sum dM / (n (1 - h))``."""
     factor = np.where(hazard < 1, 1 / (at_risk * np.where(hazard < 1, 1 - hazard, 1.0)), 0.0)
-    by = integral(hazard, factor, np.where(rows.cause > 0, factor[sets.own], 0.0))
-    nothing = integral(np.zeros_like(hazard), factor, np.zeros(rows.time.size))
-    return influence_variance(rows, sets, nothing, by, survival)
+    nothing = Integral(np.zeros(hazard.size + 1), np.zeros_like(hazard))
+    by = Integral(cumulate(factor * hazard), factor)
+    return influence_variance(rows, sets, [nothing], by, survival[:, None])[:, 0]
 
 
 def _area_variance(
@@ -325,5 +325,4 @@ def _area_variance(
     """Infinitesimal-jackknife variance of the area under the curve; `rest` is the area after each time."""
     hazard = hazards(rows, sets, at_risk, events)
     factor = np.where(hazard < 1, rest / (at_risk * np.where(hazard < 1, 1 - hazard, 1.0)), 0.0)
-    area = integral(hazard, factor, np.where(rows.cause > 0, factor[sets.own], 0.0))
-    return final_variance(rows, area.final(sets))
+    return final_variance(rows, Integral(cumulate(factor * hazard), factor).final(rows, sets))

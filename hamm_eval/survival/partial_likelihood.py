@@ -7,6 +7,7 @@ event. Efron's ties subtract a share of the tied events from each denominator; B
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -36,6 +37,8 @@ class CoxData:
         Share of the tied events taken out of that term's denominator: 0, 1/d, ... (Efron) or 0 (Breslow).
     mean_weight : ndarray, shape (e,)
         Mean weight of the tied events.
+    event_sum : ndarray, shape (p,)
+        Weighted sum of the covariates of the events.
     """
 
     z: FloatArray
@@ -46,6 +49,12 @@ class CoxData:
     step: IntArray
     share: FloatArray
     mean_weight: FloatArray
+    event_sum: FloatArray
+
+    def events_in(self, rows: slice) -> IntArray:
+        """The rows with an event among those of a slice."""
+        first, beyond = np.searchsorted(self.happened, [rows.start, rows.stop])
+        return self.happened[first:beyond]
 
 
 def cox_data(z: FloatArray, weight: FloatArray, event: FloatArray, sets: RiskSets, ties: str) -> CoxData:
@@ -57,7 +66,9 @@ def cox_data(z: FloatArray, weight: FloatArray, event: FloatArray, sets: RiskSet
     share = place / tied[step] if ties == "efron" else np.zeros(step.size)
     mean_weight = (sets.ending(weight, happened) / tied)[step]
     # Sums run along columns: they lie together in memory.
-    return CoxData(np.asfortranarray(z), weight, event, sets, happened, step, share, mean_weight)
+    z = np.asfortranarray(z)
+    event_sum = (weight * event) @ z
+    return CoxData(z, weight, event, sets, happened, step, share, mean_weight, event_sum)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,46 +102,59 @@ class CoxEvaluation:
 
 
 def evaluate(data: CoxData, coefficients: FloatArray) -> CoxEvaluation | None:
-    """Log-likelihood, score and information; None where the risks overflow."""
-    eta = data.z @ coefficients
-    if not np.all(np.abs(eta) < 300):
+    """Log-likelihood, score and information; None where the risks overflow.
+
+    Rows, and then terms, are taken block by block: what is computed of them on the way is not as large as the
+    data.
+    """
+    swept = _risks(data, coefficients)
+    if swept is None:
         return None
-    risk = np.exp(eta)
-    sets, step, share = data.sets, data.step, data.share
-    mass = data.weight * risk
-    denominator = sets.at_risk(mass)[step] - share * sets.ending(mass, data.happened)[step]
-    if not np.all(denominator > 0):
-        return None
-    hazard = data.mean_weight / denominator
-    mean = np.empty((denominator.size, data.z.shape[1]), order="F")
-    moved = np.empty_like(mass)
-    for j, column in enumerate(data.z.T):
-        # One column at a time, into the same memory: all of them at once would be as large as the data.
-        np.multiply(mass, column, out=moved)
-        tied = share * sets.ending(moved, data.happened)[step]
-        mean[:, j] = (sets.at_risk(moved)[step] - tied) / denominator
-    expected = risk * row_sums(data, hazard)
-    spread = data.weight * expected
-    own_weight = data.weight[data.happened]
-    return CoxEvaluation(
-        coefficients=coefficients,
-        log_likelihood=float(own_weight @ eta[data.happened] - data.mean_weight @ np.log(denominator)),
-        score=own_weight @ data.z[data.happened] - spread @ data.z,
-        information=_squares(data.z, spread) - _squares(mean, data.mean_weight),
-        risk=risk,
-        hazard=hazard,
-        mean=mean,
-        expected=expected,
-    )
+    risk, at_risk, tied = swept
+    terms, p = data.step.size, coefficients.size
+    hazard, mean = np.empty(terms), np.empty((terms, p), order="F")
+    log_likelihood = float(data.event_sum @ coefficients)
+    information = np.zeros((p, p))
+    for some in blocks(terms):
+        step, share, weight = data.step[some], data.share[some], data.mean_weight[some]
+        denominator = at_risk[0][step] - share * tied[0][step]
+        if not np.all(denominator > 0):
+            return None
+        np.divide(weight, denominator, out=hazard[some])
+        log_likelihood -= float(weight @ np.log(denominator))
+        for j in range(p):
+            mean[some, j] = (at_risk[j + 1][step] - share * tied[j + 1][step]) / denominator
+        information -= mean[some].T @ (weight[:, None] * mean[some])
+    score, expected = data.event_sum.copy(), np.empty_like(risk)
+    for rows, part in _row_sums(data, hazard):
+        part *= risk[rows]
+        expected[rows] = part
+        part *= data.weight[rows]
+        z = data.z[rows]
+        score -= part @ z
+        information += z.T @ (part[:, None] * z)
+    return CoxEvaluation(coefficients, log_likelihood, score, information, risk, hazard, mean, expected)
 
 
-def _squares(values: FloatArray, weight: FloatArray) -> FloatArray:
-    """Weighted sums of squares and products of the columns (n, p), block by block of rows."""
-    total = np.zeros((values.shape[1], values.shape[1]))
-    for rows in blocks(values.shape[0]):
-        part = values[rows]
-        total += part.T @ (weight[rows, None] * part)
-    return total
+def _risks(data: CoxData, coefficients: FloatArray) -> tuple[FloatArray, list[FloatArray], FloatArray] | None:
+    """Each row's risk; sums of 1 and of each covariate at risk, and over tied events, at each grid point."""
+    sets, risk = data.sets, np.empty(data.weight.size)
+    steps: list[FloatArray] = [np.zeros(1)] * (coefficients.size + 1)
+    tied = np.zeros((coefficients.size + 1, sets.size))
+    for rows in blocks(risk.size, sets.size):
+        z = data.z[rows]
+        eta = z @ coefficients
+        if not np.all(np.abs(eta) < 300):
+            return None
+        np.exp(eta, out=risk[rows])
+        mass = data.weight[rows] * risk[rows]
+        happened = data.events_in(rows)
+        ends, own = sets.ends(happened), happened - rows.start
+        for j in range(coefficients.size + 1):
+            moved = mass if j == 0 else mass * z[:, j - 1]
+            steps[j] = steps[j] + sets.steps(moved, rows)
+            tied[j] += np.bincount(ends, weights=moved[own], minlength=sets.size)
+    return risk, [sets.summed(some) for some in steps], tied
 
 
 def on_grid(data: CoxData, terms: FloatArray) -> FloatArray:
@@ -142,7 +166,18 @@ def on_grid(data: CoxData, terms: FloatArray) -> FloatArray:
 
 def row_sums(data: CoxData, terms: FloatArray) -> FloatArray:
     """Sum of the terms (e,) or (e, q) over each row's time at risk; its own tied events count in part."""
-    total = data.sets.over_rows(on_grid(data, terms))
-    share = data.share if terms.ndim == 1 else data.share[:, None]
-    total[data.happened] -= on_grid(data, share * terms)[data.sets.ends(data.happened)]
-    return total
+    found = np.empty((data.weight.size, *terms.shape[1:]))
+    for rows, part in _row_sums(data, terms):
+        found[rows] = part
+    return found
+
+
+def _row_sums(data: CoxData, terms: FloatArray) -> Iterator[tuple[slice, FloatArray]]:
+    """`row_sums` of one block of rows after the other."""
+    totals = data.sets.totals(on_grid(data, terms))
+    tied = on_grid(data, (data.share if terms.ndim == 1 else data.share[:, None]) * terms)
+    for rows in blocks(data.weight.size):
+        part = data.sets.between(totals, rows)
+        happened = data.events_in(rows)
+        part[happened - rows.start] -= tied[data.sets.ends(happened)]
+        yield rows, part

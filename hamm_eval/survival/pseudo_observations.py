@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from hamm_eval.errors import InputError, NotEstimable
-from hamm_eval.inference import FloatArray, checked_points, distinct_and_ranks
+from hamm_eval.inference import FloatArray, IntArray, checked_points, distinct_and_ranks
 from hamm_eval.survival.causes import checked_causes
 from hamm_eval.survival.episodes import checked_times
+from hamm_eval.survival.risk_sets import blocks
 
 
 class _Counts(NamedTuple):
     """At each distinct time, shape (k,): persons at risk, events of any cause and of that asked for."""
 
-    at_risk: FloatArray
-    events: FloatArray
-    own: FloatArray
+    at_risk: IntArray
+    events: IntArray
+    own: IntArray
 
 
 class _LeftOut(NamedTuple):
@@ -30,7 +32,8 @@ class _LeftOut(NamedTuple):
         The estimate from all rows after 0..k times of the grid.
     through : ndarray, shape (k + 1,)
         Loss up to there, while the row left out is at risk.
-    fixed, share : ndarray, shape (2, k)
+    fixed : tuple of ndarray, shape (k,)
+    share : ndarray, shape (2, k)
     base : ndarray, shape (k,)
         Loss at all points after the one at which the row ended, ``fixed + share * (curve - base)``. There is
         one `fixed` of ends not by the cause asked for and one by it, one `share` without and one with event.
@@ -38,7 +41,7 @@ class _LeftOut(NamedTuple):
 
     curve: FloatArray
     through: FloatArray
-    fixed: FloatArray
+    fixed: tuple[FloatArray, FloatArray]
     share: FloatArray
     base: FloatArray
 
@@ -108,26 +111,41 @@ def pseudo_observations(
     if n < 2:
         raise NotEstimable("Needs two rows or more.", where="time")
     # Followed beyond the time asked for, whoever is left out.
-    if np.any(asked < 0) or np.any(asked > np.sort(end)[-2]):
+    if np.any(asked < 0) or np.any(asked > np.partition(end, n - 2)[n - 2]):
         raise NotEstimable("Follow-up ends before a time asked for.", where="at")
+    # 0 censored, 1 with another event, 2 with the event asked for: arrays of n are let go once used.
+    how = np.where(codes == of, 2, np.minimum(codes, 1)).astype(np.int8)
+    del codes
     grid, place = distinct_and_ranks(end)
-    ended = np.bincount(place, minlength=grid.size)
+    del end
     # Beyond the last time asked for nothing matters; up to it two persons or more are at risk.
     k = int(np.searchsorted(grid, asked.max(initial=0.0), side="right"))
-    counts = _Counts(
-        at_risk=np.cumsum(ended[::-1])[::-1][:k].astype(np.float64),
-        events=np.bincount(place[codes > 0], minlength=grid.size)[:k].astype(np.float64),
-        own=np.bincount(place[codes == of], minlength=grid.size)[:k].astype(np.float64),
-    )
-    lost = _left_out(counts, of_cause=kind in ("incidence", "mean_lost"))
-    weights = _weights(grid[:k], asked, mean=kind.startswith("mean"))
-    kinds = np.where(codes == of, 2, np.minimum(codes, 1))
+    np.minimum(place, k, out=place)
+    # What each point of the curve counts: the last one up to a time, or its width.
+    mean = kind.startswith("mean")
+    edges = np.append(0.0, grid[:k]) if mean else None
+    points = np.searchsorted(grid, asked, side="right")
+    del grid
+    lost = _left_out(_count(place, how, k), of_cause=kind in ("incidence", "mean_lost"))
+    place = place.astype(np.int32 if k < np.iinfo(np.int32).max else np.int64)
     found = np.empty((n, asked.size))
-    for column, weight in enumerate(weights):
-        found[:, column] = _losses(lost, weight)[kinds, np.minimum(place, k)]
-        found[:, column] *= n - 1
-        found[:, column] += weight @ lost.curve
+    for column, (limit, point) in enumerate(zip(asked, points, strict=True)):
+        weight = _one(k + 1, point) if edges is None else np.diff(np.minimum(edges, limit), append=limit)
+        estimate, losses = weight @ lost.curve, _losses(lost, weight)
+        del weight
+        for code, loss in enumerate(losses):
+            for rows in blocks(n):
+                which = rows.start + np.flatnonzero(how[rows] == code)
+                found[which, column] = loss[place[which]] * (n - 1) + estimate
     return found
+
+
+def _count(place: IntArray, how: NDArray[np.int8], k: int) -> _Counts:
+    """Counts at the first k times from the place (n,) of each row, all later ones being k."""
+    at_risk = np.bincount(place, minlength=k + 1)
+    np.cumsum(at_risk[::-1], out=at_risk[::-1])
+    events, own = (np.bincount(place[how >= least], minlength=k + 1) for least in (1, 2))
+    return _Counts(at_risk[:k], events[:k], own[:k])
 
 
 def _left_out(counts: _Counts, *, of_cause: bool) -> _LeftOut:
@@ -138,45 +156,63 @@ def _left_out(counts: _Counts, *, of_cause: bool) -> _LeftOut:
     afterwards by nothing new. The logarithms of these factors are small and added. Their exponential less one
     is taken, and no difference of two estimates: so all digits are kept when the loss is multiplied by n - 1.
     """
-    n, d, own = counts
-    free = np.cumprod(np.append(1.0, 1 - d / n))
-    going_on = d < n
-    with np.errstate(divide="ignore"):
-        # Minus infinity where only the row left out stays behind.
-        missed = np.log1p(np.where(going_on, -d / ((n - 1) * np.where(going_on, n - d, 1.0)), 0.0))
-    alone = -np.log1p(-1 / n)
-    factor = np.append(0.0, np.cumsum(missed))
-    share = -np.expm1(factor[:-1] + np.array([missed, alone]))
+    k = counts.at_risk.size
+    free, factor = np.ones(k + 1), np.zeros(k + 1)
+    for at in blocks(k):
+        n, d, _ = (count[at].astype(np.float64) for count in counts)
+        free[1:][at] = 1 - d / n
+        going_on = d < n
+        with np.errstate(divide="ignore"):
+            # Minus infinity where only the row left out stays behind.
+            share = -d / ((n - 1) * np.where(going_on, n - d, 1.0))
+            factor[1:][at] = np.log1p(np.where(going_on, share, 0.0))
+    np.cumprod(free, out=free)
+    np.cumsum(factor, out=factor)
+    share = np.empty((2, k))
+    for at in blocks(k):
+        share[0, at] = -np.expm1(factor[1:][at])
+        share[1, at] = -np.expm1(factor[:-1][at] - np.log1p(-1 / counts.at_risk[at]))
     if not of_cause:
-        return _LeftOut(free, -free * np.expm1(factor), np.zeros_like(share), share, np.zeros(n.size))
-    before, gone = free[:-1], np.expm1(factor[:-1])
-    incidence = np.append(0.0, np.cumsum(before * own / n))
-    at_risk = -before * own / n * np.expm1(factor[:-1] + alone)
-    itself = before * ((n - own) / (n * (n - 1)) - gone * (own - 1) / (n - 1))
-    through = np.append(0.0, np.cumsum(at_risk))
-    fixed = through[:-1] + np.array([at_risk, itself])
-    return _LeftOut(incidence, through, fixed, share, incidence[1:])
+        through = -free * np.expm1(factor)
+        return _LeftOut(free, through, (np.zeros(k), np.zeros(k)), share, np.zeros(k))
+    incidence, through, itself = np.zeros(k + 1), np.zeros(k + 1), np.empty(k)
+    for at in blocks(k):
+        n, _, own = (count[at].astype(np.float64) for count in counts)
+        before = free[:-1][at]
+        incidence[1:][at] = before * own / n
+        through[1:][at] = incidence[1:][at] * share[1, at]
+        itself[at] = before * ((n - own) / (n * (n - 1)) - np.expm1(factor[:-1][at]) * (own - 1) / (n - 1))
+    np.cumsum(incidence, out=incidence)
+    np.cumsum(through, out=through)
+    itself += through[:-1]
+    return _LeftOut(incidence, through, (through[1:], itself), share, incidence[1:])
 
 
-def _weights(grid: FloatArray, at: FloatArray, *, mean: bool) -> FloatArray:
-    """How much each point of the curve counts, shape (j, k + 1): the last one up to a time, or its width."""
-    edges = np.append(0.0, grid)
-    if mean:
-        low = np.minimum(edges, at[:, None])
-        return np.asarray(np.minimum(np.append(edges[1:], np.inf), at[:, None]) - low)
-    return np.equal.outer(np.searchsorted(grid, at, side="right"), np.arange(edges.size)).astype(np.float64)
+def _one(size: int, point: int) -> FloatArray:
+    """Zeros with a 1 at one point."""
+    found = np.zeros(size)
+    found[point] = 1.0
+    return found
 
 
-def _losses(lost: _LeftOut, weight: FloatArray) -> FloatArray:
-    """Loss of the weighted sum of the curve by kind and place of a row's end, shape (3, k + 1)."""
-    while_at_risk = np.cumsum(weight * lost.through)
+def _losses(lost: _LeftOut, weight: FloatArray) -> Iterator[FloatArray]:
+    """Loss of the weighted sum of the curve by place (k + 1,), for one kind of end after the other."""
+    while_at_risk = weight * lost.through
+    np.cumsum(while_at_risk, out=while_at_risk)
     # Sums over the points after each one, from the end: exactly 0 where no weight follows.
     later = np.cumsum(weight[::-1])[::-1][1:]
-    curve_later = np.cumsum((weight * lost.curve)[::-1])[::-1][1:]
-    found = np.empty((3, weight.size))
-    curve_later -= lost.base * later
-    for row, (fixed, share) in enumerate([(0, 0), (0, 1), (1, 1)]):
-        found[row, :-1] = while_at_risk[:-1] + lost.fixed[fixed] * later + lost.share[share] * curve_later
-    # Who is followed beyond all points is missed at each of them.
-    found[:, -1] = while_at_risk[-1]
-    return found
+    curve_later = weight * lost.curve
+    np.cumsum(curve_later[::-1], out=curve_later[::-1])
+    curve_later = curve_later[1:]
+    del weight
+    found = np.empty(while_at_risk.size)
+    for at in blocks(later.size):
+        curve_later[at] -= lost.base[at] * later[at]
+    for fixed, share in ((0, 0), (0, 1), (1, 1)):
+        for at in blocks(later.size):
+            found[:-1][at] = lost.share[share, at] * curve_later[at]
+            found[:-1][at] += lost.fixed[fixed][at] * later[at]
+            found[:-1][at] += while_at_risk[:-1][at]
+        # Who is followed beyond all points is missed at each of them.
+        found[-1] = while_at_risk[-1]
+        yield found

@@ -12,9 +12,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from hamm_eval.inference import FloatArray, IntArray, count_up_to, distinct_and_ranks
+from hamm_eval.inference import FloatArray, IntArray, count_up_to, distinct_and_ranks, distinct_below
 
 _BLOCK = 32_768
+_BLOCKS_A_GRID = 4
+_ALL = slice(None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +31,6 @@ class RiskSets:
         Their strata.
     first, last : ndarray of int, shape (n,)
         A row is at risk at the grid points ``first <= j < last``.
-    own : ndarray of int, shape (n,)
-        Grid point of the row's own end: ``last - 1`` where its end lies on the grid.
     """
 
     time: FloatArray
@@ -38,13 +38,8 @@ class RiskSets:
     first: IntArray
     last: IntArray
 
-    @property
-    def own(self) -> IntArray:
-        """Grid point at which a row that ends on the grid ends."""
-        return self.last - 1
-
     def ends(self, which: IntArray) -> IntArray:
-        """Grid points at which the rows `which` end."""
+        """Grid points at which the rows `which` end, whose ends lie on the grid."""
         return self.last[which] - 1
 
     @property
@@ -56,10 +51,18 @@ class RiskSets:
         """Sums of `values` (n,) or (n, p) over the risk set of each grid point."""
         if values.ndim == 2:
             return np.column_stack([self.at_risk(column) for column in values.T])
-        # Summed from the end: the last, small risk sets are not differences of large numbers.
-        leaving = np.bincount(self.last, weights=values, minlength=self.size + 1)
-        coming = np.bincount(self.first, weights=values, minlength=self.size + 1)
-        return np.cumsum((leaving - coming)[::-1])[::-1][1:]
+        return self.summed(self.steps(values, _ALL))
+
+    def steps(self, values: FloatArray, rows: slice) -> FloatArray:
+        """What the `values` of some `rows` change along the grid; of all blocks of rows they are added up."""
+        leaving = np.bincount(self.last[rows], weights=values, minlength=self.size + 1)
+        coming = np.bincount(self.first[rows], weights=values, minlength=self.size + 1)
+        return np.asarray(leaving - coming, dtype=np.float64)
+
+    def summed(self, steps: FloatArray) -> FloatArray:
+        """Sums over the risk set of each grid point from the `steps` of all rows."""
+        # From the end: the last, small risk sets are not differences of large numbers.
+        return np.cumsum(steps[::-1])[::-1][1:]
 
     def ending(self, values: FloatArray, which: IntArray) -> FloatArray:
         """Sums of `values` over the rows `which` at the grid points where they end."""
@@ -70,17 +73,32 @@ class RiskSets:
 
     def over_rows(self, increments: FloatArray) -> FloatArray:
         """Sum of `increments` (k,) or (k, p) over the grid points at which each row is at risk."""
-        total = cumulate(increments)
+        totals = self.totals(increments)
         found = np.empty((self.last.size, *increments.shape[1:]))
         for rows in blocks(self.last.size):
-            np.subtract(total[self.last[rows]], total[self.first[rows]], out=found[rows])
+            found[rows] = self.between(totals, rows)
+        return found
+
+    def totals(self, increments: FloatArray) -> tuple[FloatArray, ...]:
+        """What `between` reads of the increments."""
+        return (cumulate(increments),)
+
+    def between(self, totals: tuple[FloatArray, ...], rows: slice) -> FloatArray:
+        """Sum of the increments over the grid points at which each of some `rows` is at risk."""
+        found = totals[0][self.last[rows]]
+        found -= totals[0][self.first[rows]]
         return found
 
 
-def blocks(rows: int) -> Iterator[slice]:
-    """Slices of so few rows that what is computed of them on the way stays in the processor's cache."""
-    for begin in range(0, rows, _BLOCK):
-        yield slice(begin, min(begin + _BLOCK, rows))
+def blocks(rows: int, grid: int = 0) -> Iterator[slice]:
+    """Slices of so few rows that what is computed of them on the way stays in the processor's cache.
+
+    Where each block adds sums along a grid of so many points, blocks are larger than a part of the grid: the
+    sums stay linear in rows and points.
+    """
+    size = max(_BLOCK, grid // _BLOCKS_A_GRID)
+    for begin in range(0, rows, size):
+        yield slice(begin, min(begin + size, rows))
 
 
 def cumulate(increments: FloatArray) -> FloatArray:
@@ -118,18 +136,19 @@ def build_risk_sets(
     width = distinct.size + 1
     base = 0 if stratum is None else stratum.astype(np.int64) * width
     # Rank 0 lies before every time; ranks are whole numbers, so that tied times compare exactly.
-    end = base + rank + 1
+    rank += 1
+    end = rank if stratum is None else base + rank
     # Without entries every row begins before the first time.
     start = (
         np.broadcast_to(np.asarray(base), time.shape)
         if entry is None
         else base + _ranked_up_to(distinct, entry)
     )
-    grid = np.unique(end[on_grid])
     size = width * (1 if stratum is None else int(stratum.max()) + 1)
+    grid = distinct_below(end[on_grid], size)
     return RiskSets(
-        time=distinct[grid % width - 1],
-        stratum=grid // width,
+        time=distinct[(grid if stratum is None else grid % width) - 1],
+        stratum=np.zeros(grid.size, dtype=np.int64) if stratum is None else grid // width,
         first=count_up_to(grid, start, size),
         last=count_up_to(grid, end, size),
     )

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
 from hamm_eval.inference import FloatArray, IntArray
-from hamm_eval.survival.risk_sets import RiskSets, build_risk_sets
+from hamm_eval.survival.risk_sets import RiskSets, blocks, build_risk_sets
 from hamm_eval.survival.state_rows import StateRows
 
 
@@ -71,6 +72,14 @@ class StateGrid:
             mass=np.where(ends, -rows.weight[person], rows.weight[person]),
         )
 
+    def present(self, unit: IntArray) -> Iterator[Changes]:
+        """Rows that begin before the first time, block by block of them, with the `unit` of each person."""
+        rows = self.rows
+        for some in blocks(int(self.offset[1])):
+            row = self.order[some]
+            person, state = rows.person[row], rows.state[row]
+            yield Changes(self.sets.first[row], unit[person], state, state, rows.weight[person])
+
     def hazard(self, begin: int, end: int) -> FloatArray:
         """Increments of the hazards (l, s, s) at the times begin..end - 1; rows sum to 0."""
         n, s, rows = self.rows.person.size, self.at_risk.shape[1], self.rows
@@ -105,7 +114,10 @@ def state_grid(rows: StateRows, size: int) -> StateGrid:
     """Grid of rows in `size` states. Where a row only goes on in the same state, nothing begins or ends."""
     sets = build_risk_sets(rows.start, rows.stop, np.ones(rows.stop.size, dtype=bool))
     mass = rows.weight[rows.person]
-    of_state = [sets.at_risk(np.where(rows.state == state, mass, 0.0)) for state in range(size)]
+    at_risk = np.empty((sets.size, size))
+    for state in range(size):
+        at_risk[:, state] = sets.at_risk(np.where(rows.state == state, mass, 0.0))
+    del mass
     joined = rows.goes_on & ~rows.moved
     begins = np.flatnonzero(~np.append(False, joined[:-1]))
     ends = np.flatnonzero(~joined)
@@ -113,7 +125,7 @@ def state_grid(rows: StateRows, size: int) -> StateGrid:
     return StateGrid(
         rows=rows,
         sets=sets,
-        at_risk=np.column_stack(of_state),
+        at_risk=at_risk,
         order=np.concatenate([begins, ends + rows.person.size])[np.argsort(place, kind="stable")],
         offset=np.cumsum(np.append(0, np.bincount(place, minlength=sets.size + 1))),
     )

@@ -65,7 +65,10 @@ def carry_states(
         Lengths of the intervals after 0..k times of the grid over which time in states is counted; none
         without them.
     """
-    return _Walk(grid, probability, influence, lengths).curves()
+    walk = _Walk(grid, probability, influence, lengths)
+    # As large as the rows, and read.
+    del influence
+    return walk.curves()
 
 
 class _Walk:
@@ -78,26 +81,31 @@ class _Walk:
         influence: FloatArray,
         lengths: FloatArray | None,
     ) -> None:
-        self._grid, self._lengths, self._lost = grid, lengths, grid.losses()
+        self._grid, self._lengths = grid, lengths
         self._probability, self._size = probability, probability.size
         # Units in the order in which they end: those that go on are always the last ones.
         ends = np.zeros(influence.shape[0], dtype=np.int64)
         np.maximum.at(ends, grid.rows.unit[grid.rows.person], grid.sets.last)
         by_end = np.argsort(ends, kind="stable")
-        rank = np.empty_like(by_end)
-        rank[by_end] = np.arange(by_end.size)
-        self._unit, self._ends, self._ended = rank[grid.rows.unit], ends[by_end], 0
+        self._ends, self._ended = ends[by_end], 0
+        del ends
         # u, N and the influence on the time in states, a column a unit; here u is the influence itself.
         self._units = np.zeros((2 * self._size, by_end.size))
-        self._units[: self._size] = influence[by_end].T
+        for some in blocks(by_end.size):
+            self._units[: self._size, some] = influence[by_end[some]].T
         self._time = np.zeros((0 if lengths is None else self._size, by_end.size))
+        rank = np.empty_like(by_end)
+        rank[by_end] = np.arange(by_end.size)
+        del by_end
+        self._unit = rank[grid.rows.unit]
         # Those that have ended, as few rows of their influences on time and on states.
         self._gone = np.zeros((1, 2 * self._size))
-        self._add_present(grid.changes(-1, 0, self._unit))
+        for changes in grid.present(self._unit):
+            self._add_present(changes)
 
     def curves(self) -> StateCurves:
         """Walk from the origin to the end of the grid."""
-        begin, last = 0, self._grid.sets.size
+        begin, last, self._lost = 0, self._grid.sets.size, self._grid.losses()
         found = np.empty((2, *self._grid.at_risk.shape))
         while begin < last:
             self._new_base(begin)

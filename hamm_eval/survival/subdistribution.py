@@ -23,7 +23,7 @@ class SubdistributionRiskSets(RiskSets):
     Parameters
     ----------
     staying : ndarray of int, shape (m,)
-        Rows that end with a competing event.
+        Rows that end with a competing event, in order.
     factor : ndarray, shape (m,)
         ``1 / (G(T-) H(T-))`` of each.
     share : ndarray, shape (k,)
@@ -34,23 +34,39 @@ class SubdistributionRiskSets(RiskSets):
     factor: FloatArray
     share: FloatArray
 
-    def at_risk(self, values: FloatArray) -> FloatArray:
-        """Sums of `values` over the risk set of each grid point, those staying by their weight."""
-        if values.ndim == 2:
-            return np.column_stack([self.at_risk(column) for column in values.T])
-        begin = self.last[self.staying]
-        come = np.bincount(begin, weights=self.factor * values[self.staying], minlength=self.size + 1)
-        inside: FloatArray = RiskSets.at_risk(self, values)
-        return inside + self.share * np.cumsum(come)[: self.size]
+    def steps(self, values: FloatArray, rows: slice) -> FloatArray:
+        """What some `rows` change along the grid: by their own time at risk, and by staying after it."""
+        inside: FloatArray = RiskSets.steps(self, values, rows)
+        which, own = self._staying(rows)
+        begin = self.last[self.staying[which]]
+        come = np.bincount(begin, weights=self.factor[which] * values[own], minlength=self.size + 1)
+        return np.stack([inside, come])
 
-    def over_rows(self, increments: FloatArray) -> FloatArray:
-        """Sum of `increments` over the grid points at which each row is at risk, by its weight there."""
-        inside: FloatArray = RiskSets.over_rows(self, increments)
-        flat = increments.ndim == 1
-        total = cumulate((self.share if flat else self.share[:, None]) * increments)
-        after = total[-1] - total[self.last[self.staying]]
-        inside[self.staying] += (self.factor if flat else self.factor[:, None]) * after
+    def summed(self, steps: FloatArray) -> FloatArray:
+        """Sums over the risk set of each grid point, those staying by their weight."""
+        inside: FloatArray = RiskSets.summed(self, steps[0])
+        inside += self.share * np.cumsum(steps[1])[: self.size]
         return inside
+
+    def totals(self, increments: FloatArray) -> tuple[FloatArray, ...]:
+        """What `between` reads of the increments: their sums, and those by the weight of who stays."""
+        share = self.share if increments.ndim == 1 else self.share[:, None]
+        return cumulate(increments), cumulate(share * increments)
+
+    def between(self, totals: tuple[FloatArray, ...], rows: slice) -> FloatArray:
+        """Sum of the increments over the grid points at which each row is at risk, by its weight there."""
+        inside: FloatArray = RiskSets.between(self, totals, rows)
+        which, own = self._staying(rows)
+        after = totals[1][-1] - totals[1][self.last[self.staying[which]]]
+        factor = self.factor[which]
+        inside[own] += (factor if after.ndim == 1 else factor[:, None]) * after
+        return inside
+
+    def _staying(self, rows: slice) -> tuple[slice, IntArray]:
+        """Which of those staying are among the `rows`, and their places among these."""
+        begin, end, _ = rows.indices(self.last.size)
+        first, beyond = np.searchsorted(self.staying, [begin, end])
+        return slice(int(first), int(beyond)), self.staying[first:beyond] - begin
 
 
 def subdistribution_risk_sets(
