@@ -300,7 +300,7 @@ def _compare(
     *,
     only: list[str] | None = None,
 ) -> tuple[StartingComparison, ...]:
-    """The comparison that effects are read off from, with the covariates of each imputation, or `only` some."""
+    """The comparison that effects are read off from, per imputation; with `only` some covariates."""
     rows = compared.rows
 
     def compare(columns: pd.DataFrame) -> StartingComparison:
