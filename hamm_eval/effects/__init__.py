@@ -37,6 +37,7 @@ from hamm_eval.effects.results import Effect, HorizonEffect, ModelSupport
 from hamm_eval.effects.rubin import Pooled, pool_estimates
 from hamm_eval.effects.sensitivity import EValue, e_value
 from hamm_eval.effects.starting import effect_of_starting
+from hamm_eval.effects.starting_hazard import hazard_ratio_of_starting
 from hamm_eval.effects.weighted_cox import WeightedCox, weighted_cox
 
 __all__ = [
@@ -79,6 +80,7 @@ __all__ = [
     "estimate_each",
     "estimate_effect",
     "fresh_labels",
+    "hazard_ratio_of_starting",
     "impute_and_estimate",
     "impute_covariates",
     "interaction_test",

@@ -67,6 +67,8 @@ class GraceWeights:
         Chance p of starting within the grace period, goal and departure put aside.
     exposures : tuple of ndarray, shape (n, m)
         Time by piece up to the three days of `Weighted`.
+    cuts : ndarray, shape (m + 1,)
+        Of the pieces.
     """
 
     target: Weighted
@@ -74,6 +76,7 @@ class GraceWeights:
     control: Weighted
     propensity: FloatArray
     exposures: tuple[FloatArray, FloatArray, FloatArray]
+    cuts: FloatArray
 
     def gradients(self, model: HazardModel, parts: list[tuple[Weighted, FloatArray]]) -> FloatArray:
         """Derivatives by the weights named, each (n,), turned into one by the model's parameters."""
@@ -146,9 +149,9 @@ def grace_weights(
     inverse = Weighted(1 / chance, -(1 - chance) / chance**2, zero, zero)
     constant = Weighted(one, zero, zero, zero)
     if estimand == "ATE":
-        return GraceWeights(constant, own.times(inverse), other, chance, exposures)
+        return GraceWeights(constant, own.times(inverse), other, chance, exposures, cuts)
     if estimand == "ATT":
-        return GraceWeights(own, own, other.times(p), chance, exposures)
+        return GraceWeights(own, own, other.times(p), chance, exposures, cuts)
     rest_of_all = Weighted(1 - chance, -(1 - chance), zero, zero)
     spread = p.times(rest_of_all)
-    return GraceWeights(spread, own.times(rest_of_all), other.times(spread), chance, exposures)
+    return GraceWeights(spread, own.times(rest_of_all), other.times(spread), chance, exposures, cuts)

@@ -24,7 +24,7 @@ from hamm_eval.effects.regression import Family
 from hamm_eval.effects.results import Effect, HorizonEffect
 from hamm_eval.effects.starting_checks import check_clock, checked_start, checked_trials, with_trials
 from hamm_eval.effects.starting_design import describe_strategies, distinct_persons, model_support
-from hamm_eval.effects.starting_means import Observed, Strategies, strategy_means
+from hamm_eval.effects.starting_means import Observed, Strategies, strategy_means, time_seen
 from hamm_eval.errors import NotEstimable
 from hamm_eval.inference import (
     FloatArray,
@@ -279,16 +279,15 @@ def _observation(
     until = np.minimum(time, horizon)
     ended = (code == 0) & (time < horizon)
     if not ended.any():
-        return Observed(np.ones(time.size), None, np.zeros((time.size, 0)))
+        return Observed(np.ones(time.size), None, np.zeros((time.size, 0)), np.zeros(0))
     cuts = pieces(time[ended], horizon)
-    before = np.minimum(until, begun)
-    exposure = np.hstack([exposure_in(cuts, 0.0, before), exposure_in(cuts, before, until)])
+    exposure = time_seen(cuts, begun, until)
     after = begun < until
     happened = np.hstack([happened_in(cuts, until, ended & ~after), happened_in(cuts, until, ended & after)])
     model = fit_hazard(
         exposure, happened, given.scaled, given.names, sampling, model="observation model", prior_sd=_PRIOR_SD
     )
-    return Observed(np.where(ended, 0.0, np.exp(model.cumulative(exposure))), model, exposure)
+    return Observed(np.where(ended, 0.0, np.exp(model.cumulative(exposure))), model, exposure, cuts)
 
 
 def _start_cuts(begun: FloatArray, grace: float, end: float) -> FloatArray:

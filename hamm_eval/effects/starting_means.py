@@ -14,7 +14,7 @@ import numpy as np
 from scipy.special import expit
 
 from hamm_eval.effects.grace import GraceWeights, Weighted
-from hamm_eval.effects.hazard_model import HazardModel
+from hamm_eval.effects.hazard_model import HazardModel, exposure_in
 from hamm_eval.effects.regression import Family, Fit, fit_model, mean_slope
 from hamm_eval.errors import NotEstimable
 from hamm_eval.inference import FloatArray, IntArray, sum_by
@@ -32,11 +32,26 @@ class Observed:
         Of the end of observation; None where nobody's ended early.
     exposure : ndarray, shape (n, m)
         Time by piece until each row was judged.
+    cuts : ndarray
+        Of the pieces, the same before and after a start.
     """
 
     weights: FloatArray
     model: HazardModel | None
     exposure: FloatArray
+    cuts: FloatArray
+
+    def weights_at(self, begun: FloatArray, day: FloatArray) -> FloatArray:
+        """Inverse probability of still being seen on a day (n,), with starts (n,) before it."""
+        if self.model is None:
+            return np.ones(day.size)
+        return np.exp(self.model.cumulative(time_seen(self.cuts, begun, day)))
+
+
+def time_seen(cuts: FloatArray, begun: FloatArray, day: FloatArray) -> FloatArray:
+    """Time by piece until a day, before a start and after it, shape (n, 2 m)."""
+    before = np.minimum(day, begun)
+    return np.hstack([exposure_in(cuts, 0.0, before), exposure_in(cuts, before, day)])
 
 
 @dataclass(frozen=True, slots=True, eq=False)

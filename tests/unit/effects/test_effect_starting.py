@@ -6,9 +6,15 @@ import numpy as np
 import pytest
 from starting_sample import draw_started, true_risks
 
-from hamm_eval.effects import effect_at_horizon, effect_of_starting, estimate_effect
+from hamm_eval.effects import (
+    effect_at_horizon,
+    effect_of_starting,
+    estimate_effect,
+    hazard_ratio_of_starting,
+)
 from hamm_eval.effects.grace import ADHERENCES
 from hamm_eval.errors import InputError, NotEstimable
+from hamm_eval.survival import cox
 
 HORIZON, GRACE = 200.0, 40.0
 STEP = 1e-4
@@ -225,3 +231,37 @@ def test_rows_of_one_person_are_no_more_people_in_the_design() -> None:
         once.overlap.largest_weight_share.control, rel=0.02
     )
     assert [part.events for part in twice.support] == [part.events for part in once.support]
+
+
+def test_the_hazard_ratio_of_starts_at_once_is_that_of_two_arms() -> None:
+    """No covariates, everybody who starts does so before anything happens: a plain Cox model of two groups."""
+    rng = np.random.default_rng(3)
+    sample = draw_started(rng, 300, closings=False)
+    treated = rng.random(300) < 0.4
+    start = np.where(treated, 1e-6, np.inf)
+    found = hazard_ratio_of_starting(
+        sample.time, sample.cause, start, None, horizon=HORIZON, grace=GRACE, estimand="ATE"
+    )
+    until = np.minimum(sample.time, HORIZON)
+    happened = (sample.cause == 1) & (sample.time <= HORIZON)
+    share = np.where(treated, treated.mean(), 1 - treated.mean())
+    plain = cox(until, happened, treated[:, None].astype(float), weights=1 / share, cluster=np.arange(300))
+    assert found.coefficients[0] == pytest.approx(plain.coefficients[0], abs=2e-3)
+    assert found.std_error[0] == pytest.approx(plain.std_error[0], rel=0.01)
+
+
+@pytest.mark.parametrize("adherence", ADHERENCES)
+def test_the_hazard_ratio_is_1_without_an_effect_and_not_with_one(adherence) -> None:
+    for factor in (1.0, 2.0):
+        sample = draw_started(np.random.default_rng(21), 4000, factor=factor)
+        found = hazard_ratio_of_starting(
+            sample.time,
+            sample.cause,
+            sample.start,
+            sample.x,
+            horizon=HORIZON,
+            grace=GRACE,
+            adherence=adherence,
+        )
+        away = abs(found.coefficients[0]) / found.std_error[0]
+        assert (away < 3.5) == (factor == 1.0)
