@@ -1,7 +1,8 @@
-"""The marginal hazard ratio of starting a measure within a grace period: secondary, never the answer shown."""
+"""The marginal hazard ratio of starting a measure within a grace period: secondary, never shown."""
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -31,10 +32,10 @@ def hazard_ratio_of_starting(
 ) -> Cox:
     r"""Cause-specific marginal hazard ratio of starting, against not starting, up to the horizon.
 
-    A Cox model of the strategy alone on both copies of each row, with the weights of `effect_of_starting` as they
-    change with time: those of a strategy that a copy no longer follows are 0. What competes ends the time at
-    risk. The ratio is an average over the follow-up that depends on its length, and its risk sets change by the
-    effect itself: it says less than a difference of risks, and is no primary estimand.
+    A Cox model of the strategy alone on both copies of each row, with the weights of `effect_of_starting` as
+    they change with time: those of a strategy that a copy no longer follows are 0. What competes ends the
+    time at risk. The ratio is an average over the follow-up that depends on its length, and its risk sets
+    change by the effect itself: it says less than a difference of risks, and is no primary estimand.
 
     Parameters
     ----------
@@ -58,8 +59,8 @@ def hazard_ratio_of_starting(
 
     References
     ----------
-    Hernán, M. A., Brumback, B. and Robins, J. M. (2000). Marginal structural models to estimate the causal effect
-    of zidovudine on the survival of HIV-positive men. Epidemiology 11, 561-570.
+    Hernán, M. A., Brumback, B. and Robins, J. M. (2000). Marginal structural models to estimate the causal
+    effect of zidovudine on the survival of HIV-positive men. Epidemiology 11, 561-570.
     Hernán, M. A. (2010). The hazards of hazard ratios. Epidemiology 21, 13-15.
 
     Examples
@@ -97,7 +98,7 @@ def _fit(
     until = comparison.horizon - comparison.remaining
     edges = np.unique(np.r_[np.arange(0.0, comparison.horizon, step), grace, comparison.horizon])
     parts: list[tuple[FloatArray, ...]] = []
-    for begin, end in zip(edges[:-1], edges[1:], strict=True):
+    for begin, end in pairwise(edges):
         stop = np.minimum(until, end)
         happened = (comparison.happened > 0) & (until <= end)
         for code, weight in zip(

@@ -234,7 +234,7 @@ def test_rows_of_one_person_are_no_more_people_in_the_design() -> None:
 
 
 def test_the_hazard_ratio_of_starts_at_once_is_that_of_two_arms() -> None:
-    """No covariates, everybody who starts does so before anything happens: a plain Cox model of two groups."""
+    """No covariates, all who start do so before anything happens: a plain Cox model of two groups."""
     rng = np.random.default_rng(3)
     sample = draw_started(rng, 300, closings=False)
     treated = rng.random(300) < 0.4
