@@ -77,4 +77,4 @@ def __getattr__(name: str) -> Any:
 
 def __dir__() -> list[str]:
     """Public names for tab completion."""
-    return sorted({*globals(), *__all__})
+    return sorted(__all__)

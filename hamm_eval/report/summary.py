@@ -31,6 +31,7 @@ class Figure:
     months: int
     interval: Interval | None
     std_error: float | None
+    rounding: float = 0.0
 
     @property
     def status(self) -> str:
@@ -40,7 +41,8 @@ class Figure:
             return "withheld"
         if at.lower is None or at.upper is None:
             return "rough"
-        return "precise" if at.upper - at.lower <= PRECISE_WIDTH else "rough"
+        shifted = self.rounding > PRECISE_WIDTH / 2
+        return "precise" if at.upper - at.lower <= PRECISE_WIDTH and not shifted else "rough"
 
 
 def quarterly_summary(
@@ -72,7 +74,7 @@ def quarterly_summary(
     }
     figures = (*incidences, *_primary(effects, wording))
     cards = [_card(figure, earlier.get(figure.release.id), wording) for figure in figures]
-    width = wording.points(PRECISE_WIDTH, signed=False)
+    width, shift = (wording.points(share, signed=False) for share in (PRECISE_WIDTH, PRECISE_WIDTH / 2))
     return Markup(
         '<section class="he-summary">\n'
         '<div class="he-sentences"><p class="he-sentences-title">{}</p>\n<ol>{}</ol></div>\n'
@@ -82,7 +84,7 @@ def quarterly_summary(
         Markup("").join(Markup("<li>{}</li>").format(sentence) for sentence in sentences),
         wording.text("summary.cards_label"),
         join(cards),
-        note(wording.text("summary.status_note", width=width)),
+        note(wording.text("summary.status_note", width=width, shift=shift)),
     )
 
 
@@ -101,7 +103,8 @@ def _incidences(releases: Sequence[Release], wording: Wording) -> list[Figure]:
             continue
         error = curve.std_error_at_horizon[at] if at < len(curve.std_error_at_horizon) else None
         months = wording.months(release.horizons[at])
-        figures.append(Figure(release, months, findings.value_at(curve, at), error))
+        value = findings.value_at(curve, at)
+        figures.append(Figure(release, months, value, error, rounding=curve.largest_error))
     return figures
 
 

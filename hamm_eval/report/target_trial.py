@@ -55,6 +55,11 @@ def target_trial_fragment(release: ReleasedTargetTrial, wording: Wording) -> Mar
         parts.append(note(wording.text("target_trial.person_trials", **counts)))
     parts += [step(2, "design", wording), *design_parts(effect, wording), _designs(release, wording)]
     parts.append(step(3, "effect", wording))
+    parts.append(
+        Markup('<p class="he-when">{} {}</p>').format(
+            _which(shown, wording), wording.text("target_trial.beside")
+        )
+    )
     if effect.withheld:
         parts.append(reasons(effect.withheld, wording))
     else:
@@ -66,9 +71,17 @@ def target_trial_fragment(release: ReleasedTargetTrial, wording: Wording) -> Mar
     parts.append(_effects(release, wording))
     parts.append(read_box(wording, wording.text("target_trial.read"), what="table"))
     parts.append(effect_table(effect, wording))
+    if effect.difference is not None and effect.negative_control is not None:
+        parts.append(read_box(wording, wording.text("effect.table_read"), what="table"))
     robust = sensitivity_list(effect, wording)
     parts += [step(4, "sensitivity", wording), robust] if robust else []
     return Markup('<section class="he-effect">\n{}\n</section>').format(join(parts))
+
+
+def _which(shown: ReleasedTrialEffect, wording: Wording) -> str:
+    """Which of the comparisons the headline, the checks and the table of numbers are of."""
+    after = wording.text("target_trial.after", months=wording.number(shown.horizon_months))
+    return wording.text("target_trial.which", strategy=_strategy(_pair(shown), wording), after=after)
 
 
 def _question(release: ReleasedTargetTrial, wording: Wording) -> TargetTrialQuestion | None:

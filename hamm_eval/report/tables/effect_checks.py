@@ -87,6 +87,8 @@ def _found(check: ReleasedCheck, wording: Wording) -> str:
         return wording.text(
             "units.range", lower=wording.number((check.value - check.step) * 100), upper=shown
         )
+    if check.key in _SHARES and check.value == 0:
+        return wording.text("effect_checks.near", value=shown)  # rounded, not nothing
     return shown if check.key == "balance" else wording.text("effect_checks.about", value=shown)
 
 

@@ -108,7 +108,7 @@ def test_months_with_few_starts_are_joined_to_the_one_before() -> None:
 @pytest.mark.parametrize(
     ("old", "new", "place"),
     [
-        ("grace_days: 91, adherence: per", "grace_days: 300, adherence: per", "strategies[0].grace_days"),
+        ("grace_days: 91, adherence: per", "grace_days: 300, adherence: per", "strategies[1].grace_days"),
         ("months: [0, 1, 2, 3, 4, 5]", "months: [0, 2, 2]", "target_trials.intensive_course_on_b1"),
         ("{trials: first, grace_days: 91, adherence: intention_to_treat}",
          "{trials: first, grace_days: 91, adherence: per_protocol}", "target_trials.intensive_course_on_b1"),

@@ -186,8 +186,8 @@ def test_costs_give_no_verdict(confirmatory_quarter: int, language: str) -> None
 @pytest.mark.parametrize(
     ("language", "few", "unlike", "fixed"),
     [
-        ("en", "not distinguishable", "not comparable", "this is no ranking"),
-        ("de", "nicht unterscheidbar", "nicht vergleichbar", "das ist keine Rangfolge"),
+        ("en", "no number given", "not comparable", "this is no ranking"),
+        ("de", "nicht beziffert", "nicht vergleichbar", "das ist keine Rangfolge"),
     ],
 )
 def test_levels_keep_their_order_and_say_why_they_have_no_number(
