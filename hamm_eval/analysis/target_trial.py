@@ -212,7 +212,7 @@ def _trial_effect(
         if control and not failures:
             robust = _sensitivity(fit, comparisons, compared, pair, question, horizon)
     key = f"{definition.key}/{pair.trials}/{pair.grace_days}/{pair.adherence}/{months}"
-    part = define(QUESTION, key, of=definition.digest)
+    part = define(QUESTION, key, of=definition.digest, estimand=question.estimand)
     flow = [(step, distinct) for step, (_, distinct) in trials.flow.items()]
     flow += compared.covariates.flow
     share = float(reached[~rows["person_id"].duplicated()].mean()) if len(rows) else 0.0
@@ -394,7 +394,8 @@ def _negative_control(
             failures = assess_design(fit).reasons
         except NotEstimable:
             failures = (DesignFailure("not_estimable", 0.0, 0.0),)
-    named = define(QUESTION, f"{definition.key}/negative_control/{horizon}", of=definition.digest)
+    control = f"{definition.key}/negative_control/{horizon}"
+    named = define(QUESTION, control, of=definition.digest, estimand=question.estimand)
     return Effect(
         definition=named,
         measure=question.measure,

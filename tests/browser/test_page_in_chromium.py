@@ -86,4 +86,4 @@ def test_it_prints_on_a4_pages(tmp_path: Path, page: Path) -> None:
     content = file.read_bytes()
     assert content.startswith(b"%PDF-")
     pages = len(re.findall(rb"/Type\s*/Page[^s]", content))
-    assert 10 <= pages <= 40
+    assert 10 <= pages <= 90  # a page for each section, figure and table at the most

@@ -13,6 +13,8 @@ from hamm_eval.analysis.target_trial import _merged_months, target_trial
 from hamm_eval.errors import ParamsError, UsageError
 from hamm_eval.estimate import TargetTrial
 from hamm_eval.params import AtRisk, load_params
+from hamm_eval.release.gate import release
+from hamm_eval.release.policy import Policy
 from hamm_eval.study import Study
 
 ROOT = Path(__file__).parents[3]
@@ -83,7 +85,10 @@ def test_arms_too_small_are_no_arms(study: Study) -> None:
     ages = AtRisk(min_age=62, max_age=64)
     question = study.params.target_trials[KEY].model_copy(update={"ages": ages})
     params = study.params.model_copy(update={"target_trials": {KEY: question}})
-    for told in target_trial(study.case_file, params, KEY).effects:
+    answer = target_trial(study.case_file, params, KEY)
+    # What is withheld still says for whom it would hold: its title is made of that.
+    assert {told.effect.estimand for told in release(answer, Policy.strict()).effects} == {"ATT"}
+    for told in answer.effects:
         assert told.effect.fit is None
         assert told.months is None
         sizes = {"treated": told.effect.treated, "control": told.effect.controls}
