@@ -10,7 +10,7 @@ import pandas as pd
 
 from hamm_eval.analysis.definitions import cohort_details, define
 from hamm_eval.analysis.groundwork import Groundwork
-from hamm_eval.analysis.measure_effectiveness import compared_for, measure_effectiveness
+from hamm_eval.analysis.measure_effectiveness import compared_for, measure_effectiveness, starts_of
 from hamm_eval.analysis.participations import OTHER, begun_participations, measures_in_order
 from hamm_eval.casefile.tables import BY_NAME
 from hamm_eval.cohort.event_source import require_table, tables_given
@@ -186,8 +186,7 @@ def _effect_cost(ground: Groundwork, key: str, known: Effect | None, cost: pd.Se
 
 def _times_begun(case_file: CaseFile, rows: pd.DataFrame, measure: str, until: int) -> np.ndarray:
     """How often each person began the measure from day 0 up to a day."""
-    starts = require_table(tables_given(case_file), "participations")
-    starts = starts[(starts["measure_id"].astype(object) == measure) & starts["started_on"].notna()]
+    starts = starts_of(case_file, measure)
     origin = starts["person_id"].map(rows.set_index("person_id")["origin_on"])
     day = (starts["started_on"] - origin).dt.days
     times = starts[(day >= 0) & (day <= until)].groupby("person_id").size()

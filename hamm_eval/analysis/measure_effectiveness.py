@@ -247,14 +247,18 @@ def trial_of(
     ground: Groundwork | None = None,
 ) -> LandmarkTrial:
     """Who is compared for an endpoint."""
-    starts = require_table(tables_given(case_file), "participations")
-    starts = starts[(starts["measure_id"].astype(object) == question.measure) & starts["started_on"].notna()]
     return landmark_trial(
         (ground or Groundwork(case_file, params)).cohort(endpoint),
-        starts,
+        starts_of(case_file, question.measure),
         landmark_days=question.landmark_days,
         horizon_days=question.horizon_days,
     )
+
+
+def starts_of(case_file: CaseFile, measure: str) -> pd.DataFrame:
+    """Participations in a measure that have begun."""
+    rows = require_table(tables_given(case_file), "participations")
+    return rows[(rows["measure_id"].astype(object) == measure) & rows["started_on"].notna()]
 
 
 def _end(trial: LandmarkTrial) -> int:

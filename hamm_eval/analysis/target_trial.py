@@ -17,11 +17,11 @@ from hamm_eval.analysis.measure_effectiveness import (
     LEAST_IN_ARM,
     detectable,
     flow_table,
+    starts_of,
     too_small_levels,
 )
 from hamm_eval.analysis.missing_covariates import TrialCovariates, covariates_of
 from hamm_eval.cohort import LandmarkTrial, TargetTrials, target_trials
-from hamm_eval.cohort.event_source import require_table, tables_given
 from hamm_eval.effects import (
     DesignFailure,
     assess_design,
@@ -137,11 +137,9 @@ def _trials(
     ground: Groundwork | None = None,
 ) -> TargetTrials:
     """Who is in the trials for an endpoint."""
-    starts = require_table(tables_given(case_file), "participations")
-    starts = starts[(starts["measure_id"].astype(object) == question.measure) & starts["started_on"].notna()]
     return target_trials(
         (ground or Groundwork(case_file, params)).cohort(endpoint),
-        starts,
+        starts_of(case_file, question.measure),
         months=question.months,
         grace_days=pair.grace_days,
         horizon_days=horizon_days,

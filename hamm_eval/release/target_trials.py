@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from hamm_eval.estimate import TargetTrial, TrialEffect
+from hamm_eval.params import DAYS_PER_MONTH
 from hamm_eval.release.counts import release_count
 from hamm_eval.release.effects import release_effect
 from hamm_eval.release.policy import Policy
@@ -16,7 +17,6 @@ from hamm_eval.release.rounding import decimals, to_step
 
 # A tenth of a month of mean time is about what a percentage point is over a year.
 _MONTH_STEP = 0.1
-_DAYS_PER_MONTH = 365.25 / 12
 
 
 def release_target_trial(estimate: TargetTrial, policy: Policy) -> ReleasedTargetTrial:
@@ -73,5 +73,5 @@ def _in_months(found: TrialEffect) -> Interval | None:
     days = (found.months.value, found.months.lower, found.months.upper)
     if not np.isfinite(days).all():
         return None
-    value, lower, upper = (to_step(day / _DAYS_PER_MONTH, _MONTH_STEP) for day in days)
+    value, lower, upper = (to_step(day / DAYS_PER_MONTH, _MONTH_STEP) for day in days)
     return Interval(value=value, lower=lower, upper=upper)
