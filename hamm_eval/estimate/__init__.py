@@ -1,0 +1,60 @@
+"""Estimates: values together with what the release gate needs beside them.
+
+An `Estimate` is internal. It knows how many distinct persons, events and persons
+at risk stand behind every number, and the definition it follows; `release.gate`
+turns it into something that may be shown. Estimates are free of language: they
+carry keys, and `report` finds the words.
+"""
+
+from __future__ import annotations
+
+from hamm_eval.estimate.base import Absent, Definition, Estimate, FloatArray, IntArray, Json
+from hamm_eval.estimate.costs import CostLine, Costs, EffectCost
+from hamm_eval.estimate.curves import CurveGroup, Curves
+from hamm_eval.estimate.effects import (
+    Effect,
+    EffectByGroup,
+    EffectInGroups,
+    EffectOverTime,
+    EffectOverview,
+    TargetTrial,
+    TrialEffect,
+)
+from hamm_eval.estimate.goals import GoalAttainment
+from hamm_eval.estimate.models import ArrivalComparison, Lost, Model, SideBySide, Term
+from hamm_eval.estimate.states import StateShares
+from hamm_eval.estimate.tables import CountTable, DistributionTable, QuantileTable
+from hamm_eval.estimate.truth import TruthComparison, TruthRow
+
+__all__ = [
+    "Absent",
+    "ArrivalComparison",
+    "CostLine",
+    "Costs",
+    "CountTable",
+    "CurveGroup",
+    "Curves",
+    "Definition",
+    "DistributionTable",
+    "Effect",
+    "EffectByGroup",
+    "EffectCost",
+    "EffectInGroups",
+    "EffectOverTime",
+    "EffectOverview",
+    "Estimate",
+    "FloatArray",
+    "GoalAttainment",
+    "IntArray",
+    "Json",
+    "Lost",
+    "Model",
+    "QuantileTable",
+    "SideBySide",
+    "StateShares",
+    "TargetTrial",
+    "Term",
+    "TrialEffect",
+    "TruthComparison",
+    "TruthRow",
+]

@@ -1,0 +1,58 @@
+"""Models of params/*.yaml: one complete file per quarter, read before anything runs.
+
+Endpoints, groups and questions are data: a new endpoint is a paragraph of YAML.
+"""
+
+from __future__ import annotations
+
+from hamm_eval.params.base import DAYS_PER_MONTH, Key, Label, Language, Level
+from hamm_eval.params.cohort import AtRisk, Cohort, Endpoint, EventSource
+from hamm_eval.params.costs import Costs, Price
+from hamm_eval.params.effects import (
+    EffectQuestion,
+    Estimand,
+    Measure,
+    NegativeControl,
+    StrategyPair,
+    TargetTrialQuestion,
+)
+from hamm_eval.params.goals import GoalsAtReviews
+from hamm_eval.params.groups import Group, Merge
+from hamm_eval.params.load import json_schema, load_params
+from hamm_eval.params.models import ArrivalCohorts, Association
+from hamm_eval.params.quarter import LATEST_CUT, Params, QuarterText, Release
+from hamm_eval.params.states import Spells, State, StatePath
+
+__all__ = [
+    "DAYS_PER_MONTH",
+    "LATEST_CUT",
+    "ArrivalCohorts",
+    "Association",
+    "AtRisk",
+    "Cohort",
+    "Costs",
+    "EffectQuestion",
+    "Endpoint",
+    "Estimand",
+    "EventSource",
+    "GoalsAtReviews",
+    "Group",
+    "Key",
+    "Label",
+    "Language",
+    "Level",
+    "Measure",
+    "Merge",
+    "NegativeControl",
+    "Params",
+    "Price",
+    "QuarterText",
+    "Release",
+    "Spells",
+    "State",
+    "StatePath",
+    "StrategyPair",
+    "TargetTrialQuestion",
+    "json_schema",
+    "load_params",
+]

@@ -1,0 +1,125 @@
+"""What a single field cannot tell: places of params that do not fit together."""
+
+from __future__ import annotations
+
+import datetime as dt
+import difflib
+from collections.abc import Iterator, Mapping
+from itertools import pairwise
+from typing import Any
+
+from hamm_eval.params.base import DAYS_PER_MONTH
+from hamm_eval.params.cohort import EventSource
+from hamm_eval.params.effects import _CONTROL, EffectQuestion, TargetTrialQuestion
+from hamm_eval.params.quarter import LATEST_CUT, Params
+from hamm_eval.yaml_models import Contradiction
+
+
+def contradictions_between(params: Params) -> Iterator[Contradiction]:
+    """Names that point to nothing in the file, and dates that contradict each other."""
+
+    def known(
+        place: tuple[str | int, ...], name: str, among: Mapping[str, Any], what: str
+    ) -> Iterator[Contradiction]:
+        if name not in among:
+            near = difflib.get_close_matches(name, among, n=1)
+            advice = f"Did you mean {near[0]}?" if near else f"Known: {', '.join(among) or 'none'}."
+            yield Contradiction(place, f"There is no such {what} in this file.", advice)
+
+    for key, groups in params.time_to_integration.items():
+        at: tuple[str | int, ...] = ("time_to_integration", key)
+        yield from known(at, key, params.endpoints, "endpoint")
+        for i, group in enumerate(groups):
+            yield from known((*at, i), group, params.groups, "group")
+    for key, association in params.associations.items():
+        at = ("associations", key)
+        yield from known((*at, "endpoint"), association.endpoint, params.endpoints, "endpoint")
+        for i, covariate in enumerate(association.covariates):
+            yield from known((*at, "covariates", i), covariate, params.groups, "group")
+    for key, arrivals in params.arrival_cohorts.items():
+        at = ("arrival_cohorts", key)
+        yield from known((*at, "endpoint"), arrivals.endpoint, params.endpoints, "endpoint")
+        for i, group in enumerate(arrivals.case_mix):
+            yield from known((*at, "case_mix", i), group, params.groups, "group")
+    for key, path in params.states_over_time.items():
+        for name, state in path.states.items():
+            if state.endpoint is not None:
+                at = ("states_over_time", key, "states", name, "endpoint")
+                yield from known(at, state.endpoint, params.endpoints, "endpoint")
+    asked: list[tuple[tuple[str | int, ...], EffectQuestion | TargetTrialQuestion]] = [
+        *((("measure_effectiveness", key), asks) for key, asks in params.measure_effectiveness.items()),
+        *((("target_trials", key), asks) for key, asks in params.target_trials.items()),
+    ]
+    for at, question in asked:
+        yield from known((*at, "measure"), question.measure, params.measures, "measure")
+        yield from known((*at, "endpoint"), question.endpoint, params.endpoints, "endpoint")
+        for covariate in question.adjust_for:
+            yield from known((*at, "adjust_for", covariate), covariate, params.groups, "group")
+        control, place = question.negative_control, (*at, "negative_control")
+        if control is None:
+            # Lots leave nothing to be found out by it.
+            if getattr(question, "assignment", "observed") == "observed":
+                yield Contradiction(place, "This key is missing.", _CONTROL)
+            continue
+        yield from known((*place, "endpoint"), control.endpoint, params.endpoints, "endpoint")
+        if control.endpoint == question.endpoint:
+            yield Contradiction(
+                (*place, "endpoint"),
+                "The negative control is the endpoint that the question asks for.",
+                "Name one that the measure cannot affect.",
+            )
+    for key, effect in params.measure_effectiveness.items():
+        at = ("measure_effectiveness", key)
+        for group in effect.by_groups:
+            yield from known((*at, "by_groups", group), group, params.groups, "group")
+        horizons = (0, *effect.horizons_days, effect.horizon_days + 1)
+        if any(earlier >= later for earlier, later in pairwise(horizons)):
+            yield Contradiction(
+                (*at, "horizons_days"),
+                "These days do not increase up to the horizon.",
+                "Name days in their order, none after horizon_days.",
+            )
+    for key, trial in params.target_trials.items():
+        shortest = round(min(trial.horizons_months) * DAYS_PER_MONTH)
+        for i, pair in enumerate(trial.strategies):
+            if pair.grace_days > shortest:
+                yield Contradiction(
+                    ("target_trials", key, "strategies", i, "grace_days"),
+                    "The grace period ends after the first horizon.",
+                    "Shorten it, or leave that horizon out.",
+                )
+    for key in params.costs.price_per_additional if params.costs else ():
+        yield from known(("costs", "price_per_additional", key), key, params.endpoints, "endpoint")
+    for key, endpoint in params.endpoints.items():
+        at = ("endpoints", key)
+        sources: list[tuple[tuple[str, ...], EventSource]] = [(("event",), endpoint.event)]
+        sources += [(("competing", name), source) for name, source in endpoint.competing.items()]
+        for inside, source in sources:
+            if source.table not in params.reporting_delay_days:
+                yield Contradiction(
+                    (*at, *inside, "table"),
+                    "This table has no reporting delay.",
+                    "Add it to reporting_delay_days.",
+                )
+        if endpoint.at_risk.min_age > endpoint.at_risk.max_age:
+            yield Contradiction(
+                (*at, "at_risk", "min_age"),
+                "The ages at risk end before they begin.",
+                "Swap them.",
+            )
+    if params.data_cut < params.quarter.start:
+        yield Contradiction(("data_cut",), "The data cut lies before the quarter.", "Correct one of them.")
+    if params.data_cut > params.quarter.end + dt.timedelta(days=LATEST_CUT):
+        yield Contradiction(
+            ("data_cut",), "The data cut lies more than a year after the quarter.", "Correct one of them."
+        )
+    if params.cohort.eligible_until > params.data_cut:
+        yield Contradiction(
+            ("cohort", "eligible_until"),
+            "The window ends after the data cut: nobody is known who becomes eligible then.",
+            "End it with the data cut or before.",
+        )
+    if params.cohort.eligible_from > params.cohort.eligible_until:
+        yield Contradiction(
+            ("cohort", "eligible_from"), "The window ends before it begins.", "Swap the two dates."
+        )

@@ -1,0 +1,81 @@
+"""Releases: what passed the gate. They carry the displayed values and nothing else.
+
+Every number here is one that may be published as it stands. A release is free of
+language; `report` renders it, the run record stores it as JSON, and the quarterly
+summary reads it back.
+"""
+
+from __future__ import annotations
+
+from hamm_eval.release.released.base import Cell, Interval, Release, ReleasedAbsent, excludes_zero
+from hamm_eval.release.released.costs import ReleasedCostLine, ReleasedCosts, ReleasedEffectCost
+from hamm_eval.release.released.curves import ReleasedCurve, ReleasedCurves
+from hamm_eval.release.released.effects import (
+    ReleasedBalance,
+    ReleasedCheck,
+    ReleasedEffect,
+    ReleasedEffectByGroup,
+    ReleasedEffectInGroups,
+    ReleasedEffectOverTime,
+    ReleasedEffectOverview,
+    ReleasedEffectPart,
+    ReleasedEffectRow,
+    ReleasedSensitivity,
+    ReleasedTargetTrial,
+    ReleasedTipping,
+    ReleasedTrialEffect,
+)
+from hamm_eval.release.released.goals import ReleasedGoals
+from hamm_eval.release.released.models import (
+    ReleasedArrivalQuarter,
+    ReleasedArrivals,
+    ReleasedLoss,
+    ReleasedModel,
+    ReleasedSideBySide,
+    ReleasedTerm,
+)
+from hamm_eval.release.released.states import ReleasedShare, ReleasedStates
+from hamm_eval.release.released.summary import QuarterlySummary
+from hamm_eval.release.released.tables import ReleasedDistribution, ReleasedQuantiles, ReleasedTable
+from hamm_eval.release.released.truth import ReleasedTruth, ReleasedTruthRow
+
+__all__ = [
+    "Cell",
+    "Interval",
+    "QuarterlySummary",
+    "Release",
+    "ReleasedAbsent",
+    "ReleasedArrivalQuarter",
+    "ReleasedArrivals",
+    "ReleasedBalance",
+    "ReleasedCheck",
+    "ReleasedCostLine",
+    "ReleasedCosts",
+    "ReleasedCurve",
+    "ReleasedCurves",
+    "ReleasedDistribution",
+    "ReleasedEffect",
+    "ReleasedEffectByGroup",
+    "ReleasedEffectCost",
+    "ReleasedEffectInGroups",
+    "ReleasedEffectOverTime",
+    "ReleasedEffectOverview",
+    "ReleasedEffectPart",
+    "ReleasedEffectRow",
+    "ReleasedGoals",
+    "ReleasedLoss",
+    "ReleasedModel",
+    "ReleasedQuantiles",
+    "ReleasedSensitivity",
+    "ReleasedShare",
+    "ReleasedSideBySide",
+    "ReleasedStates",
+    "ReleasedTable",
+    "ReleasedTargetTrial",
+    "ReleasedTerm",
+    "ReleasedTipping",
+    "ReleasedTrialEffect",
+    "ReleasedTruth",
+    "ReleasedTruthRow",
+    "excludes_zero",
+]

@@ -1,0 +1,55 @@
+"""What every release has, and the cells and intervals it is made of."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar, Literal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cell:
+    """One published count: a number, or hidden behind "≤7" (`value` None).
+
+    With `linked` it is hidden although it is larger: together with other figures it would tell a small one.
+    `share` is the published percentage (0..1) or None; `share_bound` "over_95" where 100 % would tell
+    something about everyone in the group.
+    """
+
+    value: int | None
+    share: float | None = None
+    share_bound: Literal["", "over_95"] = ""
+    linked: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Release:
+    """Base of all releases. `id` is the definition's id and names the release within a run."""
+
+    kind: ClassVar[str] = ""
+    id: str
+    definition_digest: str
+    policy: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReleasedAbsent(Release):
+    """A section left out: the tables that lack, or "truth", or "data" (too few to estimate anything)."""
+
+    kind: ClassVar[str] = "absent"
+    lacking: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Interval:
+    """A value with its interval, as displayed; None where it may not be shown or was not reached."""
+
+    value: float | None
+    lower: float | None
+    upper: float | None
+
+
+def excludes_zero(interval: Interval | None) -> bool:
+    """Whether an interval, as displayed, lies on one side of 0."""
+    if interval is None or interval.lower is None or interval.upper is None:
+        return False
+    return interval.lower > 0 or interval.upper < 0
