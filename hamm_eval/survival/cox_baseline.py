@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 from hamm_eval.errors import InputError
 from hamm_eval.inference import FloatArray, checked_points
 from hamm_eval.survival.intervals import step_index
-from hamm_eval.survival.partial_likelihood import CoxData, CoxEvaluation, on_grid
+from hamm_eval.survival.partial_likelihood import CoxData, CoxEvaluation
 from hamm_eval.survival.results import write_protect
 
 
@@ -80,14 +80,14 @@ def predict_baseline(
     The variance is ``sum 1/D^2 + q' V q``, q the integral of (mean at risk - x) against the baseline hazard
     (Tsiatis 1981, Annals of Statistics 9, 93-108).
     """
-    hazard = _within(data, on_grid(data, fit.hazard))
+    hazard = _within(data, fit.hazard)
     relative = np.exp(at @ fit.coefficients)
     cumulative = relative[:, None] * hazard
     if covariance is None:
         error = np.full_like(cumulative, np.nan)
     else:
-        counting = _within(data, on_grid(data, fit.hazard**2))
-        means = _within(data, on_grid(data, fit.hazard[:, None] * fit.mean))
+        counting = _within(data, data.mean_weight * fit.sums.square[0])
+        means = _within(data, fit.sums.mean_hazard()[0])
         shift = means[None] - hazard[None, :, None] * at[:, None, :]
         error = relative[:, None] * np.sqrt(counting + np.einsum("rkp,pq,rkq->rk", shift, covariance, shift))
     return Baseline(data.sets.time, labels[data.sets.stratum], cumulative, error)

@@ -15,11 +15,10 @@ from hamm_eval.inference import (
     clusters_for_t,
     critical_value,
     few_clusters_notes,
-    sum_by,
     two_sided_p,
 )
 from hamm_eval.survival.cox_model import Cox, CoxFit
-from hamm_eval.survival.cox_residuals import score_columns
+from hamm_eval.survival.cox_residuals import score_blocks
 from hamm_eval.survival.newton import maximise
 from hamm_eval.survival.partial_likelihood import CoxData, CoxEvaluation, cox_data, evaluate
 from hamm_eval.survival.risk_sets import RiskSets, blocks
@@ -126,9 +125,16 @@ def _standardised(x: FloatArray, weight: FloatArray) -> tuple[FloatArray, FloatA
 
 def _lin_wei(data: CoxData, fit: CoxEvaluation, cluster: IntArray | None) -> FloatArray:
     """Cross-product of the dfbetas, summed within clusters."""
-    scores = (np.multiply(column, data.weight, out=column) for column in score_columns(data, fit))
+    p = data.z.shape[1]
+    inverse, meat = np.linalg.inv(fit.information), np.zeros((p, p))
+    sums = np.zeros((0 if cluster is None else int(cluster.max()) + 1, p), order="F")
+    for rows, part in score_blocks(data, fit):
+        part *= data.weight[rows, None]
+        if cluster is None:
+            meat += part.T @ part
+            continue
+        for j in range(p):
+            np.add.at(sums[:, j], cluster[rows], part[:, j])
     if cluster is not None:
-        groups = int(cluster.max()) + 1
-        scores = (sum_by(cluster, column, groups) for column in scores)
-    sums = np.column_stack(list(scores)) @ np.linalg.inv(fit.information)
-    return sums.T @ sums
+        meat = sums.T @ sums
+    return np.asarray(inverse @ meat @ inverse, dtype=np.float64)

@@ -7,8 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from hamm_eval.inference import FloatArray, IntArray
-from hamm_eval.survival.partial_likelihood import CoxData, CoxEvaluation, on_grid, row_sums
-from hamm_eval.survival.risk_sets import blocks
+from hamm_eval.survival.partial_likelihood import CoxData, CoxEvaluation, row_sums
 
 
 def martingale_residuals(data: CoxData, fit: CoxEvaluation) -> FloatArray:
@@ -18,34 +17,42 @@ def martingale_residuals(data: CoxData, fit: CoxEvaluation) -> FloatArray:
 
 def score_residuals(data: CoxData, fit: CoxEvaluation) -> FloatArray:
     """Each row's part of the score, ``sum (x - mean(u)) dM(u)``, (n, p), unweighted, of standardised x."""
-    return np.column_stack(list(score_columns(data, fit)))
+    found = np.empty_like(data.z)
+    for rows, part in score_blocks(data, fit):
+        found[rows] = part
+    return found
 
 
-def score_columns(data: CoxData, fit: CoxEvaluation) -> Iterator[FloatArray]:
-    """The score residuals (n,) of one covariate after the other: together they are as large as the data."""
-    deviation = _deviation(data, fit)
-    for j, column in enumerate(data.z.T):
-        residual = row_sums(data, fit.hazard * fit.mean[:, j])
-        for rows in blocks(column.size):
-            residual[rows] *= fit.risk[rows]
-            residual[rows] -= fit.expected[rows] * column[rows]
-        residual[data.happened] += deviation[:, j]
-        yield residual
+def score_blocks(data: CoxData, fit: CoxEvaluation) -> Iterator[tuple[slice, FloatArray]]:
+    """The score residuals of one block of rows after the other: together they are as large as the data."""
+    average = _average(data, fit)
+    for rows, part in row_sums(data, *fit.sums.mean_hazard()):
+        part *= fit.risk[rows, None]
+        z = data.z[rows]
+        part -= fit.expected[rows, None] * z
+        happened = data.events_in(rows)
+        own = happened - rows.start
+        part[own] += z[own] - average[data.sets.ends(happened)]
+        yield rows, part
 
 
 def schoenfeld_residuals(data: CoxData, fit: CoxEvaluation) -> tuple[FloatArray, IntArray]:
     """Covariates of each event minus their mean at risk, (e, p), by stratum, time, row; and these rows."""
-    order = np.argsort(data.sets.ends(data.happened), kind="stable")
-    return _deviation(data, fit)[order], data.happened[order]
+    ends = data.sets.ends(data.happened)
+    order = np.argsort(ends, kind="stable")
+    deviation = data.z[data.happened] - _average(data, fit)[ends]
+    return deviation[order], data.happened[order]
 
 
 def dfbeta_residuals(data: CoxData, fit: CoxEvaluation) -> FloatArray:
     """Weighted score residuals times the inverse information, (n, p), of standardised covariates."""
-    return data.weight[:, None] * score_residuals(data, fit) @ np.linalg.inv(fit.information)
+    found, inverse = np.empty_like(data.z), np.linalg.inv(fit.information)
+    for rows, part in score_blocks(data, fit):
+        part *= data.weight[rows, None]
+        found[rows] = part @ inverse
+    return found
 
 
-def _deviation(data: CoxData, fit: CoxEvaluation) -> FloatArray:
-    """``x - mean`` of the rows with an event; tied events share the average of their terms' means."""
-    tied = np.bincount(data.step, minlength=data.sets.size)
-    average = on_grid(data, fit.mean) / tied[:, None]
-    return data.z[data.happened] - average[data.sets.ends(data.happened)]
+def _average(data: CoxData, fit: CoxEvaluation) -> FloatArray:
+    """Mean covariates at risk at each grid point, (k, p); tied events share the average of their terms'."""
+    return fit.sums.mean() / (data.mean_weight * data.tied)[:, None]

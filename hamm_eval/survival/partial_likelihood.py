@@ -1,8 +1,11 @@
 """The Cox partial likelihood on counting-process rows: one Gram matrix instead of a loop over risk sets.
 
 With ``a(u)`` the increments of the baseline hazard, the sum over risk sets of ``x x'`` is
-``X' diag(w exp(eta) (A(stop) - A(start))) X``; only the outer products of the risk-set means remain, one per
-event. Efron's ties subtract a share of the tied events from each denominator; Breslow's are shares of 0.
+``X' diag(w exp(eta) (A(stop) - A(start))) X``; only the outer products of the risk-set means remain. Efron's
+ties subtract a share of the tied events from each denominator; Breslow's are shares of 0. The terms of a tie
+differ in their denominators D alone: their mean at risk is ``(S - share T) / D``, S the sum over the risk set
+and T that over the tied events. So all sums over terms are those of ``share^q / D^r`` times S and T, and
+nothing is as large as the terms times the covariates.
 """
 
 from __future__ import annotations
@@ -28,14 +31,15 @@ class CoxData:
     event : ndarray, shape (n,)
         0 or 1.
     sets : RiskSets
-        Grid of the distinct (stratum, event time).
+        Grid of the k distinct (stratum, event time).
     happened : ndarray of int, shape (e,)
         Rows with an event.
-    step : ndarray of int, shape (e,)
-        Grid point of each of the e terms of the likelihood: a tie of d events has d terms.
-    share : ndarray, shape (e,)
-        Share of the tied events taken out of that term's denominator: 0, 1/d, ... (Efron) or 0 (Breslow).
-    mean_weight : ndarray, shape (e,)
+    tied : ndarray of int, shape (k,)
+        Events at each grid point: as many terms of the likelihood.
+    share : ndarray, shape (e,), or None
+        Share of the tied events taken out of each term's denominator: 0, 1/d, ... (Efron), the terms by grid
+        point; None: of none (Breslow).
+    mean_weight : ndarray, shape (k,)
         Mean weight of the tied events.
     event_sum : ndarray, shape (p,)
         Weighted sum of the covariates of the events.
@@ -46,8 +50,8 @@ class CoxData:
     event: FloatArray
     sets: RiskSets
     happened: IntArray
-    step: IntArray
-    share: FloatArray
+    tied: IntArray
+    share: FloatArray | None
     mean_weight: FloatArray
     event_sum: FloatArray
 
@@ -61,14 +65,56 @@ def cox_data(z: FloatArray, weight: FloatArray, event: FloatArray, sets: RiskSet
     """Lay out the terms of the likelihood, one per event."""
     happened = np.flatnonzero(event == 1)
     tied = np.bincount(sets.ends(happened), minlength=sets.size)
-    step = np.repeat(np.arange(sets.size), tied)
-    place = np.arange(step.size) - np.repeat(np.cumsum(tied) - tied, tied)
-    share = place / tied[step] if ties == "efron" else np.zeros(step.size)
-    mean_weight = (sets.ending(weight, happened) / tied)[step]
+    share = None
+    if ties == "efron" and sets.size < happened.size:
+        place = np.arange(happened.size) - np.repeat(np.cumsum(tied) - tied, tied)
+        share = place / np.repeat(tied, tied)
     # Sums run along columns: they lie together in memory.
     z = np.asfortranarray(z)
     event_sum = (weight * event) @ z
-    return CoxData(z, weight, event, sets, happened, step, share, mean_weight, event_sum)
+    mean_weight = sets.ending(weight, happened) / tied
+    return CoxData(z, weight, event, sets, happened, tied, share, mean_weight, event_sum)
+
+
+@dataclass(frozen=True, slots=True)
+class RiskSums:
+    """Sums at each grid point, of which the likelihood and all that follows from it are made.
+
+    Parameters
+    ----------
+    at_risk, tied : ndarray, shape (1 + p, k)
+        Of the risks and of each covariate by risk, over the risk set and over the tied events: S and T.
+    inverse : ndarray, shape (2, k)
+        Sums over the terms of ``w / D`` and ``w share / D``, w the mean weight of the tied events.
+    square : ndarray, shape (3, k)
+        Sums over the terms of ``w / D^2``, ``w share / D^2`` and ``w share^2 / D^2``.
+    """
+
+    at_risk: FloatArray
+    tied: FloatArray
+    inverse: FloatArray
+    square: FloatArray
+
+    def mean(self) -> FloatArray:
+        """Sums over the terms of w times the mean covariates at risk, (k, p)."""
+        return self._combined(self.inverse[0], self.inverse[1])
+
+    def mean_hazard(self) -> tuple[FloatArray, FloatArray]:
+        """Sums over the terms of hazard times mean, and of share times hazard times mean, (k, p) each."""
+        return self._combined(*self.square[:2]), self._combined(*self.square[1:])
+
+    def mean_products(self, g: FloatArray | None = None) -> FloatArray:
+        """Sum over all terms of w times the outer product of the mean, and times `g` (k,), (p, p)."""
+        s, t = self.at_risk[1:], self.tied[1:]
+        plain, once, twice = self.square if g is None else self.square * g
+        mixed = (s * once) @ t.T
+        return np.asarray((s * plain) @ s.T - mixed - mixed.T + (t * twice) @ t.T, dtype=np.float64)
+
+    def _combined(self, of_risk: FloatArray, of_tied: FloatArray) -> FloatArray:
+        """S times one factor less T times the other, (k, p)."""
+        found = self.at_risk[1:] * of_risk
+        found -= self.tied[1:] * of_tied
+        return found.T
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,10 +129,7 @@ class CoxEvaluation:
     information : ndarray, shape (p, p)
     risk : ndarray, shape (n,)
         ``exp(eta)``.
-    hazard : ndarray, shape (e,)
-        Hazard increment of each term.
-    mean : ndarray, shape (e, p)
-        Weighted mean of the covariates in each term's risk set.
+    sums : RiskSums
     expected : ndarray, shape (n,)
         Expected number of events of each row.
     """
@@ -96,51 +139,48 @@ class CoxEvaluation:
     score: FloatArray
     information: FloatArray
     risk: FloatArray
-    hazard: FloatArray
-    mean: FloatArray
+    sums: RiskSums
     expected: FloatArray
+
+    @property
+    def hazard(self) -> FloatArray:
+        """Increment of the baseline hazard at each grid point, (k,)."""
+        return self.sums.inverse[0]
 
 
 def evaluate(data: CoxData, coefficients: FloatArray) -> CoxEvaluation | None:
     """Log-likelihood, score and information; None where the risks overflow.
 
-    Rows, and then terms, are taken block by block: what is computed of them on the way is not as large as the
-    data.
+    Rows are taken block by block: what is computed of them on the way is not as large as the data.
     """
     swept = _risks(data, coefficients)
     if swept is None:
         return None
     risk, at_risk, tied = swept
-    terms, p = data.step.size, coefficients.size
-    hazard, mean = np.empty(terms), np.empty((terms, p), order="F")
-    log_likelihood = float(data.event_sum @ coefficients)
-    information = np.zeros((p, p))
-    for some in blocks(terms):
-        step, share, weight = data.step[some], data.share[some], data.mean_weight[some]
-        denominator = at_risk[0][step] - share * tied[0][step]
-        if not np.all(denominator > 0):
-            return None
-        np.divide(weight, denominator, out=hazard[some])
-        log_likelihood -= float(weight @ np.log(denominator))
-        for j in range(p):
-            mean[some, j] = (at_risk[j + 1][step] - share * tied[j + 1][step]) / denominator
-        information -= mean[some].T @ (weight[:, None] * mean[some])
+    terms = _terms(data, at_risk[0], tied[0])
+    if terms is None:
+        return None
+    logs, inverse, square = terms
+    sums = RiskSums(at_risk, tied, inverse, square)
+    log_likelihood = float(data.event_sum @ coefficients) - logs
+    information = -sums.mean_products()
     score, expected = data.event_sum.copy(), np.empty_like(risk)
-    for rows, part in _row_sums(data, hazard):
+    for rows, part in row_sums(data, *inverse):
         part *= risk[rows]
         expected[rows] = part
         part *= data.weight[rows]
         z = data.z[rows]
         score -= part @ z
         information += z.T @ (part[:, None] * z)
-    return CoxEvaluation(coefficients, log_likelihood, score, information, risk, hazard, mean, expected)
+    return CoxEvaluation(coefficients, log_likelihood, score, information, risk, sums, expected)
 
 
-def _risks(data: CoxData, coefficients: FloatArray) -> tuple[FloatArray, list[FloatArray], FloatArray] | None:
+def _risks(data: CoxData, coefficients: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray] | None:
     """Each row's risk; sums of 1 and of each covariate at risk, and over tied events, at each grid point."""
     sets, risk = data.sets, np.empty(data.weight.size)
-    steps: list[FloatArray] = [np.zeros(1)] * (coefficients.size + 1)
-    tied = np.zeros((coefficients.size + 1, sets.size))
+    columns = range(coefficients.size + 1)
+    steps: list[FloatArray | float] = [0.0] * len(columns)
+    tied = np.zeros((len(columns), sets.size))
     for rows in blocks(risk.size, sets.size):
         z = data.z[rows]
         eta = z @ coefficients
@@ -150,34 +190,61 @@ def _risks(data: CoxData, coefficients: FloatArray) -> tuple[FloatArray, list[Fl
         mass = data.weight[rows] * risk[rows]
         happened = data.events_in(rows)
         ends, own = sets.ends(happened), happened - rows.start
-        for j in range(coefficients.size + 1):
+        for j in columns:
             moved = mass if j == 0 else mass * z[:, j - 1]
             steps[j] = steps[j] + sets.steps(moved, rows)
             tied[j] += np.bincount(ends, weights=moved[own], minlength=sets.size)
-    return risk, [sets.summed(some) for some in steps], tied
+    return risk, np.stack([sets.summed(np.asarray(some)) for some in steps]), tied
 
 
-def on_grid(data: CoxData, terms: FloatArray) -> FloatArray:
-    """Sums of the terms (e,) or (e, q) at each grid point."""
+def _terms(
+    data: CoxData, at_risk: FloatArray, tied: FloatArray
+) -> tuple[float, FloatArray, FloatArray] | None:
+    """Weighted logarithms of all denominators, and the sums over terms of `RiskSums`; None where one is 0."""
+    weight, share = data.mean_weight, data.share
+    inverse, square = np.zeros((2, at_risk.size)), np.zeros((3, at_risk.size))
+    if share is None:
+        if not np.all(at_risk > 0):
+            return None
+        total = weight * data.tied
+        np.divide(total, at_risk, out=inverse[0])
+        np.divide(inverse[0], at_risk, out=square[0])
+        return float(total @ np.log(at_risk)), inverse, square
+    denominator = np.repeat(at_risk, data.tied)
+    denominator -= share * np.repeat(tied, data.tied)
+    if not np.all(denominator > 0):
+        return None
     # Every grid point has an event, so no segment is empty.
-    starts = np.searchsorted(data.step, np.arange(data.sets.size))
-    return np.add.reduceat(terms, starts, axis=0)
+    starts = np.cumsum(data.tied) - data.tied
+    logs = np.log(denominator)
+    logarithms = float(weight @ np.add.reduceat(logs, starts))
+    part = np.reciprocal(denominator, out=denominator)
+    moved = np.empty_like(part)
+    for found, power in ((inverse, 1), (square, 2)):
+        if power == 2:
+            np.square(part, out=part)
+        np.copyto(moved, part)
+        for q in range(power + 1):
+            if q:
+                moved *= share
+            found[q] = weight * np.add.reduceat(moved, starts)
+    return logarithms, inverse, square
 
 
-def row_sums(data: CoxData, terms: FloatArray) -> FloatArray:
-    """Sum of the terms (e,) or (e, q) over each row's time at risk; its own tied events count in part."""
-    found = np.empty((data.weight.size, *terms.shape[1:]))
-    for rows, part in _row_sums(data, terms):
-        found[rows] = part
-    return found
+def row_sums(data: CoxData, terms: FloatArray, shared: FloatArray) -> Iterator[tuple[slice, FloatArray]]:
+    """Sums over each row's time at risk, block by block of rows; its own tied events count in part.
 
-
-def _row_sums(data: CoxData, terms: FloatArray) -> Iterator[tuple[slice, FloatArray]]:
-    """`row_sums` of one block of rows after the other."""
-    totals = data.sets.totals(on_grid(data, terms))
-    tied = on_grid(data, (data.share if terms.ndim == 1 else data.share[:, None]) * terms)
+    Parameters
+    ----------
+    data : CoxData
+    terms : ndarray, shape (k,) or (k, q)
+        Sums over the terms at each grid point.
+    shared : ndarray, same shape
+        The same of each term times its share: what a tied event does not take part in.
+    """
+    totals = data.sets.totals(terms)
     for rows in blocks(data.weight.size):
         part = data.sets.between(totals, rows)
         happened = data.events_in(rows)
-        part[happened - rows.start] -= tied[data.sets.ends(happened)]
+        part[happened - rows.start] -= shared[data.sets.ends(happened)]
         yield rows, part

@@ -12,7 +12,7 @@ from hamm_eval.errors import InputError, NotEstimable
 from hamm_eval.inference import FloatArray
 from hamm_eval.survival.partial_likelihood import CoxData, CoxEvaluation, row_sums
 from hamm_eval.survival.results import write_protect
-from hamm_eval.survival.risk_sets import build_risk_sets
+from hamm_eval.survival.risk_sets import RiskSets, blocks, build_risk_sets
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -88,12 +88,9 @@ def proportionality_score_test(
     """
     g = _transformed(data, start, stop, transform)
     # A constant added to g changes nothing at the maximum; centred, the sums are better conditioned.
-    g = g - np.average(g, weights=np.bincount(data.step))
-    at_step = g[data.step]
-    deviation = data.weight[data.happened] * g[data.sets.ends(data.happened)]
-    score = deviation @ data.z[data.happened] - (data.mean_weight * at_step) @ fit.mean
-    cross = _moment(data, fit, at_step)
-    square = _moment(data, fit, at_step**2)
+    g = g - np.average(g, weights=data.tied)
+    score = _of_events(data, g) - g @ fit.sums.mean()
+    cross, square = _moments(data, fit, g)
     variance = square - cross @ np.linalg.solve(fit.information, cross)
     diagonal = np.diag(variance)
     if np.any(diagonal <= 1e-12 * np.diag(square)):
@@ -113,10 +110,25 @@ def proportionality_score_test(
     )
 
 
-def _moment(data: CoxData, fit: CoxEvaluation, g: FloatArray) -> FloatArray:
-    """Sum over the terms of g times the covariance of the covariates at risk."""
-    spread = data.weight * fit.risk * row_sums(data, fit.hazard * g)
-    return data.z.T @ (spread[:, None] * data.z) - fit.mean.T @ ((data.mean_weight * g)[:, None] * fit.mean)
+def _of_events(data: CoxData, g: FloatArray) -> FloatArray:
+    """Weighted sum over the events of g times their covariates, (p,)."""
+    found = np.zeros(data.z.shape[1])
+    for rows in blocks(data.weight.size):
+        happened = data.events_in(rows)
+        found += (data.weight[happened] * g[data.sets.ends(happened)]) @ data.z[happened]
+    return found
+
+
+def _moments(data: CoxData, fit: CoxEvaluation, g: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Sums over the terms of g, and of its square, times the covariance of the covariates at risk."""
+    powers = np.column_stack([g, g**2])
+    cross, square = (-fit.sums.mean_products(power) for power in powers.T)
+    hazard, shared = (found[:, None] * powers for found in fit.sums.inverse)
+    for rows, part in row_sums(data, hazard, shared):
+        z, mass = data.z[rows], data.weight[rows] * fit.risk[rows]
+        for found, own in ((cross, part[:, 0]), (square, part[:, 1])):
+            found += z.T @ ((mass * own)[:, None] * z)
+    return cross, square
 
 
 def _transformed(data: CoxData, start: FloatArray | None, stop: FloatArray, transform: str) -> FloatArray:
@@ -140,7 +152,10 @@ def _transformed(data: CoxData, start: FloatArray | None, stop: FloatArray, tran
 
 def _survival_before(data: CoxData, start: FloatArray | None, stop: FloatArray) -> FloatArray:
     """Unweighted Kaplan-Meier estimate of all strata together just before each grid time."""
-    together = build_risk_sets(start, stop, data.event == 1)
-    at_risk = together.at_risk(np.ones(stop.size))
+    # Of one stratum the grid is there already.
+    alone = not data.sets.stratum.any()
+    together = data.sets if alone else build_risk_sets(start, stop, data.event == 1)
+    # Everyone as long as observed, also where competing events keep persons in the risk sets of the fit.
+    at_risk = RiskSets.summed(together, RiskSets.steps(together, np.ones(stop.size), slice(None)))
     survival = np.cumprod(1 - together.ending(data.event, data.happened) / at_risk)
     return np.r_[1.0, survival][np.searchsorted(together.time, data.sets.time)]

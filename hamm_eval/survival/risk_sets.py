@@ -31,12 +31,15 @@ class RiskSets:
         Their strata.
     first, last : ndarray of int, shape (n,)
         A row is at risk at the grid points ``first <= j < last``.
+    late : bool
+        Whether any row may begin after the first grid point; else nothing need be counted of beginnings.
     """
 
     time: FloatArray
     stratum: IntArray
     first: IntArray
     last: IntArray
+    late: bool
 
     def ends(self, which: IntArray) -> IntArray:
         """Grid points at which the rows `which` end, whose ends lie on the grid."""
@@ -56,6 +59,8 @@ class RiskSets:
     def steps(self, values: FloatArray, rows: slice) -> FloatArray:
         """What the `values` of some `rows` change along the grid; of all blocks of rows they are added up."""
         leaving = np.bincount(self.last[rows], weights=values, minlength=self.size + 1)
+        if not self.late:
+            return leaving.astype(np.float64, copy=False)
         coming = np.bincount(self.first[rows], weights=values, minlength=self.size + 1)
         return np.asarray(leaving - coming, dtype=np.float64)
 
@@ -86,7 +91,8 @@ class RiskSets:
     def between(self, totals: tuple[FloatArray, ...], rows: slice) -> FloatArray:
         """Sum of the increments over the grid points at which each of some `rows` is at risk."""
         found = totals[0][self.last[rows]]
-        found -= totals[0][self.first[rows]]
+        if self.late:
+            found -= totals[0][self.first[rows]]
         return found
 
 
@@ -138,7 +144,8 @@ def build_risk_sets(
     # Rank 0 lies before every time; ranks are whole numbers, so that tied times compare exactly.
     rank += 1
     end = rank if stratum is None else base + rank
-    # Without entries every row begins before the first time.
+    late = entry is not None or stratum is not None
+    # Without entries every row begins before the first time of its stratum.
     start = (
         np.broadcast_to(np.asarray(base), time.shape)
         if entry is None
@@ -149,8 +156,9 @@ def build_risk_sets(
     return RiskSets(
         time=distinct[(grid if stratum is None else grid % width) - 1],
         stratum=np.zeros(grid.size, dtype=np.int64) if stratum is None else grid // width,
-        first=count_up_to(grid, start, size),
+        first=count_up_to(grid, start, size) if late else np.zeros(time.size, dtype=np.int64),
         last=count_up_to(grid, end, size),
+        late=late,
     )
 
 

@@ -107,6 +107,7 @@ def subdistribution_risk_sets(
         stratum=sets.stratum,
         first=sets.first,
         last=sets.last,
+        late=sets.late,
         staying=staying,
         factor=1 / observable(time[staying]),
         share=observable(sets.time),
