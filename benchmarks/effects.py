@@ -210,6 +210,7 @@ class CommittedCity:
     def ask(self, measure: str, endpoint: str, months: int) -> tuple[Any, Callable[[], Any] | None, int]:
         """An effect as `analysis.target_trial` estimates it."""
         from hamm_eval.analysis import target_trial as emulated
+        from hamm_eval.analysis.arms import persons_by_arm, small_arms
         from hamm_eval.cohort import target_trials
         from hamm_eval.errors import NotEstimable
         from hamm_eval.estimate import Definition
@@ -229,10 +230,7 @@ class CommittedCity:
         compared = emulated._compared(trials, self.params, question, definition)
         rows = compared.rows
         started = rows["start"].lt(rows["time"]) & (rows["start"] <= GRACE)
-        sizes = {
-            arm: int(rows.loc[chosen, "person_id"].nunique()) for arm, chosen in ((1, started), (0, ~started))
-        }
-        if emulated._too_few(sizes):
+        if small_arms(persons_by_arm(rows, started, horizon)):
             return None, None, len(rows)
         try:
             found = emulated._compare(compared, pair, question, horizon)

@@ -143,13 +143,7 @@ def _codes(
     if array.shape != (length,):
         raise InputError(f"Expected {length} entries.", where=argument)
     known = {name: i for i, name in enumerate(states)} | {str(name): i for i, name in enumerate(states)}
-    # Labels are few: each is looked up once.
-    found: dict[Any, int] = {}
-    codes = np.empty(length, dtype=np.int64)
-    for i, label in enumerate(array):
-        if label not in found:
-            found[label] = _code(label, known)
-        codes[i] = found[label]
+    codes = np.fromiter(map(_Lookup(known).__getitem__, array), np.int64, length)
     gone = codes == -1
     if missing is not None:
         codes = np.where(gone, missing, codes)
@@ -157,6 +151,18 @@ def _codes(
     refuse_where(gone, argument, "Missing states")
     refuse_where(codes == -2, argument, "States that are not named in `states`")
     return codes
+
+
+class _Lookup(dict[Any, int]):
+    """Positions of labels. These are few: each is judged once."""
+
+    def __init__(self, known: dict[Any, int]) -> None:
+        self._known = known
+
+    def __missing__(self, label: Any) -> int:
+        """Judge a label that is new."""
+        self[label] = found = _code(label, self._known)
+        return found
 
 
 def _code(label: Any, known: dict[Any, int]) -> int:
