@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from hamm_eval.estimate import CurveGroup, Curves, FloatArray, IntArray
+from hamm_eval.inference import clusters_for_t
 from hamm_eval.release.counts import hide_linked, release_count
 from hamm_eval.release.curve_error import largest_error
 from hamm_eval.release.household_factor import household_factors
@@ -98,7 +99,8 @@ def _release_curve(group: CurveGroup, curves: Curves, policy: Policy) -> Release
     # Rule 5: so many persons, and so many events of the cause shown.
     large = counts.persons >= policy.curve_persons and events >= policy.curve_events
     # Of one household nothing tells how much households differ: no interval could be drawn.
-    large &= np.unique(group.cluster[group.time > group.start_at]).size > 1
+    households = int(np.unique(group.cluster[group.time > group.start_at]).size)
+    large &= households > 1
     steps = rounded_steps(counts, curves.horizons, policy) if large else None
     if steps is None or not steps.time.size or not steps.events[-1, 0]:
         return ReleasedCurve(
@@ -111,7 +113,8 @@ def _release_curve(group: CurveGroup, curves: Curves, policy: Policy) -> Release
     values, std_error, lower, upper = _redraw(steps)
     factors = household_factors(group, len(curves.causes), curves.horizons)
     std_error = std_error * factors
-    lower, upper = _limits(values, std_error, lower, upper, factors)
+    few = clusters_for_t(households, None)
+    lower, upper = _limits(values, std_error, lower, upper, factors, few)
     at_risk_time, at_risk = _at_risk_table(counts, steps, policy)
     where = [_place(steps, day, policy) for day in curves.horizons]
     places, short = policy.curve_decimals, policy.share_decimals
@@ -156,6 +159,7 @@ def _release_curve(group: CurveGroup, curves: Curves, policy: Policy) -> Release
         competing_at_horizon=tuple(tuple(competing(at, cause) for at in where) for cause in causes),
         median=_median(steps, *(np.round(part[:, 0], places) for part in (values, lower, upper))),
         largest_error=decimals(largest_error(steps, policy) + 0.5 * 10**-places, places),
+        few_households=few is not None,
         std_error_at_horizon=tuple(
             None if at is None or too_old[at, 0] else decimals(std_error[at, 0], places) for at in where
         ),
@@ -173,13 +177,21 @@ def _redraw(steps: StepCounts) -> tuple[FloatArray, ...]:
 
 
 def _limits(
-    values: FloatArray, std_error: FloatArray, lower: FloatArray, upper: FloatArray, factors: FloatArray
+    values: FloatArray,
+    std_error: FloatArray,
+    lower: FloatArray,
+    upper: FloatArray,
+    factors: FloatArray,
+    few: int | None,
 ) -> tuple[FloatArray, FloatArray]:
-    """Limits from the widened standard errors; those of the estimator where nothing is widened."""
+    """Limits from the widened standard errors, by t of few households; those of the estimator where nothing
+    is widened.
+    """
     from hamm_eval.survival.intervals import interval_limits
 
-    wider = [np.nan_to_num(limit) for limit in interval_limits(values, std_error, "log-log", 0.95)]
-    return np.where(factors > 1, wider[0], lower), np.where(factors > 1, wider[1], upper)
+    wider = [np.nan_to_num(limit) for limit in interval_limits(values, std_error, "log-log", 0.95, few)]
+    changed = (factors > 1) | (few is not None)
+    return np.where(changed, wider[0], lower), np.where(changed, wider[1], upper)
 
 
 def _as_rows(steps: StepCounts) -> tuple[FloatArray, FloatArray, IntArray, IntArray]:

@@ -37,6 +37,7 @@ def release_model(model: Model, policy: Policy) -> ReleasedModel:
         of=model.of,
         lost=() if withheld else lost,
         since=model.since,
+        few_households=not withheld and bool(model.fit.notes),
     )
 
 

@@ -49,6 +49,7 @@ def curves_fragment(release: ReleasedCurves, wording: Wording) -> Markup:
             findings.curves_comparison(release, wording),
             wording.text("curves.merged") if any(curve.merged for curve in release.curves) else "",
             outside.of_curves(release, wording),
+            wording.text("curves.few_households") if any(curve.few_households for curve in shown) else "",
             _rounding_note(shown, wording),
         )
         parts.append(figure(findings.curves_title(release, wording), incidence(release, wording), box, small))
@@ -154,6 +155,7 @@ def model_fragment(release: ReleasedModel, wording: Wording) -> Markup:
             follow_up.condition_of(release, wording),
             *merged,
             outside.of_model(release, wording),
+            wording.text("curves.few_households") if release.few_households else "",
             wording.text("model.proportionality", factors=wording.join(doubtful)) if doubtful else "",
         ),
     )

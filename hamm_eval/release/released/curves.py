@@ -16,7 +16,8 @@ class ReleasedCurve:
     `incidence`, `lower`, `upper` of the endpoint, right-continuous steps; `competing` the incidences of
     what competes, one tuple per competing cause. `at_risk_time` / `at_risk` the rounded table below the
     figure (None = hidden). `at_horizon` has one Interval per horizon of the release, `median` in days.
-    `largest_error` bounds the error that rounding can make in `incidence`.
+    `largest_error` bounds the error that rounding can make in `incidence`. `few_households`: intervals are
+    those of Student's t.
     """
 
     level: str
@@ -35,6 +36,7 @@ class ReleasedCurve:
     competing_at_horizon: tuple[tuple[float | None, ...], ...] = ()
     median: Interval | None = None
     largest_error: float = 0.0
+    few_households: bool = False
     std_error_at_horizon: tuple[float | None, ...] = ()
 
 

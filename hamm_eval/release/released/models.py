@@ -66,7 +66,7 @@ class ReleasedModel(Release):
     """A Cox model of the cause `of`; `withheld` names the rule that refused it, then `terms` is empty.
 
     `lost` tells who is not in it for lack of an entry or of others alike; empty where it is withheld. Persons
-    count from day `since` on.
+    count from day `since` on. `few_households`: intervals are those of Student's t.
     """
 
     kind: ClassVar[str] = "model"
@@ -79,6 +79,7 @@ class ReleasedModel(Release):
     of: str = ""
     lost: tuple[ReleasedLoss, ...] = ()
     since: int = 0
+    few_households: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

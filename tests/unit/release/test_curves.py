@@ -267,3 +267,15 @@ def test_a_few_in_no_curve_cannot_be_worked_out_from_the_curve_of_all(ungrouped:
         assert len(possible) >= STRICT.feasible_values
         told += 1
     assert told
+
+
+def test_intervals_of_few_households_are_those_of_t_and_wider(monkeypatch: pytest.MonkeyPatch) -> None:
+    # Who shares a household changes the errors a little too; here only their number is to count.
+    monkeypatch.setattr("hamm_eval.release.curves.household_factors", lambda *_: np.ones(2))
+    group = replace(draw_group(240, 3, months=12, departure_months=40), start_at=0.0)
+    watched = np.cumsum(group.time > 0) - 1
+    many, few = (one(replace(group, cluster=watched % size)) for size in (40, 39))
+    assert not many.few_households and few.few_households
+    assert many.incidence == few.incidence
+    widths = [np.subtract(curve.upper, curve.lower)[1:] for curve in (many, few)]
+    assert (widths[1] >= widths[0]).all() and widths[1].max() > widths[0].max()
