@@ -12,7 +12,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from hamm_eval import effects, survival
+    from hamm_eval import effects, ratings, survival
     from hamm_eval.casefile import CaseFile, check_export, read_case_file
     from hamm_eval.cohort import Caseload, Cohort, TimeVarying, build_cohort, split_at, split_by_spells
     from hamm_eval.errors import HammEvalError
@@ -41,7 +41,7 @@ _HOMES = {
     "split_by_spells": "hamm_eval.cohort",
     "write_city": "hamm_eval.synthetic.export",
 }
-_ROOMS = ("effects", "survival")
+_ROOMS = ("effects", "ratings", "survival")
 
 __all__ = [
     "CaseFile",
@@ -58,6 +58,7 @@ __all__ = [
     "effects",
     "load_params",
     "open_study",
+    "ratings",
     "read_case_file",
     "split_at",
     "split_by_spells",
