@@ -3,14 +3,30 @@
 Array functions; conventions are those of tests/reference/README.md.
 """
 
+from hamm_eval.ratings.clustered_regression import ClusteredRegression, JointTest, clustered_regression
+from hamm_eval.ratings.fleiss_kappa import FleissKappa, fleiss_kappa
 from hamm_eval.ratings.goal_attainment import goal_attainment_t
+from hamm_eval.ratings.icc import IntraclassCorrelation, intraclass_correlation
 from hamm_eval.ratings.kappa import WeightedKappa, weighted_kappa
+from hamm_eval.ratings.krippendorff import KrippendorffAlpha, krippendorff_alpha
 from hamm_eval.ratings.ordinal import OrdinalRegression, ordinal_regression
+from hamm_eval.ratings.proportional_odds import ProportionalOddsTest, proportional_odds_test
 
 __all__ = [
+    "ClusteredRegression",
+    "FleissKappa",
+    "IntraclassCorrelation",
+    "JointTest",
+    "KrippendorffAlpha",
     "OrdinalRegression",
+    "ProportionalOddsTest",
     "WeightedKappa",
+    "clustered_regression",
+    "fleiss_kappa",
     "goal_attainment_t",
+    "intraclass_correlation",
+    "krippendorff_alpha",
     "ordinal_regression",
+    "proportional_odds_test",
     "weighted_kappa",
 ]

@@ -1,4 +1,4 @@
-"""Likelihood of cumulative models: ``P(Y <= k) = F(theta_k - x'b)``, some b allowed to differ by threshold."""
+"""Likelihood of cumulative models, ``P(Y <= k) = F(theta_k - x'b)``; some b may differ by threshold."""
 
 from __future__ import annotations
 
@@ -199,8 +199,10 @@ class CumulativeFit:
     iterations: int
 
 
-def fit_cumulative(codes: IntArray, points: int, design: CumulativeDesign, link: Link) -> CumulativeFit:
-    """Maximise the likelihood.
+def fit_cumulative(
+    codes: IntArray, points: int, design: CumulativeDesign, link: Link, *, at_infinity: bool = False
+) -> CumulativeFit:
+    """Maximise the likelihood; with `at_infinity` up to its limit where coefficients have none.
 
     Raises
     ------
@@ -208,7 +210,7 @@ def fit_cumulative(codes: IntArray, points: int, design: CumulativeDesign, link:
         Separation: a coefficient grows without bound.
     """
     start = starting_point(codes, points, link, design.back.shape[0])
-    null, best, iterations = maximise(evaluator(design, link), start, design.names)
+    null, best, iterations = maximise(evaluator(design, link), start, design.names, at_infinity=at_infinity)
     found = log_probability(*design.predictors(best.parameters), link)
     assert found is not None
     return CumulativeFit(design, best, null, row_scores(design, found), iterations)

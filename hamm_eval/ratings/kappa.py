@@ -144,7 +144,7 @@ def weighted_kappa(
     >>> worker, refugee = [1, 2, 3, 4, 5, 4, 3, 5], [2, 2, 3, 3, 5, 4, 2, 4]
     >>> found = weighted_kappa(worker, refugee, categories=[1, 2, 3, 4, 5])
     >>> round(found.value, 3), round(found.std_error, 3)
-    (0.818, 0.065)
+    (0.828, 0.071)
     """
     if weights not in ("quadratic", "linear", "none"):
         raise InputError('Must be "quadratic", "linear" or "none".', where="weights")

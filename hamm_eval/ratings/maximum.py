@@ -16,6 +16,9 @@ MAX_HALVINGS = 30
 STEP_TOLERANCE = 1e-8
 # A direction with so little of the information at the start left is running off to infinity.
 INFORMATION_LEFT = 1e-9
+SINGULAR = 1e-14
+# Of twice the log-likelihood.
+GAIN_TOLERANCE = 1e-8
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +32,11 @@ class Point:
 
 
 def maximise(
-    evaluate: Callable[[FloatArray], Point | None], start: FloatArray, names: Sequence[str]
+    evaluate: Callable[[FloatArray], Point | None],
+    start: FloatArray,
+    names: Sequence[str],
+    *,
+    at_infinity: bool = False,
 ) -> tuple[Point, Point, int]:
     """The likelihood at `start` and at its maximum, and the number of iterations.
 
@@ -41,6 +48,8 @@ def maximise(
         Possible parameters.
     names : sequence of str
         Of the parameters, as an error names them.
+    at_infinity : bool
+        Whether parameters may grow without bound: the likelihood is then its limit but for `GAIN_TOLERANCE`.
 
     Raises
     ------
@@ -52,8 +61,13 @@ def maximise(
     size = np.sqrt(np.maximum(np.diag(first.information), 1e-300))
     current = first
     for iteration in range(1, MAX_ITERATIONS + 1):
+        if (
+            at_infinity
+            and current.score @ np.linalg.solve(current.information, current.score) < GAIN_TOLERANCE
+        ):
+            return first, current, iteration
         left = np.linalg.eigvalsh(current.information / np.outer(size, size))
-        if left[0] < INFORMATION_LEFT:
+        if left[0] < (SINGULAR if at_infinity else INFORMATION_LEFT):
             break
         step = np.linalg.solve(current.information, current.score)
         proposed = _improve(evaluate, current, step)

@@ -170,7 +170,7 @@ def ordinal_regression(
     >>> longer = [0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1]
     >>> found = ordinal_regression(rating, longer)
     >>> found.coefficients.round(2), found.thresholds.round(2)
-    (array([0.75]), array([-0.77,  0.74]))
+    (array([0.77]), array([-0.74,  0.74]))
     """
     family = read_link(link)
     if interval not in ("wald", "profile"):

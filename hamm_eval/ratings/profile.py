@@ -1,8 +1,8 @@
-"""Profile likelihood: which values of one parameter the likelihood does not reject."""
+"""Profile likelihood: which values of one coefficient the likelihood does not reject."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 import numpy as np
 from scipy import optimize
@@ -13,7 +13,7 @@ from hamm_eval.ratings.cumulative import CumulativeFit, evaluator
 from hamm_eval.ratings.links import Link
 from hamm_eval.ratings.maximum import Point, maximise
 
-# A limit is looked for up to so many standard errors from the estimate.
+# A limit is looked for up to so many times its first guess.
 _FARTHEST = 40.0
 
 
@@ -36,53 +36,48 @@ def profile_limits(
     lower, upper : ndarray
         Infinite where the likelihood does not fall so far on that side.
     """
-    evaluate = evaluator(fit.design, link)
-    inverse = np.linalg.inv(fit.best.information)
+    covariance = np.linalg.inv(fit.best.information)
     limits = []
     for position in positions:
-        others = np.array([k for k in range(len(fit.design.names)) if k != position])
-        step = z * float(np.sqrt(inverse[position, position]))
-        best = float(fit.best.parameters[position])
-        # The others move with it as the information at the maximum has it.
-        slope = inverse[others, position] / inverse[position, position]
-
-        def fall(
-            moved: float,
-            others: np.ndarray = others,
-            position: int = position,
-            best: float = best,
-            slope: FloatArray = slope,
-        ) -> float:
-            """Twice the fall of the log-likelihood less the critical value."""
-
-            def at(values: FloatArray) -> Point | None:
-                whole = np.insert(values, position, best + moved)
-                found = evaluate(whole)
-                if found is None:
-                    return None
-                return Point(
-                    values, found.value, found.score[others], found.information[np.ix_(others, others)]
-                )
-
-            start = fit.best.parameters[others] + slope * moved
-            if at(start) is None:
-                start = fit.best.parameters[others]
-            names = [fit.design.names[k] for k in others]
-            return 2 * (fit.best.value - maximise(at, start, names)[1].value) - z**2
-
-        limits.append(tuple(best + _root(fall, side * step) for side in (-1, 1)))
+        fall = profile_deviance(fit, link, position)
+        best, step = fit.best.parameters[position], z * np.sqrt(covariance[position, position])
+        limits.append([best + first_reaching(fall, z**2, side * step) for side in (-1, 1)])
     lower, upper = np.array(limits).T
     return lower, upper
 
 
-def _root(fall, step: float) -> float:  # type: ignore[no-untyped-def]
-    """Where `fall` is 0, looked for from 0 outwards in the direction of `step`."""
+def profile_deviance(fit: CumulativeFit, link: Link, position: int) -> Callable[[float], float]:
+    """How far twice the log-likelihood falls as one parameter moves off its estimate, others maximised."""
+    evaluate = evaluator(fit.design, link)
+    best = fit.best.parameters
+    others = np.delete(np.arange(best.size), position)
+    names = [fit.design.names[k] for k in others]
+    # The others move along as the information at the maximum has it.
+    covariance = np.linalg.inv(fit.best.information)
+    slope = covariance[others, position] / covariance[position, position]
+
+    def fall(moved: float) -> float:
+        def at(values: FloatArray) -> Point | None:
+            found = evaluate(np.insert(values, position, best[position] + moved))
+            if found is None:
+                return None
+            return Point(values, found.value, found.score[others], found.information[np.ix_(others, others)])
+
+        along = best[others] + slope * moved
+        start = along if at(along) is not None else best[others]
+        return 2 * (fit.best.value - maximise(at, start, names)[1].value)
+
+    return fall
+
+
+def first_reaching(fall: Callable[[float], float], level: float, step: float) -> float:
+    """How far from 0 `fall` reaches `level`, looked for in the direction of `step`; infinite: nowhere."""
     inner, outer = 0.0, step
     try:
-        while fall(outer) < 0:
+        while fall(outer) < level:
             inner, outer = outer, outer * 1.5
             if abs(outer) > _FARTHEST * abs(step):
                 return float(np.copysign(np.inf, step))
     except NotEstimable:
         return float(np.copysign(np.inf, step))
-    return float(optimize.brentq(fall, inner, outer, xtol=1e-10, rtol=1e-12))
+    return float(optimize.brentq(lambda moved: fall(moved) - level, inner, outer, xtol=1e-10, rtol=1e-12))
