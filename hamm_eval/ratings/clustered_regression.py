@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy import special
 
-from hamm_eval.errors import InputError, NotEstimable
+from hamm_eval.errors import InputError, NotEstimable, Problem
 from hamm_eval.inference import FloatArray, IntArray, critical_value
 from hamm_eval.ratings.mean_model import Family, MeanFit, fit_mean, read_mean_model
 from hamm_eval.survival.clusters import count_clusters, read_clusters
@@ -197,7 +197,7 @@ def clustered_regression(
         factor = groups / (groups - 1)
         if kind == "CR1S":
             factor *= (y.size - 1) / (y.size - size)
-    sums, parts = _by_cluster(fit, codes, groups, kind)
+    sums, parts = _by_cluster(fit, codes, groups, kind, names)
     covariance = factor * sums.T @ sums
     std_error = np.sqrt(np.diag(covariance))
     dof = np.array([_satterthwaite(parts, j) for j in range(size)])
@@ -229,20 +229,41 @@ def _notes(dof: FloatArray, names: Sequence[str]) -> tuple[str, ...]:
     return (f"Fewer than 4 degrees of freedom, so that p-values are a rough guide: {', '.join(poor)}.",)
 
 
-def _by_cluster(fit: MeanFit, codes: IntArray, groups: int, kind: str) -> tuple[FloatArray, _Clusters]:
+def _by_cluster(
+    fit: MeanFit, codes: IntArray, groups: int, kind: str, names: Sequence[str]
+) -> tuple[FloatArray, _Clusters]:
     """Each cluster's part of the estimates' errors, shape (G, P), and what tests need of it."""
     slopes, variance = fit.slopes, fit.variance
-    model = np.linalg.inv(slopes.T @ (slopes / variance[:, None]))
+    model = np.asarray(np.linalg.inv(slopes.T @ (slopes / variance[:, None])), dtype=np.float64)
     size = slopes.shape[1]
     sums = np.empty((groups, size))
     within, across = np.empty((groups, size, size)), np.empty((groups, size, size))
     order = np.argsort(codes, kind="stable")
     for g, rows in enumerate(np.split(order, np.cumsum(np.bincount(codes, minlength=groups))[:-1])):
+        _refuse_alone(slopes[rows], variance[rows], model, names)
         adjusted = _adjust(slopes[rows], variance[rows], model, kind)
         sums[g] = adjusted.T @ fit.residuals[rows]
         within[g] = adjusted.T @ (variance[rows, None] * adjusted)
         across[g] = slopes[rows].T @ adjusted
     return sums, _Clusters(within, across, model)
+
+
+def _refuse_alone(x: FloatArray, variance: FloatArray, model: FloatArray, names: Sequence[str]) -> None:
+    """Refuse coefficients that would have no estimate without this cluster: nothing tells how it varies."""
+    root = np.linalg.cholesky(model)
+    left, directions = np.linalg.eigh(np.eye(len(names)) - root.T @ (x.T / variance) @ x @ root)
+    if left[0] > ROOM_LEFT:
+        return
+    # A direction of coefficients, each in its own standard errors.
+    alone = np.abs(root @ directions[:, 0]) / np.sqrt(np.diag(model))
+    raise NotEstimable.of(
+        Problem(
+            "One cluster alone tells this coefficient, so that its error cannot be seen.",
+            f"covariates[{names[j]}]" if j else "cluster",
+            "Leave it out or merge groups.",
+        )
+        for j in map(int, np.flatnonzero(alone > 1e-6))
+    )
 
 
 def _adjust(x: FloatArray, variance: FloatArray, model: FloatArray, kind: str) -> FloatArray:
@@ -254,15 +275,12 @@ def _adjust(x: FloatArray, variance: FloatArray, model: FloatArray, kind: str) -
         target = variance[:, None] * np.eye(variance.size) - x @ model @ x.T
         scale = np.sqrt(variance)
         values, vectors = np.linalg.eigh(scale[:, None] * target * scale)
-        power = np.where(values > ROOM_LEFT * values[-1], np.maximum(values, 1e-300) ** -0.5, 0.0)
-        return np.asarray(
-            scale[:, None] * (vectors @ (power[:, None] * (vectors.T @ (scale[:, None] * leading))))
-        )
+        turned = vectors.T @ (scale[:, None] * leading) / np.sqrt(values)[:, None]
+        return np.asarray(scale[:, None] * (vectors @ turned))
     # The adjustment differs from 1 in few directions only: those of the covariates.
     scale = np.sqrt(variance)
     basis, length, _ = np.linalg.svd(x / scale[:, None] @ np.linalg.cholesky(model), full_matrices=False)
-    left = 1 - length**2
-    power = np.where(left > ROOM_LEFT, np.maximum(left, ROOM_LEFT) ** (-0.5 if kind == "CR2" else -1.0), 0.0)
+    power = (1 - length**2) ** (-0.5 if kind == "CR2" else -1.0)
     whole = scale[:, None] * leading
     return np.asarray((whole + basis @ ((power - 1)[:, None] * (basis.T @ whole))) / scale[:, None])
 

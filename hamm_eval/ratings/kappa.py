@@ -168,7 +168,7 @@ def weighted_kappa(
     if codes_of_clusters is None:
         std_error, null_error = _large_sample_errors(table.reshape(size, size), agreement, value)
         lower, upper = value - z * std_error, min(value + z * std_error, 1.0)
-        notes = ()
+        notes: tuple[str, ...] = ()
     else:
         drawn = _resample(cells, codes_of_clusters, agreement, resamples, rng)
         known = drawn[np.isfinite(drawn)]

@@ -122,7 +122,7 @@ def _given(ratings: ArrayLike, level: str) -> tuple[IntArray, IntArray, FloatArr
     numbers = table.dtype.kind in "biuf" or level != "nominal"
     if numbers:
         table = as_numbers(
-            np.where(np.equal(table, None), np.nan, table) if table.dtype.kind == "O" else table,
+            [[np.nan if v is None else v for v in row] for row in table],
             "ratings",
             todo='Labels have no distances: use level="nominal".',
         )

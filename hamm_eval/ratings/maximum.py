@@ -16,9 +16,9 @@ MAX_HALVINGS = 30
 STEP_TOLERANCE = 1e-8
 # A direction with so little of the information at the start left is running off to infinity.
 INFORMATION_LEFT = 1e-9
-SINGULAR = 1e-14
+SINGULAR = 1e-15
 # Of twice the log-likelihood.
-GAIN_TOLERANCE = 1e-8
+GAIN_TOLERANCE = 1e-12
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,15 +61,12 @@ def maximise(
     size = np.sqrt(np.maximum(np.diag(first.information), 1e-300))
     current = first
     for iteration in range(1, MAX_ITERATIONS + 1):
-        if (
-            at_infinity
-            and current.score @ np.linalg.solve(current.information, current.score) < GAIN_TOLERANCE
-        ):
-            return first, current, iteration
         left = np.linalg.eigvalsh(current.information / np.outer(size, size))
         if left[0] < (SINGULAR if at_infinity else INFORMATION_LEFT):
             break
-        step = np.linalg.solve(current.information, current.score)
+        step = np.asarray(np.linalg.solve(current.information, current.score), dtype=np.float64)
+        if at_infinity and current.score @ step < GAIN_TOLERANCE:
+            return first, current, iteration
         proposed = _improve(evaluate, current, step)
         if proposed is None:
             break

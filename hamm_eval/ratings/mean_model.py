@@ -64,7 +64,7 @@ def read_mean_model(
 def fit_mean(y: FloatArray, design: FloatArray, names: Sequence[str], family: str) -> MeanFit:
     """Least squares, or the maximum of the logistic likelihood."""
     if family == "gaussian":
-        return mean_at(y, design, np.linalg.lstsq(design, y, rcond=None)[0], family)
+        return mean_at(y, design, np.asarray(np.linalg.lstsq(design, y, rcond=None)[0], np.float64), family)
     centre, spread = design.mean(axis=0), design.std(axis=0)
     centre[0], spread[0] = 0.0, 1.0
     scaled = (design - centre) / spread
