@@ -35,7 +35,7 @@ class ProportionalOddsTest:
     dof : ndarray of int, shape (t,)
         Columns of the term times (K - 2).
     p_value : ndarray, shape (t,)
-        With clusters NaN where a coefficient is infinite.
+        NaN where thresholds would cross; with clusters also where a coefficient is infinite.
     log_likelihood : ndarray, shape (t,)
         With a coefficient for each threshold.
     by_threshold : tuple of ndarray, each of shape (columns, K - 1)
@@ -117,8 +117,17 @@ def proportional_odds_test(
     for term, chosen in columns.items():
         dof = len(chosen) * (points - 2)
         design = build_design(codes, points, x, names, chosen)
-        fit = fit_cumulative(codes, points, design, family, at_infinity=True)
-        own = _coefficients(fit, len(chosen) * (points - 1))
+        try:
+            fit = fit_cumulative(codes, points, design, family, at_infinity=True)
+            own = _coefficients(fit, len(chosen) * (points - 1))
+            _refuse_crossing(fit, x, chosen, points - 1)
+        except NotEstimable:
+            notes.append(
+                f"{term}: a group never gives some point of the scale, so that thresholds would cross."
+            )
+            nothing = np.full((len(chosen), points - 1), np.nan)
+            rows.append((float("nan"), dof, float("nan"), float("nan"), nothing))
+            continue
         unbounded = not np.isfinite(own).all()
         if unbounded:
             notes.append(
@@ -165,6 +174,15 @@ def _coefficients(fit: CumulativeFit, count: int) -> FloatArray:
     # Of standardised covariates; where the likelihood still tells something, errors are far below.
     error = np.sqrt(np.diag(np.linalg.inv(fit.best.information))[-count:])
     return np.where(error > UNBOUNDED_ERROR, np.copysign(np.inf, own), own)
+
+
+def _refuse_crossing(fit: CumulativeFit, x: FloatArray, chosen: Sequence[int], thresholds: int) -> None:
+    """Refuse coefficients by threshold with which some probability would be negative."""
+    parameters = fit.design.back @ fit.best.parameters
+    own = parameters[-len(chosen) * thresholds :].reshape(len(chosen), thresholds)
+    at = parameters[:thresholds] - x[:, chosen] @ own
+    if np.any(at[:, 1:] < at[:, :-1]):
+        raise NotEstimable("Thresholds cross.", where="covariates")
 
 
 def _wald(

@@ -1,4 +1,4 @@
-"""Pairs of ratings clustered in social workers: the cluster bootstrap's interval holds, the naive one does not.
+"""Pairs of ratings clustered in social workers: the bootstrap's interval holds, the naive one does not.
 
 Fixed before the first run: 2,000 samples a cell, seed 20240611, failing only outside the 99.9 % band of a
 perfect interval, Bonferroni over three cells.
