@@ -47,10 +47,10 @@ def sharp_information_at(function: Function, at: FloatArray) -> FloatArray:
 
 
 def climb(
-    function: Function, start: FloatArray, inverse: FloatArray | None = None
+    function: Function, start: FloatArray, inverse: FloatArray | None = None, *, slope: float = 1e-4
 ) -> tuple[FloatArray, float]:
     """Near a local maximum by BFGS, begun with the inverse information where it is known."""
-    options: dict[str, Any] = {"gtol": 1e-4, "maxiter": 200}
+    options: dict[str, Any] = {"gtol": slope, "maxiter": 200}
     if inverse is not None:
         options["hess_inv0"] = (inverse + inverse.T) / 2
 

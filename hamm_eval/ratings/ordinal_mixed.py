@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy import optimize, special
+from scipy import special
 
 from hamm_eval.errors import InputError, NotEstimable
 from hamm_eval.inference import FloatArray, critical_value, two_sided_p
@@ -25,6 +25,9 @@ from hamm_eval.survival.results import write_protect
 MOST_NODES = 100
 # Of twice the log-likelihood: an improvement this small is none.
 _NO_GAIN = 1e-6
+# Of a standard deviation, and of the slope that is left when others are maximised at it.
+_LIMIT_TOLERANCE = 1e-6
+_SLOPE_LEFT = 1e-2
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -238,13 +241,14 @@ def _profile(
 
     def fall(moved: float) -> float:
         nonlocal last
-        found, reached = climb(lambda fixed: likelihood(np.r_[fixed, spread + moved]), last, inverse)
+        found, reached = climb(
+            lambda fixed: likelihood(np.r_[fixed, spread + moved]), last, inverse, slope=_SLOPE_LEFT
+        )
         last = found
         return 2 * (value - reached)
 
-    high = spread + first_reaching(fall, z**2, max(spread, 0.5))
+    high = spread + first_reaching(fall, z**2, max(spread, 0.5), tolerance=_LIMIT_TOLERANCE)
     if 2 * (value - null) <= z**2:
         return 0.0, high
     last = at[:-1]
-    low = optimize.brentq(lambda moved: fall(moved) - z**2, -spread, 0.0, xtol=1e-6)
-    return spread + float(low), high
+    return spread + first_reaching(fall, z**2, -spread, tolerance=_LIMIT_TOLERANCE), high

@@ -70,7 +70,9 @@ def profile_deviance(fit: CumulativeFit, link: Link, position: int) -> Callable[
     return fall
 
 
-def first_reaching(fall: Callable[[float], float], level: float, step: float) -> float:
+def first_reaching(
+    fall: Callable[[float], float], level: float, step: float, *, tolerance: float = 1e-10
+) -> float:
     """How far from 0 `fall` reaches `level`, looked for in the direction of `step`; infinite: nowhere."""
     inner, outer = 0.0, step
     try:
@@ -80,4 +82,4 @@ def first_reaching(fall: Callable[[float], float], level: float, step: float) ->
                 return float(np.copysign(np.inf, step))
     except NotEstimable:
         return float(np.copysign(np.inf, step))
-    return float(optimize.brentq(lambda moved: fall(moved) - level, inner, outer, xtol=1e-10, rtol=1e-12))
+    return float(optimize.brentq(lambda moved: fall(moved) - level, inner, outer, xtol=tolerance, rtol=1e-12))
