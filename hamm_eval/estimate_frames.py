@@ -11,6 +11,8 @@ from hamm_eval.errors import UsageError
 from hamm_eval.estimate import (
     Absent,
     ArrivalComparison,
+    CaseloadModel,
+    CaseloadOverTime,
     Costs,
     CountTable,
     Curves,
@@ -20,6 +22,8 @@ from hamm_eval.estimate import (
     EffectOverTime,
     EffectOverview,
     Estimate,
+    Funding,
+    Funnel,
     GoalAttainment,
     Model,
     QuantileTable,
@@ -237,6 +241,51 @@ def _costs(estimate: Costs) -> pd.DataFrame:
     return pd.DataFrame(
         [[getattr(line, name) for name in columns] for line in estimate.lines], columns=columns
     )
+
+
+@to_frame.register(Funding)
+def _funding(estimate: Funding) -> pd.DataFrame:
+    import pandas as pd
+
+    columns = ("measure", "funding_class", "since", "until")
+    return pd.DataFrame(
+        [[getattr(spell, name) for name in columns] for spell in estimate.spells], columns=columns
+    )
+
+
+@to_frame.register(Funnel)
+def _funnel(estimate: Funnel) -> pd.DataFrame:
+    """Groups compared, then those too small, which have no expected number."""
+    import pandas as pd
+
+    whole = (*estimate.compared, *estimate.too_small)
+    columns = ("persons", "events", "workers")
+    frame = pd.DataFrame(
+        {name: [getattr(group, name) for group in whole] for name in columns},
+        index=[group.level for group in whole],
+    )
+    for name in ("observed", "expected"):
+        found = [] if estimate.fit is None else list(getattr(estimate.fit, name))
+        frame[name] = [*found, *[np.nan] * (len(whole) - len(found))]
+    return frame
+
+
+@to_frame.register(CaseloadOverTime)
+def _caseloadovertime(estimate: CaseloadOverTime) -> pd.DataFrame:
+    return (
+        _distributiontable(estimate.spread)
+        .rename(columns={"persons": "workers"})
+        .assign(
+            open_cases=estimate.open_cases,
+            persons=estimate.persons,
+            full_time_equivalents=estimate.full_time_equivalents,
+        )
+    )
+
+
+@to_frame.register(CaseloadModel)
+def _caseloadmodel(estimate: CaseloadModel) -> pd.DataFrame:
+    return _model(estimate.model)
 
 
 @to_frame.register(QuantileTable)

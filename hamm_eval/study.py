@@ -20,14 +20,17 @@ from hamm_eval.analysis import delays
 from hamm_eval.analysis import participation_patterns as patterns
 from hamm_eval.analysis.arrival_cohorts import arrival_cohorts
 from hamm_eval.analysis.associations import associations
+from hamm_eval.analysis.caseload import caseload, caseload_model
 from hamm_eval.analysis.costs import costs
 from hamm_eval.analysis.effect_overview import effect_overview
 from hamm_eval.analysis.effect_parts import effect_by_group, effect_over_time
+from hamm_eval.analysis.funding import funding
 from hamm_eval.analysis.goals_at_reviews import goals_at_reviews
 from hamm_eval.analysis.groundwork import Groundwork
 from hamm_eval.analysis.incidence_model import incidence_model
 from hamm_eval.analysis.measure_effectiveness import measure_effectiveness
 from hamm_eval.analysis.plausibility import plausibility
+from hamm_eval.analysis.providers import providers
 from hamm_eval.analysis.side_by_side import side_by_side
 from hamm_eval.analysis.states_over_time import states_over_time
 from hamm_eval.analysis.target_trial import target_trial
@@ -47,6 +50,8 @@ from hamm_eval.errors import NotEstimable, UsageError
 from hamm_eval.estimate import (
     Absent,
     ArrivalComparison,
+    CaseloadModel,
+    CaseloadOverTime,
     Costs,
     CountTable,
     Curves,
@@ -57,6 +62,8 @@ from hamm_eval.estimate import (
     EffectOverTime,
     EffectOverview,
     Estimate,
+    Funding,
+    Funnel,
     GoalAttainment,
     Model,
     QuantileTable,
@@ -336,6 +343,46 @@ class Study:
             return costs(self.case_file, self.params, effects=known, ground=self._ground)
 
         return _or_absent("costs", "all", ask)
+
+    def funding(self) -> Funding | Absent:
+        """Who pays for the measures, as it changes; what began under each funding class, and what it cost."""
+        return _or_absent("funding", "all", lambda: funding(self.case_file, self.params))
+
+    # --- who accompanies --------------------------------------------------------------------------
+
+    def providers(self, key: str, by: str = "provider") -> Funnel | Absent:
+        """Providers or social spaces beside what their composition lets expect, as params ask."""
+        if key not in self.params.providers:
+            raise UsageError(
+                "There is no such comparison in params.",
+                where="providers",
+                todo=f"Known: {', '.join(self.params.providers) or 'none'}.",
+            )
+        endpoint = self.params.providers[key].endpoint
+        return _or_absent(
+            "providers", f"{key}/{by}", lambda: providers(self.cohort(endpoint), self.params, key, by)
+        )
+
+    def caseload(self) -> CaseloadOverTime | Absent:
+        """Open case files of a social worker, quarter by quarter: quartiles, never single workers."""
+        return _or_absent("caseload", "quarters", lambda: caseload(self.case_file, self.params))
+
+    def caseload_model(self, key: str) -> CaseloadModel | Absent:
+        """How the pace to an endpoint goes with the open files of a person's social worker, as params ask."""
+        asked = self.params.caseload.pace
+        if key not in asked:
+            raise UsageError(
+                "There is no such model in params.",
+                where="caseload.pace",
+                todo=f"Known: {', '.join(asked) or 'none'}.",
+            )
+        return _or_absent(
+            "caseload",
+            key,
+            lambda: caseload_model(self.cohort(asked[key].endpoint), self.case_file, self.params, key),
+        )
+
+    # --- described, no effects --------------------------------------------------------------------
 
     def participation_patterns(
         self, of: Literal["time_in_measures", "order_of_measures", "combinations_of_measures"]

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import numpy as np
-import pandas as pd
 
 from hamm_eval.analysis.definitions import define, endpoint_details, group_details
 from hamm_eval.analysis.design_matrix import design_matrix
+from hamm_eval.analysis.landmark_incidence import at_landmark, incidence_within
 from hamm_eval.analysis.model_terms import term_of, too_small_in
 from hamm_eval.cohort import Cohort
 from hamm_eval.errors import NotEstimable
 from hamm_eval.estimate import ArrivalComparison
-from hamm_eval.inference import FloatArray
 from hamm_eval.params import Params
 from hamm_eval.release.policy import policy_of
-from hamm_eval.survival import case_mix, pseudo_observations
+from hamm_eval.survival import case_mix
 
 QUESTION = "arrival_cohorts"
 
@@ -55,13 +54,11 @@ def arrival_cohorts(cohort: Cohort, params: Params, key: str) -> ArrivalComparis
     if "arrived_on" not in rows or rows["arrived_on"].isna().all():
         raise NotEstimable("The day of arrival is not in this export.", where="persons.arrived_on")
     landmark, horizon = asked.landmark_days, asked.landmark_days + asked.horizon_days
-    kept = (rows["entry"] <= landmark) & (rows["time"] > landmark) & (rows["followed_until"] >= horizon)
-    rows = rows[kept & rows["arrived_on"].notna()]
+    rows = at_landmark(rows, landmark, horizon)
+    observed = len(rows)
+    rows = rows[rows["arrived_on"].notna()]
     quarter = rows["arrived_on"].dt.to_period("Q").astype(str).str.replace("Q", "-Q")
-    rows = rows.assign(
-        quarter=quarter,
-        event=((rows["cause"] == 1) & (rows["time"] <= horizon)).astype("int64"),
-    )
+    rows = rows.assign(quarter=quarter)
     groups = {name: params.groups[name] for name in asked.case_mix}
     while True:
         # Who lacks a characteristic is left out, which can make a quarter too small.
@@ -76,7 +73,7 @@ def arrival_cohorts(cohort: Cohort, params: Params, key: str) -> ArrivalComparis
         rows = compared[matrix.kept]
     if matrix.columns.empty:
         raise NotEstimable("No characteristic tells composition.", where=f"{where}.case_mix")
-    values = _pseudo_observations(compared, landmark, horizon, len(cohort.causes))
+    values = incidence_within(compared, compared["quarter"], landmark, horizon, len(cohort.causes))
     fit = case_mix(
         values,
         compared["quarter"].to_numpy(dtype=str),
@@ -100,17 +97,5 @@ def arrival_cohorts(cohort: Cohort, params: Params, key: str) -> ArrivalComparis
         fit=fit,
         events=compared.groupby("quarter")["event"].sum().to_numpy(dtype=np.int64),
         terms=tuple(term_of(compared, matrix, *pair) for pair in (*matrix.terms, *matrix.references)),
-        left_out=int(kept.sum()) - len(compared),
+        left_out=observed - len(compared),
     )
-
-
-def _pseudo_observations(rows: pd.DataFrame, landmark: int, horizon: int, causes: int) -> FloatArray:
-    """Pseudo-observations of the incidence at the horizon, made within each quarter."""
-    found = np.empty(len(rows))
-    for _, here in rows.groupby("quarter"):
-        at = here.index.to_numpy()
-        # Beyond the horizon nothing counts: whoever is still followed there is known to have had no event.
-        time = np.minimum(here["time"].to_numpy(dtype=np.float64), horizon + 1) - landmark
-        cause = np.where(here["time"] <= horizon, here["cause"], 0)
-        found[at] = pseudo_observations(time, cause, at=[horizon - landmark], causes=causes)[:, 0]
-    return found

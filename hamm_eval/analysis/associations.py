@@ -53,6 +53,7 @@ def associations(
     split_every: int | None = None,
     ties: Literal["efron", "breslow"] = "efron",
     since: int | None = None,
+    cluster: Literal["household_id", "social_worker"] = "household_id",
 ) -> Model:
     """Hazard ratios of an endpoint; what competes is censored, so alone they say nothing on incidence.
 
@@ -86,11 +87,13 @@ def associations(
     since : int, optional
         Days since the origin from which on persons are at risk: those who end earlier drop out. By default
         the day on which the incidence curve of all persons begins (`start_of_curve`), 0 without late entry.
+    cluster : "household_id" or "social_worker"
+        Whose persons are not independent of each other; the worker where a covariate is the worker's.
 
     Returns
     -------
     Model
-        With household-robust standard errors, and the exact score test of proportional hazards per term.
+        With standard errors robust by cluster, and the exact score test of proportional hazards per term.
 
     Raises
     ------
@@ -150,7 +153,7 @@ def associations(
         columns,
         start=used["start"].to_numpy(dtype=np.float64),
         strata=_strata(used, strata, params.groups),
-        cluster=used["household_id"].to_numpy(dtype=str),
+        cluster=used[cluster].to_numpy(dtype=str),
         cluster_t=None,
         ties=ties,
     )
@@ -169,6 +172,7 @@ def associations(
             ties=ties,
             since="curve" if since is None else since,
             **({"of": of} if of else {}),
+            **({"cluster": cluster} if cluster != "household_id" else {}),
         ),
         endpoint=cohort.endpoint,
         terms=tuple(term_of(used, matrix, *pair) for pair in matrix.terms)

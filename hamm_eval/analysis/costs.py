@@ -78,7 +78,7 @@ def costs(
             prices={key: price.amount for key, price in prices.items()},
             effects=list(params.measure_effectiveness),
         ),
-        lines=tuple(_lines(tables, begun, cost, params)),
+        lines=tuple(cost_lines(tables, begun, cost, params)),
         effects=tuple(
             _effect_cost(ground, key, known.get(key), cost) for key in params.measure_effectiveness
         ),
@@ -106,7 +106,7 @@ def funding_class_at_start(tables: Mapping[str, pd.DataFrame], begun: pd.DataFra
     return classes.reindex(begun.index).fillna(UNKNOWN_CLASS).astype(str)
 
 
-def _lines(
+def cost_lines(
     tables: Mapping[str, pd.DataFrame], begun: pd.DataFrame, cost: pd.Series, params: Params
 ) -> list[CostLine]:
     """One line per measure and funding class in which participations began, in declared order."""

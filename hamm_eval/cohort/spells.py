@@ -81,10 +81,17 @@ class TimeVarying:
 class Caseload:
     """How many case files a person's social worker has open, as it changes: a number.
 
+    Parameters
+    ----------
+    per : int
+        Files that count as one: with 10 a coefficient is that of ten files more.
+
     Examples
     --------
     >>> study.cox("language_b1", ["sex"], time_varying={"caseload": Caseload()})  # doctest: +SKIP
     """
+
+    per: int = 1
 
     def column(self, tables: Mapping[str, pd.DataFrame]) -> SpellColumn:
         """The spells in which the number stays the same; missing while no file is open.
@@ -101,7 +108,7 @@ class Caseload:
         closed = cases[["social_worker", "closed_on"]].set_axis(["worker", "begin"], axis=1).assign(change=-1)
         changes = pd.concat([opened, closed[closed["begin"].notna()]])
         total = changes.groupby(["worker", "begin"], sort=True)["change"].sum().groupby("worker").cumsum()
-        loads = total.rename("caseload").reset_index()
+        loads = (total / self.per).rename("caseload").reset_index()
         loads = loads.assign(end=loads.groupby("worker")["begin"].shift(-1))
         own = cases[["person_id", "social_worker", "opened_on", "closed_on"]]
         spells = own.merge(loads, left_on="social_worker", right_on="worker")

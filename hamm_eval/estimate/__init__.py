@@ -9,7 +9,7 @@ carry keys, and `report` finds the words.
 from __future__ import annotations
 
 from hamm_eval.estimate.base import Absent, Definition, Estimate, FloatArray, IntArray, Json
-from hamm_eval.estimate.costs import CostLine, Costs, EffectCost
+from hamm_eval.estimate.costs import CostLine, Costs, EffectCost, Funding, FundingSpell
 from hamm_eval.estimate.curves import CurveGroup, Curves
 from hamm_eval.estimate.effects import (
     Effect,
@@ -22,6 +22,7 @@ from hamm_eval.estimate.effects import (
 )
 from hamm_eval.estimate.goals import GoalAttainment
 from hamm_eval.estimate.models import ArrivalComparison, Lost, Model, SideBySide, Term
+from hamm_eval.estimate.providers import CaseloadModel, CaseloadOverTime, Funnel, FunnelGroup
 from hamm_eval.estimate.states import StateShares
 from hamm_eval.estimate.tables import CountTable, DistributionTable, QuantileTable
 from hamm_eval.estimate.truth import TruthComparison, TruthRow
@@ -29,6 +30,8 @@ from hamm_eval.estimate.truth import TruthComparison, TruthRow
 __all__ = [
     "Absent",
     "ArrivalComparison",
+    "CaseloadModel",
+    "CaseloadOverTime",
     "CostLine",
     "Costs",
     "CountTable",
@@ -44,6 +47,10 @@ __all__ = [
     "EffectOverview",
     "Estimate",
     "FloatArray",
+    "Funding",
+    "FundingSpell",
+    "Funnel",
+    "FunnelGroup",
     "GoalAttainment",
     "IntArray",
     "Json",

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
 from hamm_eval.estimate.base import Estimate
 from hamm_eval.estimate.effects import Effect
+from hamm_eval.estimate.tables import CountTable
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,3 +58,35 @@ class Costs(Estimate):
 
     lines: tuple[CostLine, ...]
     effects: tuple[EffectCost, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FundingSpell:
+    """Who paid for a measure from a day on; `until` None while it lasts."""
+
+    measure: str
+    funding_class: str
+    since: dt.date
+    until: dt.date | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Funding(Estimate):
+    """Funding classes of measures as they change, what began under each, and what that cost.
+
+    Parameters
+    ----------
+    spells : tuple of FundingSpell
+        Measure by measure in the order of params; facts of measures, not of persons.
+    begun : CountTable
+        Participations begun, by quarter and funding class on their first day.
+    lines : tuple of CostLine
+        As in `Costs`.
+    shown_until : date
+        Last day of the quarter reported.
+    """
+
+    spells: tuple[FundingSpell, ...]
+    begun: CountTable
+    lines: tuple[CostLine, ...]
+    shown_until: dt.date

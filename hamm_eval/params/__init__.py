@@ -20,6 +20,7 @@ from hamm_eval.params.goals import GoalsAtReviews
 from hamm_eval.params.groups import Group, Merge
 from hamm_eval.params.load import json_schema, load_params
 from hamm_eval.params.models import ArrivalCohorts, Association
+from hamm_eval.params.providers import CaseloadPace, CaseloadQuestion, ProviderQuestion
 from hamm_eval.params.quarter import LATEST_CUT, Params, QuarterText, Release
 from hamm_eval.params.states import Spells, State, StatePath
 
@@ -29,6 +30,8 @@ __all__ = [
     "ArrivalCohorts",
     "Association",
     "AtRisk",
+    "CaseloadPace",
+    "CaseloadQuestion",
     "Cohort",
     "Costs",
     "EffectQuestion",
@@ -46,6 +49,7 @@ __all__ = [
     "NegativeControl",
     "Params",
     "Price",
+    "ProviderQuestion",
     "QuarterText",
     "Release",
     "Spells",

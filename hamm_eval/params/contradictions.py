@@ -11,6 +11,7 @@ from typing import Any
 from hamm_eval.params.base import DAYS_PER_MONTH
 from hamm_eval.params.cohort import EventSource
 from hamm_eval.params.effects import _CONTROL, EffectQuestion, TargetTrialQuestion
+from hamm_eval.params.providers import COMPARED
 from hamm_eval.params.quarter import LATEST_CUT, Params
 from hamm_eval.yaml_models import Contradiction
 
@@ -41,6 +42,29 @@ def contradictions_between(params: Params) -> Iterator[Contradiction]:
         yield from known((*at, "endpoint"), arrivals.endpoint, params.endpoints, "endpoint")
         for i, group in enumerate(arrivals.case_mix):
             yield from known((*at, "case_mix", i), group, params.groups, "group")
+    for key, funnel in params.providers.items():
+        at = ("providers", key)
+        yield from known((*at, "endpoint"), funnel.endpoint, params.endpoints, "endpoint")
+        for i, group in enumerate(funnel.case_mix):
+            yield from known((*at, "case_mix", i), group, params.groups, "group")
+        for i, group in enumerate(funnel.by):
+            yield from known((*at, "by", i), group, params.groups, "group")
+            asked_group = params.groups.get(group)
+            if asked_group is not None and asked_group.column not in COMPARED:
+                yield Contradiction(
+                    (*at, "by", i),
+                    "Compared are providers and social spaces, never single social workers.",
+                    f"Name a group of one of these columns: {', '.join(COMPARED)}.",
+                )
+            if group in funnel.case_mix:
+                yield Contradiction(
+                    (*at, "by", i), "What is compared is no part of composition.", "Leave it out of case_mix."
+                )
+    for key, pace in params.caseload.pace.items():
+        at = ("caseload", "pace", key)
+        yield from known((*at, "endpoint"), pace.endpoint, params.endpoints, "endpoint")
+        for i, covariate in enumerate(pace.covariates):
+            yield from known((*at, "covariates", i), covariate, params.groups, "group")
     for key, path in params.states_over_time.items():
         for name, state in path.states.items():
             if state.endpoint is not None:

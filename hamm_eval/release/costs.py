@@ -4,11 +4,19 @@ from __future__ import annotations
 
 import math
 
-from hamm_eval.estimate import CostLine, Costs, EffectCost
-from hamm_eval.release.counts import release_count
+from hamm_eval.estimate import CostLine, Costs, EffectCost, Funding
+from hamm_eval.release.counts import release_count, release_table
 from hamm_eval.release.effects import release_effect
 from hamm_eval.release.policy import Policy
-from hamm_eval.release.released import Interval, ReleasedCostLine, ReleasedCosts, ReleasedEffectCost
+from hamm_eval.release.released import (
+    Interval,
+    ReleasedCostLine,
+    ReleasedCosts,
+    ReleasedEffectCost,
+    ReleasedFunding,
+    ReleasedFundingAmount,
+    ReleasedFundingSpell,
+)
 from hamm_eval.release.rounding import round_step, to_step
 
 _POINT = 0.01
@@ -101,3 +109,44 @@ def _amount(value: float, cost: float, policy: Policy) -> float:
     A step of one point in the effect moves the ratio by its square over the cost.
     """
     return to_step(value, round_step(max(policy.money_step, value**2 * _POINT / cost)))
+
+
+def release_funding(estimate: Funding, policy: Policy) -> ReleasedFunding:
+    """Facts of measures as they are; counts by rule 2; amounts from published counts and recorded costs."""
+    return ReleasedFunding(
+        id=estimate.definition.id,
+        definition_digest=estimate.definition.digest,
+        policy=policy.name,
+        spells=tuple(
+            ReleasedFundingSpell(
+                measure=spell.measure,
+                funding_class=spell.funding_class,
+                since=spell.since.isoformat(),
+                until=None if spell.until is None else spell.until.isoformat(),
+            )
+            for spell in estimate.spells
+        ),
+        begun=release_table(estimate.begun, policy),
+        amounts=tuple(
+            _spent(name, [line for line in estimate.lines if line.funding_class == name], policy)
+            for name in sorted({line.funding_class for line in estimate.lines})
+        ),
+        shown_until=estimate.shown_until.isoformat(),
+    )
+
+
+def _spent(funding_class: str, lines: list[CostLine], policy: Policy) -> ReleasedFundingAmount:
+    """Published participations times what each cost, as coarse as the rounding of the counts makes it."""
+    begun = [release_count(line.participations, policy, persons=line.persons).value for line in lines]
+    known = [
+        (line.cost, count)
+        for line, count in zip(lines, begun, strict=True)
+        if count and not line.without_cost and math.isfinite(line.cost)
+    ]
+    amount = None
+    if known:
+        step = round_step(max(policy.money_step, policy.count_rounding * max(cost for cost, _ in known)))
+        amount = to_step(sum(cost * count for cost, count in known), step)
+    return ReleasedFundingAmount(
+        funding_class=funding_class, amount=amount, incomplete=len(known) < len(lines)
+    )

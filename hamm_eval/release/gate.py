@@ -10,6 +10,8 @@ from hamm_eval.errors import ReleaseRefused
 from hamm_eval.estimate import (
     Absent,
     ArrivalComparison,
+    CaseloadModel,
+    CaseloadOverTime,
     Costs,
     CountTable,
     Curves,
@@ -19,6 +21,8 @@ from hamm_eval.estimate import (
     EffectOverTime,
     EffectOverview,
     Estimate,
+    Funding,
+    Funnel,
     GoalAttainment,
     Model,
     QuantileTable,
@@ -28,7 +32,7 @@ from hamm_eval.estimate import (
     TruthComparison,
 )
 from hamm_eval.release.arrivals import release_arrivals
-from hamm_eval.release.costs import release_costs
+from hamm_eval.release.costs import release_costs, release_funding
 from hamm_eval.release.counts import release_table
 from hamm_eval.release.curves import release_curves
 from hamm_eval.release.effect_overview import release_effect_overview
@@ -37,6 +41,7 @@ from hamm_eval.release.effects import release_effect
 from hamm_eval.release.goals import release_goals
 from hamm_eval.release.models import release_model_alone
 from hamm_eval.release.policy import Policy
+from hamm_eval.release.providers import release_caseload, release_caseload_model, release_funnel
 from hamm_eval.release.quantiles import release_distribution, release_quantiles
 from hamm_eval.release.released import Release, ReleasedAbsent
 from hamm_eval.release.side_by_side import release_side_by_side
@@ -78,6 +83,10 @@ _RULES: dict[type[Estimate], Callable[[Any, Policy], Release]] = {
     EffectByGroup: release_effect_by_group,
     EffectOverTime: release_effect_over_time,
     Costs: release_costs,
+    Funding: release_funding,
+    Funnel: release_funnel,
+    CaseloadOverTime: release_caseload,
+    CaseloadModel: release_caseload_model,
     QuantileTable: release_quantiles,
     DistributionTable: release_distribution,
     TruthComparison: release_truth,

@@ -68,7 +68,8 @@ def _shown(value: float, persons: int, probability: float, unit: str, policy: Po
     """One quantile, rounded; None where too few carry it."""
     if not (math.isfinite(value) and enough_persons(persons, probability, policy)):
         return None
-    return to_step(value, policy.quantile_step_days if unit == "days" else 1)
+    steps = {"days": policy.quantile_step_days, "cases": policy.count_rounding}
+    return to_step(value, steps.get(unit, 1))
 
 
 def enough_persons(persons: int, probability: float, policy: Policy) -> bool:

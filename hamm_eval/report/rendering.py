@@ -12,6 +12,8 @@ from hamm_eval.release.released import (
     Release,
     ReleasedAbsent,
     ReleasedArrivals,
+    ReleasedCaseload,
+    ReleasedCaseloadModel,
     ReleasedCosts,
     ReleasedCurves,
     ReleasedDistribution,
@@ -19,6 +21,8 @@ from hamm_eval.release.released import (
     ReleasedEffectByGroup,
     ReleasedEffectOverTime,
     ReleasedEffectOverview,
+    ReleasedFunding,
+    ReleasedFunnel,
     ReleasedGoals,
     ReleasedModel,
     ReleasedQuantiles,
@@ -30,6 +34,12 @@ from hamm_eval.release.released import (
 )
 from hamm_eval.report import findings, markup
 from hamm_eval.report.arrivals import arrivals_fragment, arrivals_title
+from hamm_eval.report.caseload import (
+    caseload_fragment,
+    caseload_model_fragment,
+    caseload_model_title,
+    caseload_title,
+)
 from hamm_eval.report.costs import costs_fragment, costs_title
 from hamm_eval.report.distributions import distribution_fragment, distribution_title
 from hamm_eval.report.effect_overview import effect_overview_fragment, effect_overview_title
@@ -40,6 +50,8 @@ from hamm_eval.report.effect_parts import (
     over_time_title,
 )
 from hamm_eval.report.fragments import curves_fragment, effect_fragment, model_fragment
+from hamm_eval.report.funding import funding_fragment, funding_title
+from hamm_eval.report.funnel import funnel_fragment, funnel_title
 from hamm_eval.report.goals import goals_fragment, goals_title
 from hamm_eval.report.side_by_side import side_by_side_fragment, side_by_side_title
 from hamm_eval.report.states import states_fragment, states_title
@@ -168,6 +180,26 @@ def _(release: ReleasedEffectOverTime, wording: Wording) -> tuple[Markup, str]:
 @_render.register
 def _(release: ReleasedCosts, wording: Wording) -> tuple[Markup, str]:
     return costs_fragment(release, wording), costs_title(wording)
+
+
+@_render.register
+def _(release: ReleasedFunding, wording: Wording) -> tuple[Markup, str]:
+    return funding_fragment(release, wording), funding_title(wording)
+
+
+@_render.register
+def _(release: ReleasedFunnel, wording: Wording) -> tuple[Markup, str]:
+    return funnel_fragment(release, wording), funnel_title(release, wording)
+
+
+@_render.register
+def _(release: ReleasedCaseload, wording: Wording) -> tuple[Markup, str]:
+    return caseload_fragment(release, wording), caseload_title(release, wording)
+
+
+@_render.register
+def _(release: ReleasedCaseloadModel, wording: Wording) -> tuple[Markup, str]:
+    return caseload_model_fragment(release, wording), caseload_model_title(release, wording)
 
 
 @_render.register

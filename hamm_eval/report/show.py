@@ -13,6 +13,8 @@ from markupsafe import Markup
 from hamm_eval.estimate import (
     Absent,
     ArrivalComparison,
+    CaseloadModel,
+    CaseloadOverTime,
     Costs,
     CountTable,
     Curves,
@@ -23,6 +25,8 @@ from hamm_eval.estimate import (
     EffectOverTime,
     EffectOverview,
     Estimate,
+    Funding,
+    Funnel,
     GoalAttainment,
     Model,
     QuantileTable,
@@ -127,6 +131,18 @@ class Show:
 
     def costs(self, estimate: Costs | Absent) -> None:
         """Show what measures cost, and what effects cost where these may be told."""
+        self._show(estimate)
+
+    def funding(self, estimate: Funding | Absent) -> None:
+        """Show who pays for measures as it changes, what began under each class, and what it cost."""
+        self._show(estimate)
+
+    def funnel(self, estimate: Funnel | Absent) -> None:
+        """Show providers or social spaces beside what their composition lets expect, within limits."""
+        self._show(estimate)
+
+    def caseload(self, estimate: CaseloadOverTime | CaseloadModel | Absent) -> None:
+        """Show open case files by quarter, or how the pace goes with them."""
         self._show(estimate)
 
     def quantiles(self, estimate: QuantileTable | Absent) -> None:

@@ -18,7 +18,9 @@ from hamm_eval.survival.cox import cox
 from hamm_eval.survival.cox_baseline import Baseline
 from hamm_eval.survival.cox_model import Cox
 from hamm_eval.survival.fine_gray import fine_gray
+from hamm_eval.survival.funnel import Heterogeneity, binomial_limits, funnel_limits, funnel_test
 from hamm_eval.survival.gray_test import GrayTest, gray_test
+from hamm_eval.survival.indirect import IndirectStandardisation, indirect_standardisation
 from hamm_eval.survival.kaplan_meier import KaplanMeier, kaplan_meier
 from hamm_eval.survival.landmark import Landmark, landmark
 from hamm_eval.survival.logrank import LogRank, logrank
@@ -41,8 +43,10 @@ __all__ = [
     "CaseMix",
     "Cox",
     "GrayTest",
+    "Heterogeneity",
     "IncidenceAt",
     "IncidenceDifference",
+    "IndirectStandardisation",
     "KaplanMeier",
     "Landmark",
     "LogRank",
@@ -56,12 +60,16 @@ __all__ = [
     "TimeInStatesDifference",
     "Turnbull",
     "aalen_johansen",
+    "binomial_limits",
     "case_mix",
     "check_rows",
     "cox",
     "fine_gray",
+    "funnel_limits",
+    "funnel_test",
     "gray_test",
     "incidence_difference",
+    "indirect_standardisation",
     "kaplan_meier",
     "landmark",
     "logrank",

@@ -8,7 +8,14 @@ summary reads it back.
 from __future__ import annotations
 
 from hamm_eval.release.released.base import Cell, Interval, Release, ReleasedAbsent, excludes_zero
-from hamm_eval.release.released.costs import ReleasedCostLine, ReleasedCosts, ReleasedEffectCost
+from hamm_eval.release.released.costs import (
+    ReleasedCostLine,
+    ReleasedCosts,
+    ReleasedEffectCost,
+    ReleasedFunding,
+    ReleasedFundingAmount,
+    ReleasedFundingSpell,
+)
 from hamm_eval.release.released.curves import ReleasedCurve, ReleasedCurves
 from hamm_eval.release.released.effects import (
     ReleasedBalance,
@@ -34,6 +41,14 @@ from hamm_eval.release.released.models import (
     ReleasedSideBySide,
     ReleasedTerm,
 )
+from hamm_eval.release.released.providers import (
+    ReleasedCaseload,
+    ReleasedCaseloadModel,
+    ReleasedFunnel,
+    ReleasedFunnelGroup,
+    ReleasedFunnelLimits,
+    ReleasedFunnelLoss,
+)
 from hamm_eval.release.released.states import ReleasedShare, ReleasedStates
 from hamm_eval.release.released.summary import QuarterlySummary
 from hamm_eval.release.released.tables import ReleasedDistribution, ReleasedQuantiles, ReleasedTable
@@ -48,6 +63,8 @@ __all__ = [
     "ReleasedArrivalQuarter",
     "ReleasedArrivals",
     "ReleasedBalance",
+    "ReleasedCaseload",
+    "ReleasedCaseloadModel",
     "ReleasedCheck",
     "ReleasedCostLine",
     "ReleasedCosts",
@@ -62,6 +79,13 @@ __all__ = [
     "ReleasedEffectOverview",
     "ReleasedEffectPart",
     "ReleasedEffectRow",
+    "ReleasedFunding",
+    "ReleasedFundingAmount",
+    "ReleasedFundingSpell",
+    "ReleasedFunnel",
+    "ReleasedFunnelGroup",
+    "ReleasedFunnelLimits",
+    "ReleasedFunnelLoss",
     "ReleasedGoals",
     "ReleasedLoss",
     "ReleasedModel",

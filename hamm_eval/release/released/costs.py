@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from hamm_eval.release.released.base import Cell, Interval, Release
+from hamm_eval.release.released.tables import ReleasedTable
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,3 +52,33 @@ class ReleasedCosts(Release):
     kind: ClassVar[str] = "costs"
     lines: tuple[ReleasedCostLine, ...]
     effects: tuple[ReleasedEffectCost, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReleasedFundingSpell:
+    """Who paid for a measure; days as ``2016-01-01``, `until` None while it lasts."""
+
+    measure: str
+    funding_class: str
+    since: str
+    until: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReleasedFundingAmount:
+    """What participations of one funding class cost, in euros; `incomplete` where some are not in it."""
+
+    funding_class: str
+    amount: float | None
+    incomplete: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReleasedFunding(Release):
+    """Funding classes as they change, participations begun under each by quarter, and amounts by class."""
+
+    kind: ClassVar[str] = "funding"
+    spells: tuple[ReleasedFundingSpell, ...]
+    begun: ReleasedTable
+    amounts: tuple[ReleasedFundingAmount, ...]
+    shown_until: str
