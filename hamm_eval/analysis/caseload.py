@@ -13,6 +13,7 @@ from hamm_eval.analysis.quarters import recent_quarters
 from hamm_eval.cohort import Caseload, Cohort
 from hamm_eval.cohort.event_source import require_table, tables_given
 from hamm_eval.estimate import CaseloadModel, CaseloadOverTime, DistributionTable
+from hamm_eval.inference import FloatArray
 from hamm_eval.params import Params
 
 if TYPE_CHECKING:
@@ -49,13 +50,18 @@ def caseload(case_file: CaseFile, params: Params) -> CaseloadOverTime:
     quarters = recent_quarters(params)
     spread, workers, open_cases, persons = [], [], [], []
     for quarter in quarters:
-        months = [_open_in(cases, month) for month in pd.period_range(quarter.start, quarter.end, freq="M")]
-        by_worker = [open_files.groupby(cases["social_worker"].astype(object)).sum() for open_files in months]
-        loads = pd.concat([load[load > 0] for load in by_worker])
-        spread.append([_quantile(loads, at) for at in QUARTILES])
-        workers.append(loads.index.nunique())
-        open_cases.append(float(np.mean([open_files.sum() for open_files in months])))
-        persons.append(cases.loc[sum(months) > 0, "person_id"].nunique())
+        parts = pd.DataFrame(
+            {
+                str(month): _open_in(cases, month)
+                for month in pd.period_range(quarter.start, quarter.end, freq="M")
+            }
+        )
+        loads = parts.groupby(cases["social_worker"].astype(object)).sum().stack()
+        loads = loads[loads > 0]
+        spread.append([_quantile(loads.to_numpy(), at) for at in QUARTILES])
+        workers.append(loads.index.get_level_values(0).nunique())
+        open_cases.append(float(parts.sum().mean()))
+        persons.append(cases["person_id"][(parts > 0).any(axis=1)].nunique())
     names = tuple(map(str, quarters))
     stated = params.caseload.full_time_equivalents
     full_time = np.array([stated.get(name, np.nan) for name in names], dtype=np.float64)
@@ -126,13 +132,11 @@ def caseload_model(cohort: Cohort, case_file: CaseFile, params: Params, key: str
 def _open_in(cases: pd.DataFrame, month: pd.Period) -> pd.Series:
     """The part of a month's days on which each file was open."""
     first, last = month.start_time.normalize(), month.end_time.normalize()
-    begin = cases["opened_on"].clip(lower=first)
-    end = cases["closed_on"].fillna(last).clip(upper=last)
+    begin = cases["opened_on"].where(cases["opened_on"] > first, first)
+    end = cases["closed_on"].where(cases["closed_on"] < last, last)
     return ((end - begin).dt.days + 1).clip(lower=0) / month.days_in_month
 
 
-def _quantile(loads: pd.Series, probability: float) -> float:
+def _quantile(loads: FloatArray, probability: float) -> float:
     """The least load that so many of the workers and months do not exceed; NaN without any."""
-    if loads.empty:
-        return float("nan")
-    return float(np.quantile(loads.to_numpy(), probability, method="inverted_cdf"))
+    return float(np.quantile(loads, probability, method="inverted_cdf")) if loads.size else float("nan")

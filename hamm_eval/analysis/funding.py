@@ -66,16 +66,14 @@ def _spells(spells: pd.DataFrame, params: Params) -> list[FundingSpell]:
         & spells["funding_class"].notna()
         & (spells["valid_from"] <= pd.Timestamp(params.quarter.end))
     ].sort_values("valid_from", kind="stable")
-    return [
-        FundingSpell(
-            measure=key,
-            funding_class=str(row.funding_class),
-            since=row.valid_from.date(),
-            until=None if pd.isna(row.valid_until) else row.valid_until.date(),
-        )
-        for key in params.measures
-        for row in due[due["measure_id"] == key].itertuples()
-    ]
+    found = []
+    for key in params.measures:
+        of = due[due["measure_id"] == key]
+        columns = (of["funding_class"], of["valid_from"].dt.date, of["valid_until"].dt.date)
+        for name, since, until in zip(*columns, strict=True):
+            last = None if pd.isna(until) else until
+            found.append(FundingSpell(measure=key, funding_class=str(name), since=since, until=last))
+    return found
 
 
 def _begun(rows: pd.DataFrame, classes: list[str], params: Params) -> CountTable:
@@ -101,7 +99,7 @@ def _begun(rows: pd.DataFrame, classes: list[str], params: Params) -> CountTable
         row_dimension="quarter",
         column_dimension="funding_class",
         counts=np.array([[len(part) for part in line] for line in parts], dtype=np.int64).reshape(shape),
-        unit="records",
+        unit="participations",
         persons=np.array(
             [[part["person_id"].nunique() for part in line] for line in parts], dtype=np.int64
         ).reshape(shape),

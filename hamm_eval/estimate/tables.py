@@ -19,7 +19,7 @@ class CountTable(Estimate):
     row_dimension, column_dimension : str
         What the levels are levels of (``household_type``, ``step``); "" where there is a single column.
     counts : ndarray of int, shape (rows, columns)
-    unit : "persons", "households", "cases" or "records"
+    unit : "persons", "households", "cases", "records" or "participations"
         What is counted. Other units than persons bring `persons`: the distinct persons behind each cell.
     persons : ndarray of int or None, shape (rows, columns)
     sensitive : bool
@@ -37,7 +37,7 @@ class CountTable(Estimate):
     row_dimension: str
     column_dimension: str
     counts: IntArray
-    unit: Literal["persons", "households", "cases", "records"] = "persons"
+    unit: Literal["persons", "households", "cases", "records", "participations"] = "persons"
     persons: IntArray | None = None
     sensitive: bool = False
     total: int | None = None

@@ -209,8 +209,8 @@ def _rounding_variance(persons: FloatArray, share: float, policy: Policy) -> Flo
 
 
 def _sizes(persons: FloatArray, policy: Policy) -> FloatArray:
-    """Sizes from half of the smallest group to a tenth beyond the largest, whole and rising."""
-    least = max(policy.smallest_denominator, persons.min() / 2)
+    """Sizes from three quarters of the smallest group to a tenth beyond the largest, whole and rising."""
+    least = max(policy.smallest_denominator, 0.75 * persons.min())
     most = min(persons.max() * 1.1, persons.sum())
     return np.unique(np.round(np.geomspace(least, most, _DRAWN)))
 

@@ -7,7 +7,7 @@ from markupsafe import Markup
 from hamm_eval.release.released import ReleasedCaseload, ReleasedCaseloadModel, ReleasedTerm
 from hamm_eval.report.figures.caseload import caseload_bars
 from hamm_eval.report.fragments import model_fragment
-from hamm_eval.report.markup import Column, Content, Row, count_note, figure, join, note, read_box, table
+from hamm_eval.report.markup import Column, Content, Row, count_note, figure, join, read_box, table
 from hamm_eval.report.tables.distribution import quantile_name
 from hamm_eval.report.wording import Wording
 
@@ -95,17 +95,12 @@ def caseload_model_title(release: ReleasedCaseloadModel, wording: Wording) -> st
 
 def caseload_model_fragment(release: ReleasedCaseloadModel, wording: Wording) -> Markup:
     """The ratio in a sentence, then the model it comes from."""
-    title = Markup('<p class="he-headline">{}</p>').format(_finding(release, "sentence", wording))
+    title = caseload_model_title(release, wording)
     if _term(release) is None:
-        return model_fragment(release.model, wording)
-    cases = wording.number(release.per_cases)
-    return join(
-        [
-            title,
-            model_fragment(release.model, wording),
-            note(wording.text("caseload.model_note", cases=cases)),
-        ]
-    )
+        return model_fragment(release.model, wording, title=title)
+    headline = Markup('<p class="he-headline">{}</p>').format(_finding(release, "sentence", wording))
+    more = wording.text("caseload.model_note", cases=wording.number(release.per_cases))
+    return join([headline, model_fragment(release.model, wording, title=title, more=more)])
 
 
 def _term(release: ReleasedCaseloadModel) -> ReleasedTerm | None:

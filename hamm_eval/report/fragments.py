@@ -134,9 +134,13 @@ def _all_released(release: ReleasedCurves, curve: ReleasedCurve, until: int) -> 
     ]
 
 
-def model_fragment(release: ReleasedModel, wording: Wording) -> Markup:
-    """Forest plot with the caution directly beneath; the reason where it is withheld."""
-    title = findings.model_title(release, wording)
+def model_fragment(release: ReleasedModel, wording: Wording, *, title: str = "", more: str = "") -> Markup:
+    """Forest plot with the caution directly beneath; the reason where it is withheld.
+
+    `title` stands for the model's own finding where the question is about one of its terms; `more` joins the
+    small print.
+    """
+    title = title or findings.model_title(release, wording)
     if release.withheld or not release.terms:
         return join([_nothing(title), reasons(tuple((key, {}) for key in release.withheld), wording)])
     doubtful = [_doubtful(name, wording) for name in release.proportionality_doubtful]
@@ -154,6 +158,7 @@ def model_fragment(release: ReleasedModel, wording: Wording) -> Markup:
             outside.based_on(release, wording),
             follow_up.condition_of(release, wording),
             *merged,
+            more,
             outside.of_model(release, wording),
             wording.text("curves.few_households") if release.few_households else "",
             wording.text("model.proportionality", factors=wording.join(doubtful)) if doubtful else "",

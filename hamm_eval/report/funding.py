@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from hamm_eval.release.released import ReleasedFunding, ReleasedFundingAmount
 from hamm_eval.report.figures.funding import funding_bars
-from hamm_eval.report.markup import Column, Row, figure, join, note, read_box, table
+from hamm_eval.report.markup import Column, Row, figure, join, read_box, table
 from hamm_eval.report.tables.counts import count_table
 from hamm_eval.report.wording import Wording
 
@@ -27,8 +27,9 @@ def funding_fragment(release: ReleasedFunding, wording: Wording) -> Markup:
     since = dt.date(until.year - YEARS + 1, 1, 1)
     if release.spells:
         changed = len({spell.measure for spell in release.spells if spell.since >= since.isoformat()})
+        named = {0: "funding.figure_title_none", 1: "funding.figure_title_one"}
         title = wording.text(
-            "funding.figure_title" if changed else "funding.figure_title_none", n=_words(changed, wording)
+            named.get(changed, "funding.figure_title"), n=_words(changed, wording), year=str(since.year)
         )
         rows = " ".join(
             wording.text(
@@ -63,13 +64,12 @@ def _amounts(release: ReleasedFunding, wording: Wording) -> Markup:
         for amount in release.amounts
     ]
     incomplete = any(amount.incomplete for amount in release.amounts)
-    return join(
-        [
-            table(wording.text("funding.caption_amounts"), columns, rows),
-            note(
-                wording.text("funding.amounts_note"), wording.text("funding.incomplete") if incomplete else ""
-            ),
-        ]
+    return table(
+        wording.text("funding.caption_amounts"),
+        columns,
+        rows,
+        wording.text("funding.amounts_note"),
+        wording.text("funding.incomplete") if incomplete else "",
     )
 
 

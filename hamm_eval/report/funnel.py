@@ -62,7 +62,10 @@ def funnel_fragment(release: ReleasedFunnel, wording: Wording) -> Markup:
                 funnel(release, release.limits, alt, wording),
                 caution(_what_it_shows(release, wording)),
                 read_box(wording, wording.text("funnel.read", **said)),
-                note(_chance(release, wording), *_tied(release, wording), interim_note(wording)),
+                note(interim_note(wording)),
+            ),
+            Markup('<p class="he-when">{}</p>').format(
+                " ".join([_chance(release, wording), *_tied(release, wording)])
             ),
             _numbers(release, wording, **said),
         ]

@@ -127,6 +127,9 @@ def indirect_standardisation(
     rest = outcome - fitted
     alone = within - design @ both[:, 1:]
     persons = np.bincount(codes, minlength=len(names))
+    others = alone[:, :-1]
+    if _nearly_singular(others.T @ others, np.sqrt(persons[:-1])):
+        raise NotEstimable("Composition tells a group.", where="covariates", todo="Leave the covariate out.")
     observed, expected = (sum_by(codes, part, len(names)) for part in (outcome, fitted))
     statistic, p_value = _score_test(alone, rest, clusters)
     shares = expected / persons
@@ -150,12 +153,15 @@ def _score_test(alone: FloatArray, rest: FloatArray, clusters: np.ndarray) -> tu
     """Statistic and p-value of all groups but one: their differences add up to 0."""
     parts = sum_by(clusters, alone * rest[:, None], int(clusters.max()) + 1)[:, :-1]
     covariance, difference = parts.T @ parts, parts.sum(axis=0)
-    size = np.sqrt(np.diag(covariance))
-    if (size <= 0).any() or np.linalg.eigvalsh(covariance / np.outer(size, size))[0] < _RANK:
+    if _nearly_singular(covariance):
         raise NotEstimable(
-            "Composition tells a group, or its persons do not differ in what they reach.",
-            where="group",
-            todo="Leave the covariate out, or merge groups.",
+            "The persons of a group do not differ in what they reach.", where="group", todo="Merge groups."
         )
     statistic = float(difference @ np.linalg.solve(covariance, difference))
     return statistic, float(special.chdtrc(len(difference), statistic))
+
+
+def _nearly_singular(matrix: FloatArray, size: FloatArray | None = None) -> bool:
+    """Whether a combination of rows, each scaled by its `size` (its own by default), is nothing."""
+    scale = np.sqrt(np.diag(matrix)) if size is None else size
+    return bool((scale <= 0).any() or np.linalg.eigvalsh(matrix / np.outer(scale, scale))[0] < _RANK)

@@ -46,7 +46,7 @@ def caseload_bars(release: ReleasedCaseload, alt: str, wording: Wording) -> Mark
         axes.xaxis.set_major_formatter(
             FixedFormatter([wording.text("caseload.tick", number=q.number, year=q.year) for q in names])
         )
-        axes.yaxis.set_major_locator(MaxNLocator(6, integer=True))
+        axes.yaxis.set_major_locator(MaxNLocator(6, integer=True, steps=[1, 2, 5, 10]))
         axes.annotate(
             wording.text("caseload.axis"), (0, 1), xycoords="axes fraction",
             xytext=(-pixels(LEFT - 6), pixels(14)), textcoords="offset points", color=style.MUTED,

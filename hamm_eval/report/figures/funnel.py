@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from markupsafe import Markup
 
-from hamm_eval.release.released import ReleasedFunnel, ReleasedFunnelLimits
+from hamm_eval.release.released import ReleasedFunnel, ReleasedFunnelGroup, ReleasedFunnelLimits
 from hamm_eval.report import style
 from hamm_eval.report.figures import canvas
 from hamm_eval.report.style import pixels
@@ -82,7 +82,7 @@ def funnel(release: ReleasedFunnel, limits: ReleasedFunnelLimits, alt: str, word
         _name(axes, release, apart, wording)
         axes.xaxis.set_major_locator(MaxNLocator(6, integer=True))
         axes.xaxis.set_major_formatter(FuncFormatter(lambda at, _: wording.number(at)))
-        axes.yaxis.set_major_locator(MaxNLocator(7, integer=True))
+        axes.yaxis.set_major_locator(MaxNLocator(7, integer=True, steps=[1, 2, 5, 10]))
         axes.yaxis.set_major_formatter(FuncFormatter(lambda at, _: wording.number(at, signed=True)))
         axes.set_xlabel(wording.text("funnel.axis_persons"), labelpad=pixels(5))
         axes.annotate(
@@ -95,14 +95,18 @@ def funnel(release: ReleasedFunnel, limits: ReleasedFunnelLimits, alt: str, word
 
 def _name(axes: Axes, release: ReleasedFunnel, apart: Sequence[float], wording: Wording) -> None:
     """Names beside the marks, where they cover neither a mark nor another name."""
+    from matplotlib.patheffects import withStroke
+
     frame = axes.get_window_extent()
     marks = [
         tuple(axes.transData.transform((group.persons.value or 0, value)))
         for group, value in zip(release.groups, apart, strict=True)
     ]
+    zero = float(axes.transData.transform((0, 0))[1])
     taken = [Box(x - 8, y - 8, x + 8, y + 8) for x, y in marks]
-    for group, (x, y) in zip(release.groups, marks, strict=True):
-        name = wording.level_name(release.dimension, group.level)
+    taken.append(Box(frame.x0, zero - 1, frame.x1, zero + 1))
+    for group, value, (x, y) in zip(release.groups, apart, marks, strict=True):
+        name = _label(group, release, wording)
         width = canvas.text_width(name, 14.5, style.SEMIBOLD) + 6
         places = [_beside(x, y, width, across, up) for up, across in product((0, 1, -1, 2, -2), (1, -1, 0))]
         free = [
@@ -115,9 +119,17 @@ def _name(axes: Axes, release: ReleasedFunnel, apart: Sequence[float], wording: 
         place = (free or places)[0]
         taken.append(place)
         axes.annotate(
-            name, ((place.left + place.right) / 2, (place.bottom + place.top) / 2), xycoords="figure pixels",
-            ha="center", va="center", weight=style.SEMIBOLD, fontsize=pixels(14.5), zorder=6,
+            name, (group.persons.value or 0, value), textcoords="offset points", ha="center", va="center",
+            xytext=(pixels((place.left + place.right) / 2 - x), pixels((place.bottom + place.top) / 2 - y)),
+            weight=style.SEMIBOLD, fontsize=pixels(14.5), zorder=6,
+            path_effects=[withStroke(linewidth=pixels(4), foreground=style.PAPER)],
         )  # fmt: skip
+
+
+def _label(group: ReleasedFunnelGroup, release: ReleasedFunnel, wording: Wording) -> str:
+    """A group's name; where it lies outside, in words as well as by its shape and colour."""
+    name = wording.level_name(release.dimension, group.level)
+    return name if group.place == "within" else wording.text("funnel.mark_outside", level=name)
 
 
 def _beside(x: float, y: float, width: float, across: int, up: int) -> Box:

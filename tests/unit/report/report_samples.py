@@ -15,6 +15,8 @@ from hamm_eval.release.released import (
     ReleasedArrivalQuarter,
     ReleasedArrivals,
     ReleasedBalance,
+    ReleasedCaseload,
+    ReleasedCaseloadModel,
     ReleasedCheck,
     ReleasedCostLine,
     ReleasedCosts,
@@ -29,6 +31,13 @@ from hamm_eval.release.released import (
     ReleasedEffectOverview,
     ReleasedEffectPart,
     ReleasedEffectRow,
+    ReleasedFunding,
+    ReleasedFundingAmount,
+    ReleasedFundingSpell,
+    ReleasedFunnel,
+    ReleasedFunnelGroup,
+    ReleasedFunnelLimits,
+    ReleasedFunnelLoss,
     ReleasedGoals,
     ReleasedModel,
     ReleasedQuantiles,
@@ -660,6 +669,134 @@ def costs(*effects: ReleasedEffectCost) -> ReleasedCosts:
     )
 
 
+def funding() -> ReleasedFunding:
+    """Two measures, one of which changed its class; one amount that lacks something, one that is not told."""
+
+    def spell(measure: str, name: str, since: str, until: str | None = None) -> ReleasedFundingSpell:
+        return ReleasedFundingSpell(measure=measure, funding_class=name, since=since, until=until)
+
+    return ReleasedFunding(
+        id="funding:all",
+        spells=(
+            spell("language_course_intensive", "1", "2013-01-01", "2015-12-31"),
+            spell("language_course_intensive", "2", "2016-01-01"),
+            spell("job_coaching", "3", "2013-01-01"),
+        ),
+        begun=ReleasedTable(
+            id="funding:begun",
+            rows=("2017-Q1", "2017-Q2"),
+            columns=("1", "2", "3"),
+            row_dimension="quarter",
+            column_dimension="funding_class",
+            unit="participations",
+            cells=tuple(tuple(Cell(value=n) for n in line) for line in ((40, 25, None), (60, 20, 10))),
+            total=None,
+            column_totals=(100, 45, 10),
+            sensitive=False,
+            shares="of_row",
+            **COMMON,
+        ),
+        amounts=(
+            ReleasedFundingAmount(funding_class="1", amount=700_000.0, incomplete=False),
+            ReleasedFundingAmount(funding_class="2", amount=1_520_000.0, incomplete=True),
+            ReleasedFundingAmount(funding_class="3", amount=None, incomplete=True),
+        ),
+        shown_until="2017-06-30",
+        **COMMON,
+    )
+
+
+def funnel(p_value: float = 0.22, *, dispersion: float = 1.2, **other: Any) -> ReleasedFunnel:
+    """Four providers, two of the same size, one outside of the limits; one that is not compared."""
+
+    def group(level: str, persons: int, observed: int, expected: float, place: str) -> ReleasedFunnelGroup:
+        reach = 0.92 / math.sqrt(persons)
+        return ReleasedFunnelGroup(
+            level=level,
+            persons=Cell(value=persons),
+            observed=Cell(value=observed),
+            expected=expected,
+            difference=round(observed / persons - expected, 4),
+            lower=-round(1.05 * reach, 4),
+            upper=round(reach, 4),
+            place=place,
+        )
+
+    sizes = tuple(range(60, 165, 5))
+    given: dict[str, Any] = {
+        "id": "providers:language_b1/provider",
+        "endpoint": "language_b1",
+        "dimension": "provider",
+        "column": "provider",
+        "landmark_days": 120,
+        "horizon_days": 270,
+        "case_mix": ("age_group", "sex"),
+        "withheld": (),
+        "left_out": (
+            ReleasedFunnelLoss(level="mkf", reason="group_too_small"),
+            ReleasedFunnelLoss(level="drk", reason="single_worker"),
+        ),
+        "one_place_a_worker": True,
+        "other": "social_space",
+        "tied": "strongly",
+        "groups": (
+            group("awo", 85, 25, 0.31, "within"),
+            group("caritas", 85, 30, 0.33, "within"),
+            group("city", 145, 45, 0.31, "within"),
+            group("kolping", 120, 50, 0.32, "beyond_95"),
+        ),
+        "limits": ReleasedFunnelLimits(
+            persons=sizes,
+            below_95=tuple(-0.95 / math.sqrt(n) for n in sizes),
+            above_95=tuple(0.92 / math.sqrt(n) for n in sizes),
+            below_998=tuple(-1.5 / math.sqrt(n) for n in sizes),
+            above_998=tuple(1.5 / math.sqrt(n) for n in sizes),
+        ),
+        "dispersion": dispersion,
+        "statistic": 7.04,
+        "dof": 3,
+        "p_value": p_value,
+        **COMMON,
+    }
+    return ReleasedFunnel(**(given | other))
+
+
+def withheld_funnel() -> ReleasedFunnel:
+    """Too few groups."""
+    return funnel(withheld=("few_groups",), groups=(), limits=None, dispersion=None, p_value=None)
+
+
+def caseload(*, full_time: bool = False) -> ReleasedCaseload:
+    """Three quarters, the first with too few workers."""
+    return ReleasedCaseload(
+        id="caseload:quarters",
+        spread=ReleasedDistribution(
+            id="caseload:quarters",
+            rows=("2016-Q4", "2017-Q1", "2017-Q2"),
+            row_dimension="quarter",
+            probabilities=(0.25, 0.5, 0.75),
+            unit="cases",
+            values=((None, None, None), (50.0, 65.0, 80.0), (50.0, 60.0, 75.0)),
+            **COMMON,
+        ),
+        open_cases=(Cell(value=None), Cell(value=1245), Cell(value=1175)),
+        per_full_time=(None, None, 71.0 if full_time else None),
+        **COMMON,
+    )
+
+
+def caseload_model(ratio: float = 0.86, spread: float = 1.1, *, shown: bool = True) -> ReleasedCaseloadModel:
+    """A model with one more term: ten open files more."""
+    whole = model() if shown else refused_model()
+    load = dataclasses.replace(_term("caseload", "", ratio, 1400, spread=spread), reference=False)
+    return ReleasedCaseloadModel(
+        id="caseload:language_b1",
+        model=dataclasses.replace(whole, terms=(*whole.terms, load)) if shown else whole,
+        per_cases=10,
+        **COMMON,
+    )
+
+
 def combinations() -> ReleasedTable:
     """Which measures are taken together."""
     return ReleasedTable(
@@ -817,6 +954,13 @@ def every_release() -> dict[str, Release]:
             effect_cost("no_cost", cost=None, additional_cost=None, break_even=None),
             effect_cost("withheld", additional_cost=None, break_even=125, difference=None),
         ),
+        "funding": funding(),
+        "funnel": funnel(),
+        "funnel_differs": funnel(0.0, dispersion=1.0, column="social_space", tied="partly"),
+        "withheld_funnel": withheld_funnel(),
+        "caseload": caseload(),
+        "caseload_model": caseload_model(),
+        "caseload_model_withheld": caseload_model(shown=False),
         "combinations": combinations(),
         "time_in_measures": time_in_measures(),
         "quantiles": quantiles(),
