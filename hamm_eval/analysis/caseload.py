@@ -56,10 +56,10 @@ def caseload(case_file: CaseFile, params: Params) -> CaseloadOverTime:
                 for month in pd.period_range(quarter.start, quarter.end, freq="M")
             }
         )
-        loads = parts.groupby(cases["social_worker"].astype(object)).sum().stack()
-        loads = loads[loads > 0]
-        spread.append([_quantile(loads.to_numpy(), at) for at in QUARTILES])
-        workers.append(loads.index.get_level_values(0).nunique())
+        by_worker = parts.groupby(cases["social_worker"].astype(object)).sum()
+        loads = by_worker.to_numpy(dtype=np.float64)
+        spread.append([_quantile(loads[loads > 0], at) for at in QUARTILES])
+        workers.append(int((loads > 0).any(axis=1).sum()))
         open_cases.append(float(parts.sum().mean()))
         persons.append(cases["person_id"][(parts > 0).any(axis=1)].nunique())
     names = tuple(map(str, quarters))
