@@ -130,3 +130,19 @@ def test_what_lacks_and_what_has_no_frame() -> None:
     ]
     with pytest.raises(UsageError, match="no table of this kind"):
         Estimate(definition=Definition("q", "k")).to_frame()
+
+
+def test_providers_caseload_and_funding(study: Study) -> None:
+    funnel = study.providers("language_b1", by="social_space").to_frame()
+    assert list(funnel.index) == sorted(study.params.groups["social_space"].levels)
+    assert funnel["observed"].sum() == pytest.approx(funnel["expected"].sum())
+    caseload = study.caseload().to_frame()
+    # 19 workers, of whom each has some file open in every quarter.
+    assert (caseload["workers"] == 19).all()
+    assert (caseload["open_cases"] <= caseload["persons"]).all()
+    assert "caseload" in study.caseload_model("language_b1").to_frame().index
+    spells = study.funding().to_frame()
+    assert set(spells["measure"]) == set(study.params.measures)
+    for ask, where in ((study.providers, "providers"), (study.caseload_model, "caseload.pace")):
+        with pytest.raises(UsageError, match=where.replace(".", r"\.")):
+            ask("another")
