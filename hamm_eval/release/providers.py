@@ -9,6 +9,7 @@ import numpy as np
 
 from hamm_eval.errors import ReleaseRefused
 from hamm_eval.estimate import CaseloadModel, CaseloadOverTime, FloatArray, Funnel, FunnelGroup
+from hamm_eval.inference import FEW_CLUSTERS
 from hamm_eval.release.counts import release_count
 from hamm_eval.release.models import level_too_small, release_model_alone
 from hamm_eval.release.policy import Policy
@@ -239,7 +240,9 @@ def release_caseload(estimate: CaseloadOverTime, policy: Policy) -> ReleasedCase
 
 def release_caseload_model(estimate: CaseloadModel, policy: Policy) -> ReleasedCaseloadModel:
     """Rule 6, and as many workers as a quantile needs persons: the ratio is told by how workers differ."""
-    model = release_model_alone(estimate.model, policy)
+    # Its clusters are workers: that these are few says nothing of households.
+    few_workers = estimate.workers < FEW_CLUSTERS
+    model = replace(release_model_alone(estimate.model, policy), few_households=False)
     if estimate.workers < policy.quantile_persons:
         model = replace(model, withheld=(*model.withheld, "few_workers"), terms=(), lost=())
     return ReleasedCaseloadModel(
@@ -248,4 +251,5 @@ def release_caseload_model(estimate: CaseloadModel, policy: Policy) -> ReleasedC
         policy=policy.name,
         model=model,
         per_cases=estimate.per_cases,
+        few_workers=few_workers and not model.withheld,
     )

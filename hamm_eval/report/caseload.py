@@ -100,6 +100,8 @@ def caseload_model_fragment(release: ReleasedCaseloadModel, wording: Wording) ->
         return model_fragment(release.model, wording, title=title)
     headline = Markup('<p class="he-headline">{}</p>').format(_finding(release, "sentence", wording))
     more = wording.text("caseload.model_note", cases=wording.number(release.per_cases))
+    if release.few_workers:
+        more = f"{more} {wording.text('caseload.few_workers')}"
     return join([headline, model_fragment(release.model, wording, title=title, more=more)])
 
 

@@ -92,8 +92,12 @@ class ReleasedCaseload(Release):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReleasedCaseloadModel(Release):
-    """Pace to an endpoint by caseload: a ratio for `per_cases` open files more."""
+    """Pace to an endpoint by caseload: a ratio for `per_cases` open files more.
+
+    `few_workers`: there are so few that intervals are those of Student's t.
+    """
 
     kind: ClassVar[str] = "caseload_model"
     model: ReleasedModel
     per_cases: int
+    few_workers: bool = False

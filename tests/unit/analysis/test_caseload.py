@@ -143,6 +143,9 @@ def test_the_released_model_tells_the_ratio_and_few_workers_withhold_it(
     (term,) = (term for term in released.model.terms if term.factor == "caseload")
     assert 0 < term.lower < term.ratio < term.upper < 1
     assert released.per_cases == 30
+    # Twenty workers are few; of the households, 2,400, this is not said.
+    assert released.few_workers
+    assert not released.model.few_households
     few = release(dataclasses.replace(found, workers=9), Policy.strict())
     assert few.model.withheld == ("few_workers",)
     assert few.model.terms == ()

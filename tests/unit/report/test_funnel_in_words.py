@@ -119,6 +119,13 @@ def test_a_withheld_caseload_model_has_no_ratio() -> None:
     assert "more cases of the social worker" not in shown
 
 
+def test_few_workers_are_told_as_such() -> None:
+    few = dataclasses.replace(samples.caseload_model(), few_workers=True)
+    assert "fewer than 40 social workers" in words(few)
+    assert "households: ranges" not in words(few)
+    assert "fewer than 40" not in words(samples.caseload_model())
+
+
 def test_amounts_that_lack_something_say_at_least() -> None:
     shown = words(samples.funding())
     assert "at least €1,520,000" in shown
