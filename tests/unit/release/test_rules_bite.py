@@ -73,6 +73,7 @@ class Fit:
     hazard_ratio = np.array([1.2345])
     lower = np.array([1.0123])
     upper = np.array([1.5123])
+    notes = ()
 
 
 def model(persons: int, events: int, level: tuple[int, int, int]) -> Callable[[Policy], Any]:
