@@ -22,12 +22,20 @@ from hamm_eval.estimate.effects import (
 )
 from hamm_eval.estimate.goals import GoalAttainment
 from hamm_eval.estimate.models import ArrivalComparison, Lost, Model, SideBySide, Term
+from hamm_eval.estimate.perspectives import (
+    Agreement,
+    PerceivedEffects,
+    Responses,
+    TwoPerspectives,
+    WeightedShare,
+)
 from hamm_eval.estimate.states import StateShares
 from hamm_eval.estimate.tables import CountTable, DistributionTable, QuantileTable
 from hamm_eval.estimate.truth import TruthComparison, TruthRow
 
 __all__ = [
     "Absent",
+    "Agreement",
     "ArrivalComparison",
     "CostLine",
     "Costs",
@@ -49,7 +57,9 @@ __all__ = [
     "Json",
     "Lost",
     "Model",
+    "PerceivedEffects",
     "QuantileTable",
+    "Responses",
     "SideBySide",
     "StateShares",
     "TargetTrial",
@@ -57,4 +67,6 @@ __all__ = [
     "TrialEffect",
     "TruthComparison",
     "TruthRow",
+    "TwoPerspectives",
+    "WeightedShare",
 ]

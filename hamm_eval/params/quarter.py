@@ -16,6 +16,7 @@ from hamm_eval.params.effects import EffectQuestion, Measure, TargetTrialQuestio
 from hamm_eval.params.goals import GoalsAtReviews
 from hamm_eval.params.groups import Group
 from hamm_eval.params.models import ArrivalCohorts, Association
+from hamm_eval.params.perspectives import TwoPerspectives
 from hamm_eval.params.states import StatePath
 from hamm_eval.source import RelativePath, Source
 from hamm_eval.vocabulary import Quarter
@@ -76,6 +77,7 @@ class Params(FrozenModel):
     measure_effectiveness: Mapping[Key, EffectQuestion] = {}
     target_trials: Mapping[Key, TargetTrialQuestion] = {}
     confirmatory_quarter: Annotated[int, Field(ge=1, le=4)] = 4
+    two_perspectives: TwoPerspectives | None = None
     costs: Costs | None = None
     release: Release = Release()
 

@@ -21,11 +21,13 @@ from hamm_eval.estimate import (
     Estimate,
     GoalAttainment,
     Model,
+    PerceivedEffects,
     QuantileTable,
     SideBySide,
     StateShares,
     TargetTrial,
     TruthComparison,
+    TwoPerspectives,
 )
 from hamm_eval.release.arrivals import release_arrivals
 from hamm_eval.release.costs import release_costs
@@ -36,6 +38,7 @@ from hamm_eval.release.effect_parts import release_effect_by_group, release_effe
 from hamm_eval.release.effects import release_effect
 from hamm_eval.release.goals import release_goals
 from hamm_eval.release.models import release_model_alone
+from hamm_eval.release.perspectives import release_perceived_effects, release_two_perspectives
 from hamm_eval.release.policy import Policy
 from hamm_eval.release.quantiles import release_distribution, release_quantiles
 from hamm_eval.release.released import Release, ReleasedAbsent
@@ -81,6 +84,8 @@ _RULES: dict[type[Estimate], Callable[[Any, Policy], Release]] = {
     QuantileTable: release_quantiles,
     DistributionTable: release_distribution,
     TruthComparison: release_truth,
+    TwoPerspectives: release_two_perspectives,
+    PerceivedEffects: release_perceived_effects,
 }
 
 

@@ -67,6 +67,8 @@ class Policy(FrozenModel):
         Rule 6.
     effect_persons : int
         Persons in each arm of an effect, as in each group of a curve.
+    agreement_pairs : int
+        Pairs of ratings that a measure of agreement needs.
     overlap_bins : int
         Bins of a propensity histogram.
     money_step : int
@@ -108,6 +110,7 @@ class Policy(FrozenModel):
     level_non_events: Positive = 8
     coefficient_decimals: Annotated[int, Field(ge=1)] = 2
     effect_persons: Positive = 50
+    agreement_pairs: Positive = 50
     overlap_bins: Annotated[int, Field(ge=2)] = 10
     money_step: Positive = 10
     feasible_values: Positive = 6

@@ -34,6 +34,14 @@ from hamm_eval.release.released.models import (
     ReleasedSideBySide,
     ReleasedTerm,
 )
+from hamm_eval.release.released.perspectives import (
+    ReleasedAgreement,
+    ReleasedPerceived,
+    ReleasedPerceivedEffects,
+    ReleasedRatings,
+    ReleasedResponses,
+    ReleasedTwoPerspectives,
+)
 from hamm_eval.release.released.states import ReleasedShare, ReleasedStates
 from hamm_eval.release.released.summary import QuarterlySummary
 from hamm_eval.release.released.tables import ReleasedDistribution, ReleasedQuantiles, ReleasedTable
@@ -45,6 +53,7 @@ __all__ = [
     "QuarterlySummary",
     "Release",
     "ReleasedAbsent",
+    "ReleasedAgreement",
     "ReleasedArrivalQuarter",
     "ReleasedArrivals",
     "ReleasedBalance",
@@ -65,7 +74,11 @@ __all__ = [
     "ReleasedGoals",
     "ReleasedLoss",
     "ReleasedModel",
+    "ReleasedPerceived",
+    "ReleasedPerceivedEffects",
     "ReleasedQuantiles",
+    "ReleasedRatings",
+    "ReleasedResponses",
     "ReleasedSensitivity",
     "ReleasedShare",
     "ReleasedSideBySide",
@@ -77,5 +90,6 @@ __all__ = [
     "ReleasedTrialEffect",
     "ReleasedTruth",
     "ReleasedTruthRow",
+    "ReleasedTwoPerspectives",
     "excludes_zero",
 ]
