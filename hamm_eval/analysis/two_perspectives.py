@@ -126,7 +126,7 @@ def _effective_error(ratings: pd.Series, cluster: IntArray) -> float:
     known = ratings.notna().to_numpy()
     if known.sum() < 2:
         return math.nan
-    good = (ratings[known] >= EFFECTIVE).to_numpy(dtype=np.float64)
+    good = np.asarray(ratings[known] >= EFFECTIVE, dtype=np.float64)
     _, codes = np.unique(cluster[known], return_inverse=True)
     return mean_error(good, codes.astype(np.int64))
 

@@ -86,6 +86,7 @@ def test_results_hold_every_release_of_every_notebook(reports: tuple[Published, 
         "02_time_to_integration",
         "03_states_over_time",
         "04_measure_effectiveness",
+        "06_two_perspectives",
     ],
 )
 def test_jupyterlab_shows_the_same_releases(
