@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from hamm_eval.analysis.arms import LEAST_WORKERS
 from hamm_eval.analysis.definitions import cohort_details, define, group_details
 from hamm_eval.analysis.design_matrix import design_matrix
 from hamm_eval.analysis.rated_participations import PERSPECTIVES, rated_participations
@@ -113,12 +114,12 @@ def _tally(ratings: pd.Series) -> IntArray:
 
 
 def _clusters(rows: pd.DataFrame) -> tuple[str, IntArray]:
-    """Social workers where they are known for everybody, else households."""
-    by = "social_worker" if rows["social_worker"].notna().all() else "household_id"
-    if rows[by].nunique() < 2:
-        by = "household_id"
+    """Social workers where they are known for everybody and enough for a variance, else households."""
+    workers = rows["social_worker"]
+    known = bool(workers.notna().all()) and workers.nunique() >= LEAST_WORKERS
+    by = "social_worker" if known else "household_id"
     codes, _ = labels_to_codes(rows[by].to_numpy(dtype=str), by)
-    return ("social_worker" if by == "social_worker" else "household"), codes
+    return ("social_worker" if known else "household"), codes
 
 
 def _effective_error(ratings: pd.Series, cluster: IntArray) -> float:

@@ -64,6 +64,8 @@ def test_every_kind_of_release_is_drawn() -> None:
         "effect_by_group",
         "effect_over_time",
         "costs",
+        "two_perspectives",
+        "perceived_effects",
         "quantiles",
         "distribution",
         "truth",
