@@ -46,7 +46,7 @@ def paired_ordinal_regression(
     >>> from hamm_eval.ratings import paired_ordinal_regression
     >>> worker, refugee = [3, 3, 4, 4, 5, 3, 4, 2], [2, 3, 3, 5, 4, 2, 4, 1]
     >>> round(float(paired_ordinal_regression(worker, refugee).coefficients[0]), 2)
-    -0.86
+    -0.78
     """
     before = checked_vector(first, "first")
     after = checked_vector(second, "second", length=before.size)

@@ -163,7 +163,8 @@ def _responses(
         levels = tuple(found)
         sides = [_levels(levels, side, counts, policy) for side in range(len(SIDES))]
         for position, of in enumerate(levels):
-            persons = sides[0][position][0]
+            # Hidden for one side's sake, the persons are hidden beside the other too.
+            persons = min((cells[position][0] for cells in sides), key=lambda cell: cell.value is not None)
             given = [cells[position][1] for cells in sides]
             yield ReleasedResponses(
                 dimension=dimension, level=of.level, persons=persons, given=_given(given, persons, policy)
@@ -195,7 +196,8 @@ def _levels(
         for name, (parts, persons) in shown.items():
             cell = release_count(persons, policy, sensitive=of.sensitive)
             linked[f"{name}:{position}"] = Linked(parts, cell)
-    # The silent are no column of the table, but whoever subtracts finds them.
     order = sorted(range(len(levels)), key=lambda at: levels[at].given[side])
-    cells = hide_until_held(linked, [f"given:{at}" for at in order], policy)
+    # The silent are no column of the table: hiding their number costs nothing. In the end all may be hidden.
+    sacrifice = [f"{name}:{at}" for name in ("silent", "given", "persons") for at in order]
+    cells = hide_until_held(linked, sacrifice, policy)
     return [(cells[f"persons:{at}"], cells[f"given:{at}"]) for at in range(len(levels))]

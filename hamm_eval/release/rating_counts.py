@@ -70,7 +70,8 @@ def rating_counts(estimate: TwoPerspectives, policy: Policy) -> dict[str, Linked
         # What can be missed first: who is silent follows from shares, then the share of the effective.
         sacrifice += [(0, side, f"silent:{name}"), (1, side, f"effective:{name}")]
         sacrifice.append((3, side, f"given:{name}"))
-    safe = hide_until_held(counts, [key for *_, key in sorted(sacrifice)], policy)
+    # In the end everything may be hidden: then nothing tells.
+    safe = hide_until_held(counts, [*(key for *_, key in sorted(sacrifice)), "persons"], policy)
     return {key: Linked(count.parts, safe[key]) for key, count in counts.items()}
 
 

@@ -259,3 +259,35 @@ def test_counts_of_one_measure_hide_what_they_must_together() -> None:
         pairs = drawn_pairs(60 + 30 * seed, seed)
         counts = rating_counts(perspectives_of(pairs, nobody=9), STRICT)
         assert hidden_counts_hold(list(counts.values()), STRICT)
+
+
+def test_persons_of_a_level_are_hidden_where_subtracting_would_tell_a_small_level() -> None:
+    parts = np.eye(2, dtype=int)
+    # At most 302 in all, at least 298 in the large level: at most four remain for the small one.
+    linked = {"all": Linked(parts.sum(axis=0), Cell(value=300)), "0": Linked(parts[0], Cell(value=None))}
+    linked["1"] = Linked(parts[1], Cell(value=300))
+    assert not hidden_counts_hold(list(linked.values()), STRICT)
+    cells = hide_until_held(linked, ["1"], STRICT)
+    assert cells["1"].linked
+    assert hidden_counts_hold([Linked(linked[k].parts, cell) for k, cell in cells.items()], STRICT)
+
+
+def test_the_proof_holds_for_every_group_that_is_shown() -> None:
+    pairs = drawn_pairs(300, 6)
+    for few in (1, 4, 7):
+        levels = (
+            Responses(dimension="sex", level="female", persons=few, given=(few, few)),
+            Responses(dimension="sex", level="male", persons=300 - few, given=(300 - few, 300 - few)),
+        )
+        rows = release(perspectives_of(pairs, levels=levels), STRICT).responses
+        everyone, small, large = rows
+        for shown, all_of, hidden in (
+            (large.persons, everyone.persons, small.persons),
+            (large.given[0], everyone.given[0], small.given[0]),
+        ):
+            assert hidden.value is None
+            whole = [
+                Linked(np.array(of), cell)
+                for of, cell in (([1, 1], all_of), ([1, 0], hidden), ([0, 1], shown))
+            ]
+            assert hidden_counts_hold(whole, STRICT)
