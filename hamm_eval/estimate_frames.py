@@ -26,12 +26,15 @@ from hamm_eval.estimate import (
     Funnel,
     GoalAttainment,
     Model,
+    PerceivedEffects,
     QuantileTable,
     SideBySide,
     StateShares,
     TargetTrial,
     TruthComparison,
+    TwoPerspectives,
 )
+from hamm_eval.vocabulary import EFFECTIVE, RATINGS, Perspective
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -323,3 +326,31 @@ def _truthcomparison(estimate: TruthComparison) -> pd.DataFrame:
         for row in estimate.rows
     ]
     return pd.DataFrame(rows, columns=columns)
+
+
+@to_frame.register(TwoPerspectives)
+def _twoperspectives(estimate: TwoPerspectives) -> pd.DataFrame:
+    """A row per perspective: persons by rating, who answered, the share of 4 and 5, plain and weighted."""
+    import pandas as pd
+
+    every = estimate.responses[0]
+    frame = pd.DataFrame(
+        estimate.counts, index=[who.value for who in Perspective], columns=[str(rating) for rating in RATINGS]
+    )
+    given = frame.sum(axis=1)
+    effective = estimate.counts[:, EFFECTIVE - 1 :].sum(axis=1) / given
+    return frame.assign(
+        given=given,
+        persons=every.persons,
+        effective=effective,
+        std_error=estimate.effective_errors,
+        weighted=[each.value for each in estimate.weighted],
+    )
+
+
+@to_frame.register(PerceivedEffects)
+def _perceivedeffects(estimate: PerceivedEffects) -> pd.DataFrame:
+    import pandas as pd
+
+    frames = [_twoperspectives(each)[["effective", "std_error"]] for each in estimate.perspectives]
+    return pd.concat(frames, keys=[each.measure for each in estimate.perspectives])

@@ -29,6 +29,7 @@ from hamm_eval.analysis.goals_at_reviews import goals_at_reviews
 from hamm_eval.analysis.groundwork import Groundwork
 from hamm_eval.analysis.incidence_model import incidence_model
 from hamm_eval.analysis.measure_effectiveness import measure_effectiveness
+from hamm_eval.analysis.perceived_effects import perceived_effects
 from hamm_eval.analysis.plausibility import plausibility
 from hamm_eval.analysis.providers import providers
 from hamm_eval.analysis.side_by_side import side_by_side
@@ -36,6 +37,7 @@ from hamm_eval.analysis.states_over_time import states_over_time
 from hamm_eval.analysis.target_trial import target_trial
 from hamm_eval.analysis.time_to_integration import time_to_integration
 from hamm_eval.analysis.truth_check import read_truth, truth_check
+from hamm_eval.analysis.two_perspectives import two_perspectives
 from hamm_eval.casefile import CaseFile, read_source
 from hamm_eval.cohort import (
     Caseload,
@@ -66,11 +68,13 @@ from hamm_eval.estimate import (
     Funnel,
     GoalAttainment,
     Model,
+    PerceivedEffects,
     QuantileTable,
     SideBySide,
     StateShares,
     TargetTrial,
     TruthComparison,
+    TwoPerspectives,
 )
 from hamm_eval.params import Association, Params
 from hamm_eval.pipeline.published import FORMER, former_results, releases_in, results_of_same_run
@@ -121,6 +125,7 @@ class Study:
         self._folder = folder
         self._ground = Groundwork(case_file, params)
         self._effects: dict[str, Effect | Absent] = {}
+        self._perspectives: dict[str, TwoPerspectives | Absent] = {}
 
     def __repr__(self) -> str:
         return f"<Study {self.params.city} {self.params.quarter}, data cut {self.params.data_cut}>"
@@ -332,6 +337,31 @@ class Study:
             key,
             lambda: effect_over_time(self.case_file, self.params, key, ground=self._ground),
         )
+
+    # --- what those say who know it ----------------------------------------------------------------
+
+    def two_perspectives(self, measure: str) -> TwoPerspectives | Absent:
+        """How effective social workers and refugees hold a measure to be, and who is silent."""
+        if measure not in self._perspectives:
+            self._perspectives[measure] = _or_absent(
+                "two_perspectives", measure, lambda: two_perspectives(self.case_file, self.params, measure)
+            )
+        return self._perspectives[measure]
+
+    def perceived_effects(self) -> PerceivedEffects | Absent:
+        """What both sides hold of every measure beside the effects that are estimated of it."""
+
+        def ask() -> PerceivedEffects:
+            asked = self.params.two_perspectives.measures if self.params.two_perspectives else ()
+            return perceived_effects(
+                self.params,
+                {measure: self.two_perspectives(measure) for measure in asked},
+                self.effect_overview(),
+            )
+
+        return _or_absent("two_perspectives", "perceived_effects", ask)
+
+    # --- what it costs, how it is taken ---------------------------------------------------------------
 
     def costs(self) -> Costs | Absent:
         """Costs by measure and funding class, and of every effect that params ask for."""

@@ -84,6 +84,10 @@ class Perspective(StrEnum):
     REFUGEE = "refugee"
 
 
+RATINGS = (1, 2, 3, 4, 5)  # of a participation, from not effective to very effective
+EFFECTIVE = 4  # a rating from here on holds the measure to be effective
+
+
 class CefrLevel(StrEnum):
     """Level of the Common European Framework of Reference; NONE is no German at all."""
 

@@ -34,6 +34,13 @@ def begun_participations(tables: Mapping[str, pd.DataFrame], params: Params) -> 
     TableAbsent
         The export lacks a table.
     """
+    columns = ["person_id", "measure_id", "started_on", "ended_on", "measure"]
+    found = evaluated_participations(tables, params)[columns]
+    return found.sort_values(["started_on", "person_id", "measure_id"], kind="stable").reset_index(drop=True)
+
+
+def evaluated_participations(tables: Mapping[str, pd.DataFrame], params: Params) -> pd.DataFrame:
+    """The same participations with every column that the export gives them, in its order."""
     persons = require_table(tables, "persons").set_index("person_id")
     rules = params.cohort
     eligible = first_eligibility(tables).reindex(persons.index)
@@ -48,9 +55,7 @@ def begun_participations(tables: Mapping[str, pd.DataFrame], params: Params) -> 
     rows = rows[rows["started_on"] >= rows["person_id"].map(eligible)]
     measure = rows["measure_id"].astype(object)
     named = measure.where(measure.isin(list(params.measures)), OTHER)
-    columns = ["person_id", "measure_id", "started_on", "ended_on"]
-    found = rows[columns].assign(measure=named)
-    return found.sort_values(["started_on", "person_id", "measure_id"], kind="stable").reset_index(drop=True)
+    return rows.assign(measure=named)
 
 
 def measures_in_order(found: pd.Series, params: Params) -> tuple[str, ...]:

@@ -22,6 +22,13 @@ from hamm_eval.estimate.effects import (
 )
 from hamm_eval.estimate.goals import GoalAttainment
 from hamm_eval.estimate.models import ArrivalComparison, Lost, Model, SideBySide, Term
+from hamm_eval.estimate.perspectives import (
+    Agreement,
+    PerceivedEffects,
+    Responses,
+    TwoPerspectives,
+    WeightedShare,
+)
 from hamm_eval.estimate.providers import CaseloadModel, CaseloadOverTime, Funnel, FunnelGroup
 from hamm_eval.estimate.states import StateShares
 from hamm_eval.estimate.tables import CountTable, DistributionTable, QuantileTable
@@ -29,6 +36,7 @@ from hamm_eval.estimate.truth import TruthComparison, TruthRow
 
 __all__ = [
     "Absent",
+    "Agreement",
     "ArrivalComparison",
     "CaseloadModel",
     "CaseloadOverTime",
@@ -56,7 +64,9 @@ __all__ = [
     "Json",
     "Lost",
     "Model",
+    "PerceivedEffects",
     "QuantileTable",
+    "Responses",
     "SideBySide",
     "StateShares",
     "TargetTrial",
@@ -64,4 +74,6 @@ __all__ = [
     "TrialEffect",
     "TruthComparison",
     "TruthRow",
+    "TwoPerspectives",
+    "WeightedShare",
 ]

@@ -20,6 +20,7 @@ from hamm_eval.params.goals import GoalsAtReviews
 from hamm_eval.params.groups import Group, Merge
 from hamm_eval.params.load import json_schema, load_params
 from hamm_eval.params.models import ArrivalCohorts, Association
+from hamm_eval.params.perspectives import TwoPerspectives
 from hamm_eval.params.providers import CaseloadPace, CaseloadQuestion, ProviderQuestion
 from hamm_eval.params.quarter import LATEST_CUT, Params, QuarterText, Release
 from hamm_eval.params.states import Spells, State, StatePath
@@ -57,6 +58,7 @@ __all__ = [
     "StatePath",
     "StrategyPair",
     "TargetTrialQuestion",
+    "TwoPerspectives",
     "json_schema",
     "load_params",
 ]

@@ -112,6 +112,13 @@ def contradictions_between(params: Params) -> Iterator[Contradiction]:
                     "The grace period ends after the first horizon.",
                     "Shorten it, or leave that horizon out.",
                 )
+    perspectives = params.two_perspectives
+    if perspectives is not None:
+        for i, measure in enumerate(perspectives.measures):
+            yield from known(("two_perspectives", "measures", i), measure, params.measures, "measure")
+        for name in ("by_groups", "weigh_by"):
+            for i, group in enumerate(getattr(perspectives, name)):
+                yield from known(("two_perspectives", name, i), group, params.groups, "group")
     for key in params.costs.price_per_additional if params.costs else ():
         yield from known(("costs", "price_per_additional", key), key, params.endpoints, "endpoint")
     for key, endpoint in params.endpoints.items():

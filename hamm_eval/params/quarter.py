@@ -16,6 +16,7 @@ from hamm_eval.params.effects import EffectQuestion, Measure, TargetTrialQuestio
 from hamm_eval.params.goals import GoalsAtReviews
 from hamm_eval.params.groups import Group
 from hamm_eval.params.models import ArrivalCohorts, Association
+from hamm_eval.params.perspectives import TwoPerspectives
 from hamm_eval.params.providers import CaseloadQuestion, ProviderQuestion
 from hamm_eval.params.states import StatePath
 from hamm_eval.source import RelativePath, Source
@@ -79,6 +80,7 @@ class Params(FrozenModel):
     confirmatory_quarter: Annotated[int, Field(ge=1, le=4)] = 4
     providers: Mapping[Key, ProviderQuestion] = {}
     caseload: CaseloadQuestion = CaseloadQuestion()
+    two_perspectives: TwoPerspectives | None = None
     costs: Costs | None = None
     release: Release = Release()
 

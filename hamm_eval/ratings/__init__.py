@@ -13,6 +13,7 @@ from hamm_eval.ratings.linear_mixed import LinearMixed, linear_mixed
 from hamm_eval.ratings.marginal import MarginalModel, marginal_model
 from hamm_eval.ratings.ordinal import OrdinalRegression, ordinal_regression
 from hamm_eval.ratings.ordinal_mixed import OrdinalMixed, ordinal_mixed
+from hamm_eval.ratings.paired import paired_ordinal_regression
 from hamm_eval.ratings.proportional_odds import ProportionalOddsTest, proportional_odds_test
 
 __all__ = [
@@ -36,6 +37,7 @@ __all__ = [
     "marginal_model",
     "ordinal_mixed",
     "ordinal_regression",
+    "paired_ordinal_regression",
     "proportional_odds_test",
     "weighted_kappa",
 ]

@@ -25,11 +25,13 @@ from hamm_eval.estimate import (
     Funnel,
     GoalAttainment,
     Model,
+    PerceivedEffects,
     QuantileTable,
     SideBySide,
     StateShares,
     TargetTrial,
     TruthComparison,
+    TwoPerspectives,
 )
 from hamm_eval.release.arrivals import release_arrivals
 from hamm_eval.release.costs import release_costs, release_funding
@@ -40,6 +42,7 @@ from hamm_eval.release.effect_parts import release_effect_by_group, release_effe
 from hamm_eval.release.effects import release_effect
 from hamm_eval.release.goals import release_goals
 from hamm_eval.release.models import release_model_alone
+from hamm_eval.release.perspectives import release_perceived_effects, release_two_perspectives
 from hamm_eval.release.policy import Policy
 from hamm_eval.release.providers import release_caseload, release_caseload_model, release_funnel
 from hamm_eval.release.quantiles import release_distribution, release_quantiles
@@ -90,6 +93,8 @@ _RULES: dict[type[Estimate], Callable[[Any, Policy], Release]] = {
     QuantileTable: release_quantiles,
     DistributionTable: release_distribution,
     TruthComparison: release_truth,
+    TwoPerspectives: release_two_perspectives,
+    PerceivedEffects: release_perceived_effects,
 }
 
 

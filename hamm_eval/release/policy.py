@@ -69,6 +69,8 @@ class Policy(FrozenModel):
         Persons in each arm of an effect, as in each group of a curve.
     group_workers : int
         Rule 9: social workers behind a provider or social space.
+    agreement_pairs : int
+        Pairs of ratings that a measure of agreement needs.
     overlap_bins : int
         Bins of a propensity histogram.
     money_step : int
@@ -111,6 +113,7 @@ class Policy(FrozenModel):
     coefficient_decimals: Annotated[int, Field(ge=1)] = 2
     effect_persons: Positive = 50
     group_workers: Annotated[int, Field(ge=2)] = 2
+    agreement_pairs: Positive = 50
     overlap_bins: Annotated[int, Field(ge=2)] = 10
     money_step: Positive = 10
     feasible_values: Positive = 6

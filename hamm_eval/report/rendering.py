@@ -25,12 +25,14 @@ from hamm_eval.release.released import (
     ReleasedFunnel,
     ReleasedGoals,
     ReleasedModel,
+    ReleasedPerceivedEffects,
     ReleasedQuantiles,
     ReleasedSideBySide,
     ReleasedStates,
     ReleasedTable,
     ReleasedTargetTrial,
     ReleasedTruth,
+    ReleasedTwoPerspectives,
 )
 from hamm_eval.report import findings, markup
 from hamm_eval.report.arrivals import arrivals_fragment, arrivals_title
@@ -53,12 +55,14 @@ from hamm_eval.report.fragments import curves_fragment, effect_fragment, model_f
 from hamm_eval.report.funding import funding_fragment, funding_title
 from hamm_eval.report.funnel import funnel_fragment, funnel_title
 from hamm_eval.report.goals import goals_fragment, goals_title
+from hamm_eval.report.perceived_effects import perceived_effects_fragment, perceived_effects_title
 from hamm_eval.report.side_by_side import side_by_side_fragment, side_by_side_title
 from hamm_eval.report.states import states_fragment, states_title
 from hamm_eval.report.tables.counts import count_caption, count_table
 from hamm_eval.report.tables.quantiles import quantile_table
 from hamm_eval.report.tables.truth import truth_table
 from hamm_eval.report.target_trial import target_trial_fragment, target_trial_title
+from hamm_eval.report.two_perspectives import two_perspectives_fragment, two_perspectives_title
 from hamm_eval.report.wording import Wording
 
 
@@ -175,6 +179,16 @@ def _(release: ReleasedEffectByGroup, wording: Wording) -> tuple[Markup, str]:
 @_render.register
 def _(release: ReleasedEffectOverTime, wording: Wording) -> tuple[Markup, str]:
     return over_time_fragment(release, wording), over_time_title(release, wording)
+
+
+@_render.register
+def _(release: ReleasedTwoPerspectives, wording: Wording) -> tuple[Markup, str]:
+    return two_perspectives_fragment(release, wording), two_perspectives_title(release, wording)
+
+
+@_render.register
+def _(release: ReleasedPerceivedEffects, wording: Wording) -> tuple[Markup, str]:
+    return perceived_effects_fragment(release, wording), perceived_effects_title(release, wording)
 
 
 @_render.register

@@ -29,11 +29,13 @@ from hamm_eval.estimate import (
     Funnel,
     GoalAttainment,
     Model,
+    PerceivedEffects,
     QuantileTable,
     SideBySide,
     StateShares,
     TargetTrial,
     TruthComparison,
+    TwoPerspectives,
 )
 from hamm_eval.release.released import QuarterlySummary, Release
 from hamm_eval.report.markup import join, synthetic_notice
@@ -127,6 +129,14 @@ class Show:
 
     def effect_over_time(self, estimate: EffectOverTime | Absent) -> None:
         """Show a measure's effect at several horizons."""
+        self._show(estimate)
+
+    def two_perspectives(self, estimate: TwoPerspectives | Absent) -> None:
+        """Show ratings from both sides, what the silent could change, and how far both agree."""
+        self._show(estimate)
+
+    def perceived_effects(self, estimate: PerceivedEffects | Absent) -> None:
+        """Show what both sides hold of every measure beside its estimated effects."""
         self._show(estimate)
 
     def costs(self, estimate: Costs | Absent) -> None:

@@ -41,6 +41,14 @@ from hamm_eval.release.released.models import (
     ReleasedSideBySide,
     ReleasedTerm,
 )
+from hamm_eval.release.released.perspectives import (
+    ReleasedAgreement,
+    ReleasedPerceived,
+    ReleasedPerceivedEffects,
+    ReleasedRatings,
+    ReleasedResponses,
+    ReleasedTwoPerspectives,
+)
 from hamm_eval.release.released.providers import (
     ReleasedCaseload,
     ReleasedCaseloadModel,
@@ -60,6 +68,7 @@ __all__ = [
     "QuarterlySummary",
     "Release",
     "ReleasedAbsent",
+    "ReleasedAgreement",
     "ReleasedArrivalQuarter",
     "ReleasedArrivals",
     "ReleasedBalance",
@@ -89,7 +98,11 @@ __all__ = [
     "ReleasedGoals",
     "ReleasedLoss",
     "ReleasedModel",
+    "ReleasedPerceived",
+    "ReleasedPerceivedEffects",
     "ReleasedQuantiles",
+    "ReleasedRatings",
+    "ReleasedResponses",
     "ReleasedSensitivity",
     "ReleasedShare",
     "ReleasedSideBySide",
@@ -101,5 +114,6 @@ __all__ = [
     "ReleasedTrialEffect",
     "ReleasedTruth",
     "ReleasedTruthRow",
+    "ReleasedTwoPerspectives",
     "excludes_zero",
 ]

@@ -13,8 +13,7 @@ from hamm_eval.synthetic.scenario import Scenario
 from hamm_eval.synthetic.support import participation_records
 from hamm_eval.synthetic.truth.tally import Tally
 from hamm_eval.synthetic.world import World
-
-GOOD = 4  # 4 and 5 on a scale of 1 to 5
+from hamm_eval.vocabulary import EFFECTIVE
 
 
 def tally_ratings(world: World, tally: Tally, rng: np.random.Generator) -> None:
@@ -30,8 +29,8 @@ def tally_ratings(world: World, tally: Tally, rng: np.random.Generator) -> None:
         "refugee": rated.refugee,
         "difference": rated.refugee - rated.social_worker,
         "same": rated.refugee == rated.social_worker,
-        "social_worker_good": rated.social_worker >= GOOD,
-        "refugee_good": rated.refugee >= GOOD,
+        "social_worker_good": rated.social_worker >= EFFECTIVE,
+        "refugee_good": rated.refugee >= EFFECTIVE,
     }
     for name in (*world.scenario.measures, "all"):
         where = measure == name if name != "all" else np.ones(len(measure), dtype=bool)

@@ -68,6 +68,8 @@ def test_every_kind_of_release_is_drawn() -> None:
         "funnel",
         "caseload",
         "caseload_model",
+        "two_perspectives",
+        "perceived_effects",
         "quantiles",
         "distribution",
         "truth",

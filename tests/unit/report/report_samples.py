@@ -12,6 +12,7 @@ from hamm_eval.release.released import (
     Cell,
     Interval,
     Release,
+    ReleasedAgreement,
     ReleasedArrivalQuarter,
     ReleasedArrivals,
     ReleasedBalance,
@@ -40,7 +41,11 @@ from hamm_eval.release.released import (
     ReleasedFunnelLoss,
     ReleasedGoals,
     ReleasedModel,
+    ReleasedPerceived,
+    ReleasedPerceivedEffects,
     ReleasedQuantiles,
+    ReleasedRatings,
+    ReleasedResponses,
     ReleasedSensitivity,
     ReleasedShare,
     ReleasedSideBySide,
@@ -52,6 +57,7 @@ from hamm_eval.release.released import (
     ReleasedTrialEffect,
     ReleasedTruth,
     ReleasedTruthRow,
+    ReleasedTwoPerspectives,
 )
 
 COMMON: dict[str, Any] = {"definition_digest": "0123456789abcdef", "policy": "strict"}
@@ -917,6 +923,127 @@ def target_trial(*, shown: bool = True) -> ReleasedTargetTrial:
     )
 
 
+def rated(perspective: str, *counts: int | None, silent: int = 60) -> ReleasedRatings:
+    """One side's ratings, 4 and 5 together as the share of the effective; nothing where one is hidden."""
+    given = sum(count or 0 for count in counts)
+    cells = tuple(
+        Cell(value=count, share=None if count is None else round(count / given, 2)) for count in counts
+    )
+    good = [count for count in counts[3:] if count is not None]
+    if len(good) < 2 or given < 20:
+        return ReleasedRatings(
+            perspective=perspective,
+            cells=cells,
+            given=Cell(value=given),
+            effective=ReleasedShare(value=None),
+            weighted_missing="too_few",
+        )
+    share = sum(good) / given
+    low = sum(good) / (given + silent)
+    return ReleasedRatings(
+        perspective=perspective,
+        cells=cells,
+        given=Cell(value=given),
+        effective=ReleasedShare(value=share, lower=share - 0.08, upper=share + 0.08),
+        lowest=low,
+        highest=low + silent / (given + silent),
+        shifted=((-0.1, low + 0.1), (-0.2, low + 0.08), (-0.3, low + 0.06)),
+        weighted=Interval(value=0.6, lower=0.5, upper=0.7) if perspective == "refugee" else None,
+        weighted_missing="" if perspective == "refugee" else "too_few",
+    )
+
+
+def agreement(difference: float = -0.4, kappa: float = 0.4) -> ReleasedAgreement:
+    """Participants rate lower; both agree more than by chance."""
+    third = ReleasedShare(value=0.33, lower=0.22, upper=0.44)
+    return ReleasedAgreement(
+        withheld="",
+        pairs=275,
+        worker=(Cell(value=0), Cell(value=10), Cell(value=70), Cell(value=140), Cell(value=55)),
+        refugee=(Cell(value=None), Cell(value=30), Cell(value=65), Cell(value=100), Cell(value=80)),
+        apart=(
+            ("worker_2_more", Cell(value=30)),
+            ("worker_1", Cell(value=60)),
+            ("same", Cell(value=110)),
+            ("refugee_1", Cell(value=65)),
+            ("refugee_2_more", Cell(value=10)),
+        ),
+        higher=(third, third, third),
+        kappa=Interval(value=kappa, lower=kappa - 0.15, upper=kappa + 0.15),
+        difference=Interval(value=difference, lower=difference - 0.2, upper=difference + 0.2),
+        odds=Interval(value=0.7, lower=0.5, upper=0.95),
+        clustered_by="social_worker",
+        few_clusters=True,
+    )
+
+
+def two_perspectives(of: ReleasedAgreement | None = None) -> ReleasedTwoPerspectives:
+    """A measure that both sides have rated, with who answered by sex."""
+    sides = (rated("social_worker", 0, 20, 115, 170, 65), rated("refugee", None, 35, 70, 100, 90, silent=140))
+
+    def answered(dimension: str, level: str, persons: int, *given: int | None) -> ReleasedResponses:
+        cells = [
+            Cell(value=count, share=None if count is None else round(count / persons, 2)) for count in given
+        ]
+        return ReleasedResponses(
+            dimension=dimension, level=level, persons=Cell(value=persons), given=(cells[0], cells[1])
+        )
+
+    return ReleasedTwoPerspectives(
+        id="two_perspectives:language_course_intensive",
+        measure="language_course_intensive",
+        persons=Cell(value=435),
+        ratings=sides,
+        responses=(
+            answered("", "", 435, 370, 295),
+            answered("sex", "female", 135, 120, None),
+            answered("sex", "male", 300, 250, 200),
+        ),
+        agreement=of or agreement(),
+        weighted_by=("sex", "age_class"),
+        **COMMON,
+    )
+
+
+def few_perspectives() -> ReleasedTwoPerspectives:
+    """Too few ratings for anything but some counts."""
+    return dataclasses.replace(
+        two_perspectives(ReleasedAgreement(withheld="too_few_pairs")),
+        ratings=(rated("social_worker", 0, 10, None, 10, None), rated("refugee", *[None] * 5)),
+    )
+
+
+def perceived_effects() -> ReleasedPerceivedEffects:
+    """Agreed, contradicting, open for want of a clear opinion, of an effect, of a question, of ratings."""
+
+    def share(value: float | None) -> ReleasedShare:
+        if value is None:
+            return ReleasedShare(value=None)
+        return ReleasedShare(value=value, lower=value - 0.07, upper=value + 0.07)
+
+    asked = {row.key: row for row in effect_overview().rows}
+    rows = (
+        ("language_course_intensive", 0.64, 0.66, ("intensive_course_on_b1",)),
+        ("work_opportunity", 0.6, 0.62, ("work_opportunity_on_work",)),
+        ("job_coaching", 0.62, 0.52, ("job_coaching_on_work",)),
+        ("application_training", 0.4, 0.38, ("application_training_on_work",)),
+        ("school_support", 0.7, 0.7, ()),
+        ("mentoring_club", None, None, ("mentoring_on_participation",)),
+    )
+    return ReleasedPerceivedEffects(
+        id="two_perspectives:perceived_effects",
+        rows=tuple(
+            ReleasedPerceived(
+                measure=measure,
+                effective=(share(worker), share(refugee)),
+                effects=tuple(asked[key] for key in keys),
+            )
+            for measure, worker, refugee, keys in rows
+        ),
+        **COMMON,
+    )
+
+
 def every_release() -> dict[str, Release]:
     """One of each kind, shown and withheld."""
     return {
@@ -961,6 +1088,10 @@ def every_release() -> dict[str, Release]:
         "caseload": caseload(),
         "caseload_model": caseload_model(),
         "caseload_model_withheld": caseload_model(shown=False),
+        "two_perspectives": two_perspectives(),
+        "few_perspectives": few_perspectives(),
+        "linked_perspectives": two_perspectives(ReleasedAgreement(withheld="linked")),
+        "perceived_effects": perceived_effects(),
         "combinations": combinations(),
         "time_in_measures": time_in_measures(),
         "quantiles": quantiles(),
