@@ -34,6 +34,19 @@ def begun_participations(tables: Mapping[str, pd.DataFrame], params: Params) -> 
     TableAbsent
         The export lacks a table.
     """
+    persons, eligible = evaluated_persons(tables, params)
+    rows = require_table(tables, "participations")
+    rows = rows[rows["started_on"].notna() & rows["person_id"].isin(persons)]
+    rows = rows[rows["started_on"] >= rows["person_id"].map(eligible)]
+    measure = rows["measure_id"].astype(object)
+    named = measure.where(measure.isin(list(params.measures)), OTHER)
+    columns = ["person_id", "measure_id", "started_on", "ended_on"]
+    found = rows[columns].assign(measure=named)
+    return found.sort_values(["started_on", "person_id", "measure_id"], kind="stable").reset_index(drop=True)
+
+
+def evaluated_persons(tables: Mapping[str, pd.DataFrame], params: Params) -> tuple[pd.Index, pd.Series]:
+    """Who is evaluated, by first eligibility and the status of that day; and everyone's first eligibility."""
     persons = require_table(tables, "persons").set_index("person_id")
     rules = params.cohort
     eligible = first_eligibility(tables).reindex(persons.index)
@@ -43,14 +56,7 @@ def begun_participations(tables: Mapping[str, pd.DataFrame], params: Params) -> 
     if rules.status_at_origin is not None:
         allowed = [status.value for status in rules.status_at_origin]
         belongs &= status_on(tables, eligible).isin(allowed)
-    rows = require_table(tables, "participations")
-    rows = rows[rows["started_on"].notna() & rows["person_id"].isin(belongs.index[belongs])]
-    rows = rows[rows["started_on"] >= rows["person_id"].map(eligible)]
-    measure = rows["measure_id"].astype(object)
-    named = measure.where(measure.isin(list(params.measures)), OTHER)
-    columns = ["person_id", "measure_id", "started_on", "ended_on"]
-    found = rows[columns].assign(measure=named)
-    return found.sort_values(["started_on", "person_id", "measure_id"], kind="stable").reset_index(drop=True)
+    return belongs.index[belongs], eligible
 
 
 def measures_in_order(found: pd.Series, params: Params) -> tuple[str, ...]:

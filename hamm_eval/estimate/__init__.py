@@ -23,6 +23,7 @@ from hamm_eval.estimate.effects import (
 from hamm_eval.estimate.goals import GoalAttainment
 from hamm_eval.estimate.models import ArrivalComparison, Lost, Model, SideBySide, Term
 from hamm_eval.estimate.states import StateShares
+from hamm_eval.estimate.systems import SystemAccess
 from hamm_eval.estimate.tables import CountTable, DistributionTable, QuantileTable
 from hamm_eval.estimate.truth import TruthComparison, TruthRow
 
@@ -52,6 +53,7 @@ __all__ = [
     "QuantileTable",
     "SideBySide",
     "StateShares",
+    "SystemAccess",
     "TargetTrial",
     "Term",
     "TrialEffect",

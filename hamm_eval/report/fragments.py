@@ -134,9 +134,12 @@ def _all_released(release: ReleasedCurves, curve: ReleasedCurve, until: int) -> 
     ]
 
 
-def model_fragment(release: ReleasedModel, wording: Wording) -> Markup:
-    """Forest plot with the caution directly beneath; the reason where it is withheld."""
-    title = findings.model_title(release, wording)
+def model_fragment(release: ReleasedModel, wording: Wording, title: str = "", *said: str) -> Markup:
+    """Forest plot with the caution directly beneath; the reason where it is withheld.
+
+    `title` states a finding of its own kind, `said` is more small print.
+    """
+    title = title or findings.model_title(release, wording)
     if release.withheld or not release.terms:
         return join([_nothing(title), reasons(tuple((key, {}) for key in release.withheld), wording)])
     doubtful = [_doubtful(name, wording) for name in release.proportionality_doubtful]
@@ -152,6 +155,7 @@ def model_fragment(release: ReleasedModel, wording: Wording) -> Markup:
         read_box(wording, wording.text("model.read")),
         note(
             outside.based_on(release, wording),
+            *said,
             follow_up.condition_of(release, wording),
             *merged,
             outside.of_model(release, wording),

@@ -36,6 +36,7 @@ from hamm_eval.release.released.models import (
 )
 from hamm_eval.release.released.states import ReleasedShare, ReleasedStates
 from hamm_eval.release.released.summary import QuarterlySummary
+from hamm_eval.release.released.systems import ReleasedAccess
 from hamm_eval.release.released.tables import ReleasedDistribution, ReleasedQuantiles, ReleasedTable
 from hamm_eval.release.released.truth import ReleasedTruth, ReleasedTruthRow
 
@@ -45,6 +46,7 @@ __all__ = [
     "QuarterlySummary",
     "Release",
     "ReleasedAbsent",
+    "ReleasedAccess",
     "ReleasedArrivalQuarter",
     "ReleasedArrivals",
     "ReleasedBalance",
