@@ -139,6 +139,6 @@ def test_without_its_rule_more_is_shown(number: str, without: int, show: Callabl
 def test_every_number_has_its_case() -> None:
     (mark,) = test_without_its_rule_more_is_shown.pytestmark  # type: ignore[attr-defined]
     tested = {case[0] for case in mark.args[1]}
-    # Those of an effect are tried in test_effects.py and in tests/attack.
-    elsewhere = {"name", "share_ceiling", "effect_persons", "overlap_bins"}
+    # Those of an effect are tried in test_effects.py and in tests/attack, that of sensitive groups there too.
+    elsewhere = {"name", "share_ceiling", "effect_persons", "overlap_bins", "sensitive_throughout"}
     assert tested | elsewhere == set(Policy.model_fields)
