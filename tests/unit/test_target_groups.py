@@ -1,4 +1,4 @@
-"""Target groups: each by its own clock, under its own name, never pooled; of a status-defined one all is sensitive."""
+"""Target groups: each by its own clock and under its own name; of one defined by status all is sensitive."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Support by volunteers: what was not recorded is missing and never zero; exposure counts from its own day."""
+"""Support by volunteers: what was not recorded is missing, never zero; exposure counts from its own day."""
 
 from __future__ import annotations
 
@@ -119,7 +119,7 @@ def asked(**changes: Any) -> Params:
 
 def test_quarters_before_recording_are_missing_and_those_after_are_counted() -> None:
     city = City(["2015-05-01"] * 60 + ["2016-02-01"] * 40)
-    # The first began before it could be recorded, as an export may have it: it counts from the day recorded on.
+    # The first began before it could be recorded, as an export may have it: it counts from then on.
     city.support(
         ("p0", "mentorship", "2015-06-01", "2015-11-15"),
         ("p1", "mentorship", "2016-01-31", None),
@@ -231,7 +231,7 @@ def test_too_few_supported_persons_give_no_ratio() -> None:
     few = city.tables["volunteer_support"].iloc[:6]
     city.tables["volunteer_support"] = few
     cohort = build_cohort(city.file, asked(), "club")
-    with pytest.raises(NotEstimable, match="Too few|No event"):
+    with pytest.raises(NotEstimable, match=r"Too few|No event"):
         volunteer_association(cohort, city.file, asked(), "mentorship")
 
 
