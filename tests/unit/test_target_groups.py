@@ -73,9 +73,9 @@ def test_groups_are_never_asked_together(asked: Params, several: Any) -> None:
 @pytest.mark.parametrize(
     ("edit", "told"),
     [
-        (("[no_prospect_of_staying, required_to_leave]", "[recognised]"), "belong to another one as well"),
+        (("[required_to_leave]", "[recognised]"), "belong to another one as well"),
         (
-            ("    status_at_origin: [no_prospect_of_staying, required_to_leave]\n", ""),
+            ("    status_at_origin: [required_to_leave]\n", ""),
             "belong to another one",
         ),
         (("population: eu_citizen\n", "population: refugee\n"), "belong to another one as well"),
@@ -102,7 +102,7 @@ def city() -> Any:
             "2016-03-01",
             [
                 ("prospect_of_staying", "2012-01-01", "2014-12-31"),
-                ("no_prospect_of_staying", "2015-01-01", None),
+                ("required_to_leave", "2015-01-01", None),
             ],
         ),
         (
@@ -172,7 +172,7 @@ def test_who_has_lived_here_for_years_enters_late_and_as_what_they_are_by_then(a
     assert row["entry"] == (pd.Timestamp("2016-03-01") - arrived).days
     assert row["time"] == (pd.Timestamp("2016-06-15") - arrived).days
     assert (row["cause"], row["age"]) == (1, 16)  # a child of eleven on arrival, of the endpoint's age by now
-    assert found.loc["became_tolerated", "status"] == "no_prospect_of_staying"
+    assert found.loc["became_tolerated", "status"] == "required_to_leave"
     # The cohort of the report has the others, by the clock of eligibility.
     cohort = build_cohort(city(), asked, "language_b1").episodes
     assert list(cohort["person_id"]) == ["recognised"]
