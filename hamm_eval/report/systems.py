@@ -84,6 +84,17 @@ def _headline(release: ReleasedAccess) -> int | None:
     return min(range(len(horizons)), key=lambda at: (-told[at], abs(horizons[at] - findings.YEAR), at))
 
 
+def _last_departures(release: ReleasedAccess) -> int | None:
+    """The last horizon at which the share that left is shown for any system."""
+    curves = release.curves.curves
+    told = [
+        at
+        for at in range(len(release.curves.horizons))
+        if any(share is not None for curve in curves for share in findings.competing_at(curve, at))
+    ]
+    return max(told, default=None)
+
+
 def _share(curve: ReleasedCurve, position: int) -> float | None:
     """The share entered at a horizon, where it is shown."""
     found = findings.value_at(curve, position)
@@ -93,7 +104,7 @@ def _share(curve: ReleasedCurve, position: int) -> float | None:
 def _table(release: ReleasedAccess, wording: Wording) -> Markup:
     """Systems by horizons, with who is counted."""
     curves = release.curves
-    at = _headline(release)
+    at = _last_departures(release)
     columns = [
         Column(wording.text("access.column_system"), numeric=False),
         Column(wording.text("access.column_persons")),
