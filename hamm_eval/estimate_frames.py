@@ -30,6 +30,7 @@ from hamm_eval.estimate import (
     QuantileTable,
     SideBySide,
     StateShares,
+    SystemAccess,
     TargetTrial,
     TruthComparison,
     TwoPerspectives,
@@ -74,6 +75,14 @@ def _curves(estimate: Curves) -> pd.DataFrame:
     if estimate.ungrouped:
         rows.append(("(in no curve)", *[np.nan] * 5, estimate.ungrouped))
     return pd.DataFrame(rows, columns=columns)
+
+
+@to_frame.register(SystemAccess)
+def _systemaccess(estimate: SystemAccess) -> pd.DataFrame:
+    """Incidences by system, and who had entered before."""
+    prevalent = dict(zip((group.level for group in estimate.curves.groups), estimate.prevalent, strict=True))
+    frame = to_frame(estimate.curves)
+    return frame.assign(prevalent=frame["level"].map(prevalent))
 
 
 @to_frame.register(Model)

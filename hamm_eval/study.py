@@ -11,6 +11,7 @@ from __future__ import annotations
 import os
 import warnings
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TypeVar
 
@@ -18,6 +19,7 @@ from hamm_eval.analysis import cohort_and_data_quality as data_quality
 from hamm_eval.analysis import completeness as complete
 from hamm_eval.analysis import delays
 from hamm_eval.analysis import participation_patterns as patterns
+from hamm_eval.analysis.access_to_systems import access_to_systems
 from hamm_eval.analysis.arrival_cohorts import arrival_cohorts
 from hamm_eval.analysis.associations import associations
 from hamm_eval.analysis.caseload import caseload, caseload_model
@@ -36,16 +38,20 @@ from hamm_eval.analysis.side_by_side import side_by_side
 from hamm_eval.analysis.states_over_time import states_over_time
 from hamm_eval.analysis.target_trial import target_trial
 from hamm_eval.analysis.time_to_integration import time_to_integration
+from hamm_eval.analysis.transitions_between_systems import transitions_between_systems
 from hamm_eval.analysis.truth_check import read_truth, truth_check
 from hamm_eval.analysis.two_perspectives import two_perspectives
+from hamm_eval.analysis.volunteers import asked_volunteers, volunteer_association, volunteer_coverage
 from hamm_eval.casefile import CaseFile, read_source
 from hamm_eval.cohort import (
     Caseload,
     Cohort,
     TableAbsent,
     TimeVarying,
+    build_access,
     build_goals,
     build_states,
+    build_transitions,
 )
 from hamm_eval.cohort.check_params import check_measures, load_checked_params
 from hamm_eval.errors import NotEstimable, UsageError
@@ -72,6 +78,7 @@ from hamm_eval.estimate import (
     QuantileTable,
     SideBySide,
     StateShares,
+    SystemAccess,
     TargetTrial,
     TruthComparison,
     TwoPerspectives,
@@ -130,6 +137,44 @@ class Study:
     def __repr__(self) -> str:
         return f"<Study {self.params.city} {self.params.quarter}, data cut {self.params.data_cut}>"
 
+    def for_group(self, key: str) -> Study:
+        """The same questions, asked of one target group that params name, by its own clock.
+
+        Its estimates bear the group in name and digest, and `show` says over each figure whose it is. There
+        is no study of several groups together.
+
+        Raises
+        ------
+        UsageError
+            No such group; several at once.
+
+        Examples
+        --------
+        >>> tolerated = study.for_group("tolerated")  # doctest: +SKIP
+        >>> study.show.curves(tolerated.time_to_integration("language_b1"))  # doctest: +SKIP
+        """
+        return Study(self.params.for_group(key), self.case_file, self.show, self._record, self._folder)
+
+    def _answer(self, question: str, key: str, ask: Callable[[], Answer]) -> Answer | Absent:
+        """The answer or what lacks, with the target group that was asked."""
+        return self._of_group(_or_absent(question, key, ask))
+
+    def _of_group(self, estimate: Answer) -> Answer:
+        """The estimate under the name of the target group that it is of."""
+        group = self.params.target_group
+        if not group:
+            return estimate
+        return replace(estimate, definition=replace(estimate.definition, group=group))
+
+    def _of_files(self, question: str) -> None:
+        """Refuse to ask a target group what concerns the whole export."""
+        if self.params.target_group:
+            raise UsageError(
+                "This is told of the export or the cohort as a whole, not of a target group.",
+                where=question,
+                todo="Ask the study that the params file opens.",
+            )
+
     def cohort(self, endpoint: str) -> Cohort:
         """Episodes of everyone at risk of an endpoint (`cohort.build_cohort`)."""
         return self._ground.cohort(endpoint)
@@ -138,7 +183,7 @@ class Study:
 
     def attrition(self, endpoint: str) -> CountTable | Absent:
         """Persons left after each step from the case file to those at risk of an endpoint."""
-        return _or_absent(
+        return self._answer(
             data_quality.QUESTION,
             f"attrition/{endpoint}",
             lambda: data_quality.attrition(self.cohort(endpoint), self.params),
@@ -146,7 +191,7 @@ class Study:
 
     def composition(self, by: Literal["residence_status", "household_type"]) -> CountTable | Absent:
         """The evaluated population present at the data cut, by residence status or household type."""
-        return _or_absent(
+        return self._answer(
             data_quality.QUESTION,
             f"composition/{by}",
             lambda: data_quality.composition(self.case_file, self.params, by),
@@ -154,26 +199,32 @@ class Study:
 
     def intake(self) -> CountTable:
         """What became of the rows delivered: used, set aside, recorded too late, replaced."""
+        self._of_files("intake")
         return data_quality.intake(self.case_file)
 
     def plausibility(self) -> CountTable:
         """Records that intake set aside or warned of, by rule."""
+        self._of_files("plausibility")
         return plausibility(self.case_file)
 
     def completeness(self) -> CountTable:
         """Records of those eligible with and without an entry, per column that should not often be empty."""
+        self._of_files("completeness")
         return complete.completeness(self.case_file, self.params)
 
     def completeness_by_quarter(self) -> CountTable:
         """Entries made and left empty in each of the last quarters, by the day of recording."""
+        self._of_files("completeness_by_quarter")
         return complete.completeness_by_quarter(self.case_file, self.params)
 
     def reporting_delays(self) -> QuantileTable:
         """Days within which 95 % of a table's records arrived, beside what params assume."""
+        self._of_files("reporting_delays")
         return delays.reporting_delays(self.case_file, self.params)
 
     def delays(self, by: Literal["provider", "quarter"]) -> DistributionTable:
         """How long after an event its record arrives, by provider or by quarter of recording."""
+        self._of_files("delays")
         if by not in _DELAYS:
             raise UsageError("Delays are not told by this.", where="by", todo=f"Known: {', '.join(_DELAYS)}.")
         return _DELAYS[by](self.case_file, self.params)
@@ -186,7 +237,7 @@ class Study:
             raise UsageError(
                 "Curves are drawn by one group.", where="by", todo=f"Known: {', '.join(self.params.groups)}."
             )
-        return _or_absent(
+        return self._answer(
             "time_to_integration",
             f"{endpoint}/{by}" if by else endpoint,
             lambda: time_to_integration(self.cohort(endpoint), self.params, by),
@@ -194,15 +245,48 @@ class Study:
 
     def states_over_time(self, key: str) -> StateShares | Absent:
         """Where people stand month by month on a path that params name."""
-        return _or_absent(
+        return self._answer(
             "states_over_time",
             key,
             lambda: states_over_time(build_states(self.case_file, self.params, key), self.params),
         )
 
+    def access_to_systems(self, key: str) -> SystemAccess | Absent:
+        """Who gets into the mainstream systems that params name under a key, and how long it takes."""
+        return self._answer(
+            "access_to_systems",
+            key,
+            lambda: access_to_systems(build_access(self.case_file, self.params, key), self.params, key),
+        )
+
+    def transitions_between_systems(self, key: str) -> StateShares | Absent:
+        """What follows after an exit from a system: another one (a bridge), none (a break), departure."""
+        return self._answer(
+            "transitions_between_systems",
+            key,
+            lambda: transitions_between_systems(
+                build_transitions(self.case_file, self.params, key), self.params
+            ),
+        )
+
+    def volunteer_coverage(self, key: str) -> CountTable | Absent:
+        """Persons with and without support by volunteers, by quarter; before it was recorded: missing."""
+        return self._answer(
+            "volunteers", f"{key}/coverage", lambda: volunteer_coverage(self.case_file, self.params, key)
+        )
+
+    def volunteer_association(self, key: str) -> Model | Absent:
+        """What goes with being supported by volunteers, as it changes: the model that params ask for."""
+        endpoint = asked_volunteers(self.params, key).endpoint
+        return self._answer(
+            "volunteers",
+            f"{key}/{endpoint}",
+            lambda: volunteer_association(self.cohort(endpoint or ""), self.case_file, self.params, key),
+        )
+
     def goals_at_reviews(self, key: str) -> GoalAttainment | Absent:
         """How many attain what was agreed in a domain: as documented at reviews, and at the earliest."""
-        return _or_absent(
+        return self._answer(
             "goals_at_reviews",
             key,
             lambda: goals_at_reviews(build_goals(self.case_file, self.params, key), self.params),
@@ -217,14 +301,14 @@ class Study:
                 todo=f"Known: {', '.join(self.params.arrival_cohorts) or 'none'}.",
             )
         endpoint = self.params.arrival_cohorts[key].endpoint
-        return _or_absent(
+        return self._answer(
             "arrival_cohorts", key, lambda: arrival_cohorts(self.cohort(endpoint), self.params, key)
         )
 
     def associations(self, key: str) -> Model | Absent:
         """What goes with a faster path: the Cox model that params ask for under this key."""
         asked = self._asked_associations(key)
-        return _or_absent(
+        return self._answer(
             "associations",
             key,
             lambda: associations(self.cohort(asked.endpoint), self.params, asked.covariates, key=key),
@@ -233,7 +317,7 @@ class Study:
     def side_by_side(self, key: str) -> SideBySide | Absent:
         """Pace and share side by side: the model under this key for every cause, and for the incidence."""
         asked = self._asked_associations(key)
-        return _or_absent(
+        return self._answer(
             "side_by_side",
             key,
             lambda: side_by_side(self.cohort(asked.endpoint), self.params, asked.covariates, key=key),
@@ -251,7 +335,7 @@ class Study:
 
     def fine_gray(self, endpoint: str, covariates: Sequence[str] | str, *, of: str | None = None) -> Model:
         """A Fine-Gray model of your own: `analysis.incidence_model.incidence_model` with its keywords."""
-        return incidence_model(self.cohort(endpoint), self.params, covariates, of=of)
+        return self._of_group(incidence_model(self.cohort(endpoint), self.params, covariates, of=of))
 
     def cox(
         self,
@@ -277,18 +361,20 @@ class Study:
             study.cox("language_b1", ["age_group", "sex"],
                       time_varying={"employed": TimeVarying("transitions", {"kind": "employment"})})
         """
-        return associations(
-            self.cohort(endpoint),
-            self.params,
-            covariates,
-            of=of,
-            case_file=self.case_file,
-            strata=strata,
-            time_varying=time_varying,
-            time_interactions=time_interactions,
-            split_every=split_every,
-            ties=ties,
-            since=since,
+        return self._of_group(
+            associations(
+                self.cohort(endpoint),
+                self.params,
+                covariates,
+                of=of,
+                case_file=self.case_file,
+                strata=strata,
+                time_varying=time_varying,
+                time_interactions=time_interactions,
+                split_every=split_every,
+                ties=ties,
+                since=since,
+            )
         )
 
     # --- does it work -----------------------------------------------------------------------------
@@ -296,7 +382,7 @@ class Study:
     def measure_effectiveness(self, key: str) -> Effect | Absent:
         """Effect of a measure on an endpoint, as params ask under this key, with its design checks."""
         if key not in self._effects:
-            self._effects[key] = _or_absent(
+            self._effects[key] = self._answer(
                 "measure_effectiveness",
                 key,
                 lambda: measure_effectiveness(self.case_file, self.params, key, ground=self._ground),
@@ -305,7 +391,7 @@ class Study:
 
     def effect_overview(self) -> EffectOverview | Absent:
         """The effects of all questions in params beside each other, corrected for their number."""
-        return _or_absent(
+        return self._answer(
             "effect_overview",
             "all",
             lambda: effect_overview(
@@ -316,7 +402,7 @@ class Study:
 
     def target_trial(self, key: str) -> TargetTrial | Absent:
         """A target trial emulated as params describe it: strategies, grace period, horizons."""
-        return _or_absent(
+        return self._answer(
             "target_trial",
             key,
             lambda: target_trial(self.case_file, self.params, key, ground=self._ground),
@@ -324,7 +410,7 @@ class Study:
 
     def effect_by_group(self, key: str) -> EffectByGroup | Absent:
         """A measure's effect within the groups that params declare for this question."""
-        return _or_absent(
+        return self._answer(
             "effect_by_group",
             key,
             lambda: effect_by_group(self.case_file, self.params, key, ground=self._ground),
@@ -332,7 +418,7 @@ class Study:
 
     def effect_over_time(self, key: str) -> EffectOverTime | Absent:
         """A measure's effect at the days that params name for this question."""
-        return _or_absent(
+        return self._answer(
             "effect_over_time",
             key,
             lambda: effect_over_time(self.case_file, self.params, key, ground=self._ground),
@@ -343,7 +429,7 @@ class Study:
     def two_perspectives(self, measure: str) -> TwoPerspectives | Absent:
         """How effective social workers and refugees hold a measure to be, and who is silent."""
         if measure not in self._perspectives:
-            self._perspectives[measure] = _or_absent(
+            self._perspectives[measure] = self._answer(
                 "two_perspectives", measure, lambda: two_perspectives(self.case_file, self.params, measure)
             )
         return self._perspectives[measure]
@@ -359,7 +445,7 @@ class Study:
                 self.effect_overview(),
             )
 
-        return _or_absent("two_perspectives", "perceived_effects", ask)
+        return self._answer("two_perspectives", "perceived_effects", ask)
 
     # --- what it costs, how it is taken ---------------------------------------------------------------
 
@@ -372,11 +458,11 @@ class Study:
             known = {key: effect for key, effect in asked.items() if not isinstance(effect, Absent)}
             return costs(self.case_file, self.params, effects=known, ground=self._ground)
 
-        return _or_absent("costs", "all", ask)
+        return self._answer("costs", "all", ask)
 
     def funding(self) -> Funding | Absent:
         """Who pays for the measures, as it changes; what began under each funding class, and what it cost."""
-        return _or_absent("funding", "all", lambda: funding(self.case_file, self.params))
+        return self._answer("funding", "all", lambda: funding(self.case_file, self.params))
 
     # --- who accompanies --------------------------------------------------------------------------
 
@@ -389,13 +475,13 @@ class Study:
                 todo=f"Known: {', '.join(self.params.providers) or 'none'}.",
             )
         endpoint = self.params.providers[key].endpoint
-        return _or_absent(
+        return self._answer(
             "providers", f"{key}/{by}", lambda: providers(self.cohort(endpoint), self.params, key, by)
         )
 
     def caseload(self) -> CaseloadOverTime | Absent:
         """Open case files of a social worker, quarter by quarter: quartiles, never single workers."""
-        return _or_absent("caseload", "quarters", lambda: caseload(self.case_file, self.params))
+        return self._answer("caseload", "quarters", lambda: caseload(self.case_file, self.params))
 
     def caseload_model(self, key: str) -> CaseloadModel | Absent:
         """How the pace to an endpoint goes with the open files of a person's social worker, as params ask."""
@@ -406,7 +492,7 @@ class Study:
                 where="caseload.pace",
                 todo=f"Known: {', '.join(asked) or 'none'}.",
             )
-        return _or_absent(
+        return self._answer(
             "caseload",
             key,
             lambda: caseload_model(self.cohort(asked[key].endpoint), self.case_file, self.params, key),
@@ -421,10 +507,11 @@ class Study:
         if of not in _PATTERNS:
             raise UsageError("This is not described.", where="of", todo=f"Known: {', '.join(_PATTERNS)}.")
         ask = _PATTERNS[of]
-        return _or_absent(patterns.QUESTION, of, lambda: ask(self.case_file, self.params))
+        return self._answer(patterns.QUESTION, of, lambda: ask(self.case_file, self.params))
 
     def truth_check(self) -> TruthComparison | Absent:
         """All incidences and effects that params ask for beside the planted truth of a synthetic city."""
+        self._of_files("truth_check")
 
         def compare() -> TruthComparison:
             truth = read_truth(self._folder)
@@ -437,7 +524,7 @@ class Study:
             found = [estimate for estimate in (*asked, *effects) if not isinstance(estimate, Absent)]
             return truth_check(truth, found)
 
-        return _or_absent("truth_check", "all", compare)
+        return self._answer("truth_check", "all", compare)
 
     def finish(self) -> None:
         """Write the notebook's end into the run record: the last cell of every notebook."""
@@ -452,12 +539,16 @@ def _or_absent(question: str, key: str, ask: Callable[[], Answer]) -> Answer | A
         return Absent(definition=Definition(question, key), lacking=(error.table,))
     except NotEstimable as error:
         # For the researcher; a report drops what notebooks write to stderr.
-        warnings.warn(str(error), stacklevel=3)
+        warnings.warn(str(error), stacklevel=4)
         return Absent(definition=Definition(question, key), lacking=("data",))
 
 
 def open_study(
-    params_file: str | Path, *, quarter: str | None = None, language: Language | None = None
+    params_file: str | Path,
+    *,
+    quarter: str | None = None,
+    language: Language | None = None,
+    target_group: str = "",
 ) -> Study:
     """Open a quarter's evaluation.
 
@@ -470,6 +561,8 @@ def open_study(
         As ``2017-Q2``; must be the one that params are for.
     language : "de" or "en", optional
         Of what is shown; that of params by default.
+    target_group : str, optional
+        One of `target_groups` in params, by its own clock (`Study.for_group`); "" for the cohort.
 
     Returns
     -------
@@ -480,7 +573,7 @@ def open_study(
     Raises
     ------
     UsageError
-        No such file; another quarter.
+        No such file; another quarter; no such target group, or several.
     ParamsError
         Everything that is wrong with the params, with YAML path and line.
     IntakeRefused
@@ -520,4 +613,5 @@ def open_study(
             )
         ),
     )
-    return Study(params, case_file, show, record, params.source.folder_of(root))
+    study = Study(params, case_file, show, record, params.source.folder_of(root))
+    return study.for_group(target_group) if target_group else study

@@ -130,6 +130,8 @@ def associations(
             raise NotEstimable("Time-varying covariates need the case file.", where="case_file")
         tables = tables_given(case_file)
         rows = split_by_columns(rows, {name: what.column(tables) for name, what in time_varying.items()})
+        levels = [name for name, what in time_varying.items() if getattr(what, "yes_no", False)]
+        rows = rows.assign(**{name: rows[name].map({0: "no", 1: "yes"}).astype(object) for name in levels})
     if split_every is not None and len(rows):
         rows = split_at(rows, range(split_every, int(rows["stop"].max()) + 1, split_every))
     check_rows(*(rows[name].to_numpy() for name in ("person_id", "start", "stop")))

@@ -41,6 +41,17 @@ def begun_participations(tables: Mapping[str, pd.DataFrame], params: Params) -> 
 
 def evaluated_participations(tables: Mapping[str, pd.DataFrame], params: Params) -> pd.DataFrame:
     """The same participations with every column that the export gives them, in its order."""
+    persons, eligible = evaluated_persons(tables, params)
+    rows = require_table(tables, "participations")
+    rows = rows[rows["started_on"].notna() & rows["person_id"].isin(persons)]
+    rows = rows[rows["started_on"] >= rows["person_id"].map(eligible)]
+    measure = rows["measure_id"].astype(object)
+    named = measure.where(measure.isin(list(params.measures)), OTHER)
+    return rows.assign(measure=named)
+
+
+def evaluated_persons(tables: Mapping[str, pd.DataFrame], params: Params) -> tuple[pd.Index, pd.Series]:
+    """Who is evaluated, by first eligibility and the status of that day; and everyone's first eligibility."""
     persons = require_table(tables, "persons").set_index("person_id")
     rules = params.cohort
     eligible = first_eligibility(tables).reindex(persons.index)
@@ -50,12 +61,7 @@ def evaluated_participations(tables: Mapping[str, pd.DataFrame], params: Params)
     if rules.status_at_origin is not None:
         allowed = [status.value for status in rules.status_at_origin]
         belongs &= status_on(tables, eligible).isin(allowed)
-    rows = require_table(tables, "participations")
-    rows = rows[rows["started_on"].notna() & rows["person_id"].isin(belongs.index[belongs])]
-    rows = rows[rows["started_on"] >= rows["person_id"].map(eligible)]
-    measure = rows["measure_id"].astype(object)
-    named = measure.where(measure.isin(list(params.measures)), OTHER)
-    return rows.assign(measure=named)
+    return belongs.index[belongs], eligible
 
 
 def measures_in_order(found: pd.Series, params: Params) -> tuple[str, ...]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from hamm_eval.analysis.definitions import cohort_details, define
 from hamm_eval.analysis.time_to_integration import DAYS_PER_MONTH
 from hamm_eval.cohort import StateCohort
-from hamm_eval.estimate import StateShares
+from hamm_eval.estimate import Definition, StateShares
 from hamm_eval.params import Params
 from hamm_eval.survival import state_occupation
 
@@ -49,23 +51,10 @@ def states_over_time(cohort: StateCohort, params: Params) -> StateShares:
     403-411.
     """
     path = params.states_over_time[cohort.path]
-    rows = cohort.rows
-    fit = state_occupation(
-        rows["person_id"].to_numpy(dtype=str),
-        rows["start"].to_numpy(dtype=np.float64),
-        rows["stop"].to_numpy(dtype=np.float64),
-        rows["from_state"].to_numpy(dtype=object),
-        rows["to_state"].to_numpy(dtype=object),
-        states=cohort.states,
-        cluster=rows["household_id"].to_numpy(dtype=str),
-        cluster_t=None,
-    )
-    horizons = tuple(round(months * DAYS_PER_MONTH) for months in path.horizons_months)
-    grid = (round(months * DAYS_PER_MONTH) for months in range(max(path.horizons_months) + 1))
-    known = {day: int((cohort.followed_until >= day).sum()) for day in sorted({*grid, *horizons})}
-    times = tuple(day for day, persons in known.items() if persons)
-    return StateShares(
-        definition=define(
+    return shares_of(
+        cohort,
+        path.horizons_months,
+        define(
             QUESTION,
             cohort.path,
             path=path.model_dump(mode="json", exclude={"label", "states", "reporting_delay_days"}),
@@ -77,6 +66,28 @@ def states_over_time(cohort: StateCohort, params: Params) -> StateShares:
             },
             cohort=cohort_details(params),
         ),
+    )
+
+
+def shares_of(cohort: StateCohort, horizons_months: Sequence[int], definition: Definition) -> StateShares:
+    """Shares of people in each state every month and at the horizons, as long as anybody's is known."""
+    rows = cohort.rows
+    fit = state_occupation(
+        rows["person_id"].to_numpy(dtype=str),
+        rows["start"].to_numpy(dtype=np.float64),
+        rows["stop"].to_numpy(dtype=np.float64),
+        rows["from_state"].to_numpy(dtype=object),
+        rows["to_state"].to_numpy(dtype=object),
+        states=cohort.states,
+        cluster=rows["household_id"].to_numpy(dtype=str),
+        cluster_t=None,
+    )
+    horizons = tuple(round(months * DAYS_PER_MONTH) for months in horizons_months)
+    grid = (round(months * DAYS_PER_MONTH) for months in range(max(horizons_months) + 1))
+    known = {day: int((cohort.followed_until >= day).sum()) for day in sorted({*grid, *horizons})}
+    times = tuple(day for day, persons in known.items() if persons)
+    return StateShares(
+        definition=definition,
         path=cohort.path,
         states=cohort.states,
         times=times,

@@ -10,6 +10,7 @@ from hamm_eval.cohort.landmark import LandmarkTrial, landmark_trial
 from hamm_eval.cohort.spells import Caseload, TimeVarying
 from hamm_eval.cohort.split import SpellColumn, split_at, split_by_columns, split_by_spells
 from hamm_eval.cohort.states import StateCohort, build_states
+from hamm_eval.cohort.systems import build_access, build_transitions
 from hamm_eval.cohort.target_trial import TargetTrials, target_trials
 
 __all__ = [
@@ -22,9 +23,11 @@ __all__ = [
     "TableAbsent",
     "TargetTrials",
     "TimeVarying",
+    "build_access",
     "build_cohort",
     "build_goals",
     "build_states",
+    "build_transitions",
     "landmark_trial",
     "observation_end",
     "split_at",

@@ -14,7 +14,8 @@ from hamm_eval.cohort.episodes import Cohort
 from hamm_eval.cohort.event_source import first_event_dates, require_table, tables_given
 from hamm_eval.cohort.observation import observation_windows
 from hamm_eval.errors import UsageError
-from hamm_eval.params import Endpoint, Params
+from hamm_eval.params import Cohort as CohortRules
+from hamm_eval.params import Endpoint, Params, TargetGroup
 
 if TYPE_CHECKING:
     from hamm_eval.casefile import CaseFile
@@ -72,9 +73,18 @@ def build_cohort(case_file: CaseFile, params: Params, endpoint_key: str) -> Coho
 
 
 def build_episodes(
-    case_file: CaseFile, params: Params, endpoint_key: str, endpoint: Endpoint, end_of_observation: dt.date
+    case_file: CaseFile,
+    params: Params,
+    endpoint_key: str,
+    endpoint: Endpoint,
+    end_of_observation: dt.date,
+    *,
+    day_zero: pd.Series | None = None,
 ) -> Cohort:
-    """`build_cohort` for an endpoint that params need not name, with the day on which observation ends."""
+    """`build_cohort` for an endpoint that params need not name, with the day on which observation ends.
+
+    `day_zero` is a day per person in place of the endpoint's origin; who has none is not at risk.
+    """
     tables = tables_given(case_file)
     end = pd.Timestamp(end_of_observation)
 
@@ -92,23 +102,23 @@ def build_episodes(
     eligible = first_eligibility(tables).reindex(members.index)
     window = (pd.Timestamp(rules.eligible_from), pd.Timestamp(rules.eligible_until))
     keep("eligible_in_window", eligible.between(*window))
-    origin = origin_days(tables, endpoint.origin).reindex(members.index)
-    members = members.assign(origin_on=origin)
+    origin = origin_days(tables, endpoint.origin) if day_zero is None else day_zero
+    members = members.assign(origin_on=origin.reindex(members.index))
+    if day_zero is not None:
+        keep("with_origin", members["origin_on"].notna())
+    cases = require_table(tables, "cases")
+    described = _described_on(rules, members["origin_on"], cases)
     if rules.status_at_origin is not None:
         allowed = [status.value for status in rules.status_at_origin]
-        keep("status_at_origin", status_on(tables, members["origin_on"]).isin(allowed))
+        keep("status_at_origin", status_on(tables, described).isin(allowed))
+    described = described.reindex(members.index)
     if "residence_status" in tables:
-        members = members.assign(status=status_on(tables, members["origin_on"]))
-    members = members.assign(age=completed_years(members["birth_month"], members["origin_on"]))
+        members = members.assign(status=status_on(tables, described))
+    members = members.assign(age=completed_years(members["birth_month"], described))
     keep("age_at_origin", members["age"].between(endpoint.at_risk.min_age, endpoint.at_risk.max_age))
 
-    cases = require_table(tables, "cases")
     keep("with_case_file", members.index.to_series().isin(cases["person_id"]))
-    not_before = members["origin_on"]
-    if rules.files_begin is not None:
-        not_before = not_before.mask(
-            not_before < pd.Timestamp(rules.files_begin), pd.Timestamp(rules.files_begin)
-        )
+    not_before = _not_before(rules, members["origin_on"])
     seen = observation_windows(cases, not_before)
     members = members.join(seen)
     entry_on = pd.concat([not_before.reindex(members.index), members["opened_on"]], axis=1).max(
@@ -126,6 +136,22 @@ def build_episodes(
         attrition=tuple(attrition),
         end_of_observation=end_of_observation,
     )
+
+
+def _not_before(rules: CohortRules, origin: pd.Series) -> pd.Series:
+    """Day before which nobody is under observation: the origin, or the beginning of files."""
+    if rules.files_begin is None:
+        return origin
+    return origin.mask(origin < pd.Timestamp(rules.files_begin), pd.Timestamp(rules.files_begin))
+
+
+def _described_on(rules: CohortRules, origin: pd.Series, cases: pd.DataFrame) -> pd.Series:
+    """Day whose age and residence status describe each person: the origin, or that observation begins on."""
+    if not isinstance(rules, TargetGroup) or rules.described_on == "origin":
+        return origin
+    earliest = _not_before(rules, origin)
+    opened = observation_windows(cases, earliest)["opened_on"].reindex(origin.index)
+    return earliest.mask(opened > earliest, opened)
 
 
 def observation_end(params: Params, endpoint: Endpoint) -> dt.date:

@@ -101,6 +101,10 @@ def _sources(params: Params) -> Iterator[tuple[Place, EventSource]]:
             yield ("endpoints", key, "competing", name), source
     for key, goals in params.goals_at_reviews.items():
         yield ("goals_at_reviews", key, "leaving"), goals.leaving
+    for key, access in params.access_to_systems.items():
+        yield ("access_to_systems", key, "leaving"), access.leaving
+    for key, between in params.transitions_between_systems.items():
+        yield ("transitions_between_systems", key, "leaving"), between.leaving
     for key, path in params.states_over_time.items():
         yield ("states_over_time", key, "leaving"), path.leaving
         for name, state in path.states.items():

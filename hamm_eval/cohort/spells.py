@@ -31,6 +31,9 @@ class TimeVarying:
         Column that is in force (a category); without it 1 inside of a spell and 0 outside.
     lag_days : int
         Days after which a spell counts.
+    yes_no : bool
+        Whether 1 and 0 enter a model as the levels "yes" and "no": then rule 6 asks of both that they have
+        enough persons and events.
 
     Examples
     --------
@@ -42,6 +45,7 @@ class TimeVarying:
     where: Mapping[str, str | bool | int | tuple[str | int, ...]] = field(default_factory=dict)
     value: str | None = None
     lag_days: int = 0
+    yes_no: bool = field(default=False, repr=False)
 
     def column(self, tables: Mapping[str, pd.DataFrame]) -> SpellColumn:
         """The spells, and how they become a column of rows.

@@ -31,6 +31,7 @@ from hamm_eval.estimate.perspectives import (
 )
 from hamm_eval.estimate.providers import CaseloadModel, CaseloadOverTime, Funnel, FunnelGroup
 from hamm_eval.estimate.states import StateShares
+from hamm_eval.estimate.systems import SystemAccess
 from hamm_eval.estimate.tables import CountTable, DistributionTable, QuantileTable
 from hamm_eval.estimate.truth import TruthComparison, TruthRow
 
@@ -69,6 +70,7 @@ __all__ = [
     "Responses",
     "SideBySide",
     "StateShares",
+    "SystemAccess",
     "TargetTrial",
     "Term",
     "TrialEffect",

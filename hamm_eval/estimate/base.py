@@ -35,23 +35,28 @@ class Definition:
         JSON-ready parameters of the definition (endpoint, groups, window, estimand ...).
     version : int
         Raised when the meaning of an unchanged key changes.
+    group : str
+        Target group that was asked; "" for the cohort of the report. It is part of name and digest: results
+        of two groups are never taken for each other.
     """
 
     question: str
     key: str
     details: Mapping[str, Json] = field(default_factory=dict)
     version: int = 1
+    group: str = ""
 
     @property
     def id(self) -> str:
-        """Name of the estimate within a run: ``question:key``."""
-        return f"{self.question}:{self.key}"
+        """Name of the estimate within a run: ``question:key``, or ``question@group:key``."""
+        asked = f"{self.question}@{self.group}" if self.group else self.question
+        return f"{asked}:{self.key}"
 
     @property
     def digest(self) -> str:
         """SHA-256 of the definition, shortened to 16 hex digits."""
         text = json.dumps(
-            [self.question, self.key, self.version, self.details],
+            [self.question, self.key, self.version, self.details, *([self.group] if self.group else [])],
             sort_keys=True,
             ensure_ascii=False,
             default=str,

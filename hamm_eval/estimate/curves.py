@@ -53,6 +53,8 @@ class Curves(Estimate):
     ungrouped, ungrouped_events : int
         Persons who are in no curve, for lack of an entry to group them by, and those of them with the
         endpoint.
+    parts : bool
+        Whether the groups are parts of one whole; where one person may be in several they add up to nothing.
     """
 
     endpoint: str
@@ -64,3 +66,4 @@ class Curves(Estimate):
     sensitive: bool = False
     ungrouped: int = 0
     ungrouped_events: int = 0
+    parts: bool = True

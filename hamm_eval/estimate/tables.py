@@ -30,6 +30,8 @@ class CountTable(Estimate):
         Which percentages are shown beside the counts.
     additive : bool
         Whether the rows are parts of a whole; the steps of a flow are not, and have no sum.
+    unrecorded : tuple of str
+        Rows of which nothing was recorded: their counts are missing, not 0.
     """
 
     rows: tuple[str, ...]
@@ -43,6 +45,7 @@ class CountTable(Estimate):
     total: int | None = None
     shares: Literal["none", "of_total", "of_row", "of_column"] = "none"
     additive: bool = True
+    unrecorded: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)

@@ -6,7 +6,7 @@ Endpoints, groups and questions are data: a new endpoint is a paragraph of YAML.
 from __future__ import annotations
 
 from hamm_eval.params.base import DAYS_PER_MONTH, Key, Label, Language, Level
-from hamm_eval.params.cohort import AtRisk, Cohort, Endpoint, EventSource
+from hamm_eval.params.cohort import AtRisk, Cohort, Endpoint, EventSource, Origin, TargetGroup
 from hamm_eval.params.costs import Costs, Price
 from hamm_eval.params.effects import (
     EffectQuestion,
@@ -24,10 +24,13 @@ from hamm_eval.params.perspectives import TwoPerspectives
 from hamm_eval.params.providers import CaseloadPace, CaseloadQuestion, ProviderQuestion
 from hamm_eval.params.quarter import LATEST_CUT, Params, QuarterText, Release
 from hamm_eval.params.states import Spells, State, StatePath
+from hamm_eval.params.systems import AccessToSystems, NextSystem, System, TransitionsBetweenSystems
+from hamm_eval.params.volunteers import VolunteerQuestion
 
 __all__ = [
     "DAYS_PER_MONTH",
     "LATEST_CUT",
+    "AccessToSystems",
     "ArrivalCohorts",
     "Association",
     "AtRisk",
@@ -48,6 +51,8 @@ __all__ = [
     "Measure",
     "Merge",
     "NegativeControl",
+    "NextSystem",
+    "Origin",
     "Params",
     "Price",
     "ProviderQuestion",
@@ -57,8 +62,12 @@ __all__ = [
     "State",
     "StatePath",
     "StrategyPair",
+    "System",
+    "TargetGroup",
     "TargetTrialQuestion",
+    "TransitionsBetweenSystems",
     "TwoPerspectives",
+    "VolunteerQuestion",
     "json_schema",
     "load_params",
 ]

@@ -12,6 +12,8 @@ from hamm_eval.params.base import Key, Label
 from hamm_eval.vocabulary import Domain, Population, ResidenceStatus
 from hamm_eval.yaml_models import FrozenModel
 
+Origin = Literal["eligibility", "arrival", "case_opened"]
+
 
 class EventSource(FrozenModel):
     """Which records are an event: rows of a table, filtered, and the column that dates them.
@@ -46,7 +48,7 @@ class Endpoint(FrozenModel):
     label: Label
     domain: Domain | None = None
     event: EventSource
-    origin: Literal["eligibility", "arrival", "case_opened"] = "eligibility"
+    origin: Origin = "eligibility"
     at_risk: AtRisk = AtRisk()
     competing: Mapping[Key, EventSource]
     horizons_months: tuple[Annotated[int, Field(ge=1)], ...] = (6, 12)
@@ -65,3 +67,22 @@ class Cohort(FrozenModel):
     eligible_until: dt.date
     status_at_origin: tuple[ResidenceStatus, ...] | None = None
     files_begin: dt.date | None = None
+
+
+class TargetGroup(Cohort):
+    """A further group with a clock of its own, evaluated apart from the others.
+
+    `clock` is the origin of every endpoint for this group; without one endpoints keep theirs. Where people
+    have lived in the city for years, the clock may start long before they are under observation: then age and
+    residence status are those of the day on which observation begins (`described_on: entry`), not those of an
+    origin years ago.
+    """
+
+    population: Population
+    clock: Origin | None = None
+    described_on: Literal["origin", "entry"] = "origin"
+
+    @property
+    def sensitive(self) -> bool:
+        """Whether to belong to the group tells a person's residence status (rule 3)."""
+        return self.status_at_origin is not None

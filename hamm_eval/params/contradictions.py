@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import difflib
 from collections.abc import Iterator, Mapping
-from itertools import pairwise
+from itertools import combinations, pairwise
 from typing import Any
 
 from hamm_eval.params.base import DAYS_PER_MONTH
@@ -119,6 +119,20 @@ def contradictions_between(params: Params) -> Iterator[Contradiction]:
         for name in ("by_groups", "weigh_by"):
             for i, group in enumerate(getattr(perspectives, name)):
                 yield from known(("two_perspectives", name, i), group, params.groups, "group")
+    for key, volunteers in params.volunteers.items():
+        at = ("volunteers", key)
+        if volunteers.endpoint is not None:
+            yield from known((*at, "endpoint"), volunteers.endpoint, params.endpoints, "endpoint")
+        for i, covariate in enumerate(volunteers.covariates):
+            yield from known((*at, "covariates", i), covariate, params.groups, "group")
+        if key in params.groups:
+            yield Contradiction(at, "A group has this name already.", "Choose another one.")
+    for key in params.access_to_systems:
+        if key in params.endpoints:
+            yield Contradiction(
+                ("access_to_systems", key), "An endpoint has this name already.", "Choose another one."
+            )
+    yield from _of_target_groups(params)
     for key in params.costs.price_per_additional if params.costs else ():
         yield from known(("costs", "price_per_additional", key), key, params.endpoints, "endpoint")
     for key, endpoint in params.endpoints.items():
@@ -154,3 +168,34 @@ def contradictions_between(params: Params) -> Iterator[Contradiction]:
         yield Contradiction(
             ("cohort", "eligible_from"), "The window ends before it begins.", "Swap the two dates."
         )
+
+
+def _of_target_groups(params: Params) -> Iterator[Contradiction]:
+    """Windows that end before they begin or after the cut, and people who would belong to two groups."""
+    groups = params.target_groups
+    for key, group in groups.items():
+        at: tuple[str | int, ...] = ("target_groups", key)
+        if group.eligible_from > group.eligible_until:
+            yield Contradiction(
+                (*at, "eligible_from"), "The window ends before it begins.", "Swap the dates."
+            )
+        if group.eligible_until > params.data_cut:
+            yield Contradiction(
+                (*at, "eligible_until"),
+                "The window ends after the data cut.",
+                "End it with the cut or before.",
+            )
+    named = [
+        (("cohort",), params.cohort),
+        *((("target_groups", key), group) for key, group in groups.items()),
+    ]
+    for (_, first), (place, second) in combinations(named, 2):
+        if first.population not in (None, second.population):
+            continue
+        own, others = first.status_at_origin, second.status_at_origin
+        if own is None or others is None or set(own) & set(others):
+            yield Contradiction(
+                (*place, "status_at_origin"),
+                "People of this group belong to another one as well.",
+                "Groups are evaluated apart: give each its own population, or statuses of its own.",
+            )

@@ -6,11 +6,11 @@ import datetime as dt
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, PlainValidator, WithJsonSchema
+from pydantic import Field, PlainValidator, PrivateAttr, WithJsonSchema
 
 from hamm_eval.errors import UsageError
 from hamm_eval.params.base import Key, Language
-from hamm_eval.params.cohort import Cohort, Endpoint
+from hamm_eval.params.cohort import Cohort, Endpoint, TargetGroup
 from hamm_eval.params.costs import Costs
 from hamm_eval.params.effects import EffectQuestion, Measure, TargetTrialQuestion
 from hamm_eval.params.goals import GoalsAtReviews
@@ -19,6 +19,8 @@ from hamm_eval.params.models import ArrivalCohorts, Association
 from hamm_eval.params.perspectives import TwoPerspectives
 from hamm_eval.params.providers import CaseloadQuestion, ProviderQuestion
 from hamm_eval.params.states import StatePath
+from hamm_eval.params.systems import AccessToSystems, TransitionsBetweenSystems
+from hamm_eval.params.volunteers import VolunteerQuestion
 from hamm_eval.source import RelativePath, Source
 from hamm_eval.vocabulary import Quarter
 from hamm_eval.yaml_models import FrozenModel
@@ -54,6 +56,8 @@ class Params(FrozenModel):
     `reporting_delay_days` is, per table, the delay within which 95 % of its records arrive, estimated
     on older quarters and frozen here: follow-up ends that long before the data cut.
 
+    `target_groups` are evaluated apart from the `cohort`, each by `for_group`.
+
     `confirmatory_quarter` is the one quarter of the year whose effects are confirmatory, corrected for their
     number; the others are interim, without a decision.
     """
@@ -66,6 +70,7 @@ class Params(FrozenModel):
     notebooks: RelativePath
     run: tuple[str, ...]
     cohort: Cohort
+    target_groups: Mapping[Key, TargetGroup] = {}
     reporting_delay_days: Mapping[Key, Annotated[int, Field(ge=0)]]
     endpoints: Mapping[Key, Endpoint]
     groups: Mapping[Key, Group] = {}
@@ -73,6 +78,9 @@ class Params(FrozenModel):
     time_to_integration: Mapping[Key, tuple[Key, ...]] = {}
     associations: Mapping[Key, Association] = {}
     states_over_time: Mapping[Key, StatePath] = {}
+    access_to_systems: Mapping[Key, AccessToSystems] = {}
+    transitions_between_systems: Mapping[Key, TransitionsBetweenSystems] = {}
+    volunteers: Mapping[Key, VolunteerQuestion] = {}
     arrival_cohorts: Mapping[Key, ArrivalCohorts] = {}
     goals_at_reviews: Mapping[Key, GoalsAtReviews] = {}
     measure_effectiveness: Mapping[Key, EffectQuestion] = {}
@@ -83,6 +91,39 @@ class Params(FrozenModel):
     two_perspectives: TwoPerspectives | None = None
     costs: Costs | None = None
     release: Release = Release()
+    _target_group: str = PrivateAttr(default="")
+
+    @property
+    def target_group(self) -> str:
+        """The target group that is evaluated; "" for the cohort that the file names first of all."""
+        return self._target_group
+
+    def for_group(self, key: str) -> Params:
+        """The same questions, asked of one target group by its own clock.
+
+        Raises
+        ------
+        UsageError
+            No such group; several at once.
+        """
+        if not isinstance(key, str) or key not in self.target_groups:
+            several = not isinstance(key, str) or any(mark in key for mark in "+,&|")
+            raise UsageError(
+                "Target groups are never evaluated together: each has its own clock, and a common figure "
+                "would compare days that mean different things."
+                if several
+                else "There is no such target group in params.",
+                where="target_group",
+                todo=f"Ask for one: {', '.join(self.target_groups) or 'none is named in target_groups'}.",
+            )
+        group = self.target_groups[key]
+        clocked = {
+            name: endpoint.model_copy(update={"origin": group.clock}) if group.clock else endpoint
+            for name, endpoint in self.endpoints.items()
+        }
+        params = self.model_copy(update={"cohort": group, "endpoints": clocked})
+        params._target_group = key
+        return params
 
     @property
     def confirmatory(self) -> bool:

@@ -36,6 +36,7 @@ def release_count(count: int, policy: Policy, *, persons: int | None = None, sen
     True
     """
     # Rule 1: the persons decide, however many episodes they have.
+    sensitive = sensitive or policy.sensitive_throughout
     behind = int(count) if persons is None else min(int(count), int(persons))
     # Rule 2: 1 to 7 share one symbol. Rule 3: a zero tells of everyone in the group, so it joins them.
     if behind <= policy.largest_hidden_count and (count or sensitive):
@@ -56,10 +57,13 @@ def release_table(table: CountTable, policy: Policy) -> ReleasedTable:
     persons = counts if table.persons is None else np.asarray(table.persons, dtype=np.int64)
     cells = [
         [
-            release_count(counts[i, j], policy, persons=int(persons[i, j]), sensitive=table.sensitive)
+            # What nobody recorded is no count at all: a 0 would say that there was nothing.
+            Cell(value=None, recorded=False)
+            if row in table.unrecorded
+            else release_count(counts[i, j], policy, persons=int(persons[i, j]), sensitive=table.sensitive)
             for j in range(counts.shape[1])
         ]
-        for i in range(counts.shape[0])
+        for i, row in enumerate(table.rows)
     ]
     # Rule 2: an independent total (the cohort size) is rounded on its own ...
     total = None if table.total is None else release_count(table.total, policy, sensitive=table.sensitive)
@@ -89,7 +93,7 @@ def release_table(table: CountTable, policy: Policy) -> ReleasedTable:
         column_totals=tuple(_sum(row[j] for row in cells) for j in range(counts.shape[1]))
         if table.additive
         else (),
-        sensitive=table.sensitive,
+        sensitive=table.sensitive or policy.sensitive_throughout,
         shares=table.shares,
     )
 
@@ -110,8 +114,9 @@ def total_tells(
     are rounded in another way than to the nearest multiple. Cells that cannot add up to the total
     (the steps of a flow, nested groups) tell nothing this way.
     """
+    sensitive = sensitive or policy.sensitive_throughout
     flat = [cell for row in cells for cell in row]
-    hidden = sum(cell.value is None for cell in flat)
+    hidden = sum(cell.value is None and cell.recorded for cell in flat)
     if not hidden or total.value is None:
         return False
     down, up = (policy.count_rounding - 1) // 2, policy.count_rounding // 2
@@ -184,7 +189,7 @@ def _with_share(
     if share > 1:
         return cell
     # Rule 3: "everyone" is a statement about each of them. What lies near it takes the same symbol.
-    if table.sensitive and 100 * share > policy.share_ceiling:
+    if (table.sensitive or policy.sensitive_throughout) and 100 * share > policy.share_ceiling:
         return Cell(value=cell.value, share_bound="over_95")
     return Cell(value=cell.value, share=decimals(share, policy.share_decimals))
 

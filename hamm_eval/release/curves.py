@@ -17,6 +17,7 @@ from hamm_eval.release.rounding import decimals, to_midpoint, to_multiple
 from hamm_eval.release.step_counts import CumulativeCounts, StepCounts, rounded_steps
 
 GROUP_TOO_SMALL = "group_too_small"
+NEARLY_ALL = "nearly_all"
 _MONTH = 30.4375
 _MOST_AT_RISK_TIMES = 9
 
@@ -44,7 +45,7 @@ def _linked(
 ) -> tuple[tuple[ReleasedCurve, ...], Cell | None]:
     """The groups and who is in none, whose persons and events also stand in the curve of all: rule 7."""
     outside = [_count(curves.ungrouped, policy)] if curves.ungrouped else []
-    if len(released) + len(outside) < 2:
+    if len(released) + len(outside) < 2 or not curves.parts:
         return tuple(released), None
     # The events of those outside are not shown, but are what is left of the events of all.
     outside_events = [_count(curves.ungrouped_events, policy)] if outside else []
@@ -137,6 +138,16 @@ def _release_curve(group: CurveGroup, curves: Curves, policy: Policy) -> Release
 
     def competing(at: int | None, cause: int) -> float | None:
         return None if at is None or too_old[at, cause] else decimals(values[at, cause], short)
+
+    if policy.sensitive_throughout and 100 * values[:, 0].max() > policy.share_ceiling:
+        # Rule 3: that nearly everybody has reached the goal tells of each of them.
+        return ReleasedCurve(
+            level=group.level,
+            merged=group.merged,
+            withheld=NEARLY_ALL,
+            persons=persons_cell,
+            events=events_cell,
+        )
 
     def line(column: FloatArray) -> tuple[float, ...]:
         return (0.0, *(decimals(value, places) for value in column))

@@ -29,6 +29,7 @@ from hamm_eval.estimate import (
     QuantileTable,
     SideBySide,
     StateShares,
+    SystemAccess,
     TargetTrial,
     TruthComparison,
     TwoPerspectives,
@@ -49,6 +50,7 @@ from hamm_eval.release.quantiles import release_distribution, release_quantiles
 from hamm_eval.release.released import Release, ReleasedAbsent
 from hamm_eval.release.side_by_side import release_side_by_side
 from hamm_eval.release.states import release_states
+from hamm_eval.release.systems import release_access
 from hamm_eval.release.target_trials import release_target_trial
 from hamm_eval.release.truth import release_truth
 
@@ -80,6 +82,7 @@ _RULES: dict[type[Estimate], Callable[[Any, Policy], Release]] = {
     ArrivalComparison: release_arrivals,
     SideBySide: release_side_by_side,
     StateShares: release_states,
+    SystemAccess: release_access,
     Effect: release_effect,
     TargetTrial: release_target_trial,
     EffectOverview: release_effect_overview,

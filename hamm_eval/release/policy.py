@@ -77,6 +77,9 @@ class Policy(FrozenModel):
         Rule 4: euros that an amount of money is rounded to, or to a coarser round number.
     feasible_values : int
         Rule 7: values a hidden cell must keep.
+    sensitive_throughout : bool
+        Rule 3 for every figure: to be counted at all tells of a person's residence status, as in a target
+        group that is defined by it.
 
     Examples
     --------
@@ -117,6 +120,7 @@ class Policy(FrozenModel):
     overlap_bins: Annotated[int, Field(ge=2)] = 10
     money_step: Positive = 10
     feasible_values: Positive = 6
+    sensitive_throughout: bool = False
 
     @model_validator(mode="after")
     def _consistent(self) -> Policy:
@@ -184,9 +188,13 @@ class Policy(FrozenModel):
 def policy_of(params: Params) -> Policy:
     """The policy that a quarter's params ask for: `strict`, tightened as they say.
 
+    Of a target group that is defined by residence status everything is sensitive.
+
     Raises
     ------
     ParamsError
         As `Policy.tighten`.
     """
-    return Policy.strict().tighten(params.release.tighten)
+    policy = Policy.strict().tighten(params.release.tighten)
+    sensitive = getattr(params.cohort, "sensitive", False)
+    return policy.model_copy(update={"sensitive_throughout": True}) if sensitive else policy

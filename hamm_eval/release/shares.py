@@ -31,6 +31,9 @@ def release_share(cell: Cell, base: int, policy: Policy, *, std_error: float | N
     """
     if cell.value is None:
         return ReleasedShare(value=None)
+    # Rule 3: that nearly all have something tells of each of them.
+    if policy.sensitive_throughout and 100 * cell.value > policy.share_ceiling * base:
+        return ReleasedShare(value=None)
     if cell.value == 0 or std_error is None:
         # An interval by a standard error of 0 would claim that nobody can be there.
         return ReleasedShare(value=decimals(min(cell.value / base, 1.0), policy.share_decimals))

@@ -20,6 +20,8 @@ def origin(endpoint: str, wording: Wording) -> str:
     """From when an endpoint's time counts, to stand after "since" and "after"."""
     if endpoint.startswith(GOAL):
         return wording.text("origins.agreement")
+    if wording.params and endpoint in wording.params.access_to_systems:
+        return wording.text("origins.open")
     known = wording.params.endpoints.get(endpoint) if wording.params else None
     return wording.text(f"origins.{known.origin if known else 'start'}")
 

@@ -67,6 +67,19 @@ def note(*sentences: Content) -> Markup:
     return Markup('<p class="he-note">{}</p>').format(Markup(" ").join(said)) if said else Markup("")
 
 
+def of_group(group: str, wording: Wording) -> Markup:
+    """Over everything that is told of a target group: which one, and by what clock."""
+    rules = wording.params.cohort if wording.params else None
+    clock = getattr(rules, "clock", None)
+    said = [wording.text("target_group.clock", origin=wording.text(f"origins.{clock}"))] if clock else []
+    said.append(wording.text("target_group.apart"))
+    if wording.policy.sensitive_throughout:
+        said.append(wording.text("target_group.sensitive", hidden=wording.hidden))
+    return Markup('<p class="he-group-of"><strong>{}</strong> {}</p>').format(
+        wording.text("target_group.of", group=wording.target_group(group)), " ".join(said)
+    )
+
+
 def synthetic_notice(wording: Wording) -> Markup:
     """That the data are generated, under what they are shown in; nothing on real data."""
     mark = wording.synthetic_mark
@@ -97,7 +110,7 @@ def figure(title: str, picture: Markup, *below: Markup) -> Markup:
 
 def count_note(wording: Wording, cells: Iterable[Cell | None], unit: str = "persons") -> str:
     """What a table says of its counts: rounded, and what "≤7" means where it occurs."""
-    hidden = [cell for cell in cells if cell is not None and cell.value is None]
+    hidden = [cell for cell in cells if cell is not None and cell.value is None and cell.recorded]
     small = any(not cell.linked for cell in hidden)
     named = wording.text(f"unit.{unit}")
     rules = {

@@ -11,6 +11,7 @@ from hamm_eval.errors import ReleaseRefused
 from hamm_eval.release.released import (
     Release,
     ReleasedAbsent,
+    ReleasedAccess,
     ReleasedArrivals,
     ReleasedCaseload,
     ReleasedCaseloadModel,
@@ -58,11 +59,20 @@ from hamm_eval.report.goals import goals_fragment, goals_title
 from hamm_eval.report.perceived_effects import perceived_effects_fragment, perceived_effects_title
 from hamm_eval.report.side_by_side import side_by_side_fragment, side_by_side_title
 from hamm_eval.report.states import states_fragment, states_title
+from hamm_eval.report.systems import access_fragment, access_title
 from hamm_eval.report.tables.counts import count_caption, count_table
 from hamm_eval.report.tables.quantiles import quantile_table
 from hamm_eval.report.tables.truth import truth_table
 from hamm_eval.report.target_trial import target_trial_fragment, target_trial_title
 from hamm_eval.report.two_perspectives import two_perspectives_fragment, two_perspectives_title
+from hamm_eval.report.volunteers import DIMENSION as VOLUNTEER_SUPPORT
+from hamm_eval.report.volunteers import QUESTION as VOLUNTEERS
+from hamm_eval.report.volunteers import (
+    association_fragment,
+    association_title,
+    coverage_fragment,
+    coverage_title,
+)
 from hamm_eval.report.wording import Wording
 
 
@@ -95,6 +105,9 @@ def render(release: Release, wording: Wording) -> Rendered:
         A kind of release that the report does not know.
     """
     html, title = _render(release, wording)
+    if release.group:
+        html = markup.join([markup.of_group(release.group, wording), html])
+        title = f"{wording.target_group(release.group)}: {title}"
     return Rendered(str(html), title)
 
 
@@ -119,6 +132,8 @@ def _(release: ReleasedAbsent, wording: Wording) -> tuple[Markup, str]:
 
 @_render.register
 def _(release: ReleasedTable, wording: Wording) -> tuple[Markup, str]:
+    if release.column_dimension == VOLUNTEER_SUPPORT:
+        return coverage_fragment(release, wording), coverage_title(release, wording)
     caption = count_caption(release, wording)
     if not release.rows:
         asked = f"table.empty.{release.id.partition(':')[2]}"
@@ -133,6 +148,8 @@ def _(release: ReleasedCurves, wording: Wording) -> tuple[Markup, str]:
 
 @_render.register
 def _(release: ReleasedModel, wording: Wording) -> tuple[Markup, str]:
+    if release.question == VOLUNTEERS:
+        return association_fragment(release, wording), association_title(release, wording)
     return model_fragment(release, wording), findings.model_title(release, wording)
 
 
@@ -144,6 +161,11 @@ def _(release: ReleasedSideBySide, wording: Wording) -> tuple[Markup, str]:
 @_render.register
 def _(release: ReleasedStates, wording: Wording) -> tuple[Markup, str]:
     return states_fragment(release, wording), states_title(release, wording)
+
+
+@_render.register
+def _(release: ReleasedAccess, wording: Wording) -> tuple[Markup, str]:
+    return access_fragment(release, wording), access_title(release, wording)
 
 
 @_render.register

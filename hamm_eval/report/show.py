@@ -33,10 +33,12 @@ from hamm_eval.estimate import (
     QuantileTable,
     SideBySide,
     StateShares,
+    SystemAccess,
     TargetTrial,
     TruthComparison,
     TwoPerspectives,
 )
+from hamm_eval.release.policy import policy_of
 from hamm_eval.release.released import QuarterlySummary, Release
 from hamm_eval.report.markup import join, synthetic_notice
 from hamm_eval.report.numbering import Numbering
@@ -101,6 +103,10 @@ class Show:
 
     def states(self, estimate: StateShares | Absent) -> None:
         """Show where people stand month by month."""
+        self._show(estimate)
+
+    def access(self, estimate: SystemAccess | Absent) -> None:
+        """Show who gets into mainstream systems, and how long it takes."""
         self._show(estimate)
 
     def arrivals(self, estimate: ArrivalComparison | Absent) -> None:
@@ -172,7 +178,10 @@ class Show:
         from hamm_eval.release.json import from_json
 
         released = [from_json(entry.release) for entry in self._record.entries()] or self._same_run()
-        shown = [release for release in released if release.kind != QuarterlySummary.kind]
+        # The quarter at a glance is that of the cohort: no group is counted among it.
+        shown = [
+            release for release in released if release.kind != QuarterlySummary.kind and not release.group
+        ]
         definition = Definition(
             question="quarterly_summary",
             key="summary",
@@ -191,8 +200,16 @@ class Show:
         """Gate, words and pictures, record, display."""
         from hamm_eval.release.gate import release as pass_gate
 
-        release = pass_gate(estimate, self._policy)
-        self._display(release, render(release, self._wording))
+        policy, wording = self._asked_of(estimate.definition.group)
+        release = pass_gate(estimate, policy)
+        self._display(release, render(release, wording))
+
+    def _asked_of(self, group: str) -> tuple[Policy, Wording]:
+        """Policy and words of the target group that an estimate is of: both follow from its own clock."""
+        if not group or self._wording.params is None:
+            return self._policy, self._wording
+        params = self._wording.params.for_group(group)
+        return policy_of(params), Wording(self._wording.language, params)
 
     def _display(self, release: Release, rendered: Rendered) -> None:
         """Enter the payload in the run record, then display it with its mark.

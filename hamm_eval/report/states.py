@@ -50,15 +50,28 @@ def states_fragment(release: ReleasedStates, wording: Wording) -> Markup:
     if release.withheld or not release.horizons:
         heading = Markup('<p class="he-finding">{}</p>').format(title)
         return join([heading, reasons(((release.withheld or "not_estimable", {}),), wording)])
-    box = read_box(wording, wording.text("states.read"), wording.text("states.read_end"))
+    origin = wording.path_origin(release.path)
+    said = (
+        [wording.text("transitions.read_areas", origin=origin)]
+        if _between(release, wording)
+        else [wording.text("states.read", origin=origin), wording.text("states.read_end")]
+    )
+    box = read_box(wording, *said)
     picture = state_areas(release, _alternative(release, wording), wording)
     return join([figure(title, picture, box, note(_closing(release, wording))), _table(release, wording)])
 
 
 def _closing(release: ReleasedStates, wording: Wording) -> str:
     """What the closing of a case means for the path."""
+    if _between(release, wording):
+        return wording.text("transitions.read")
     known = wording.params.states_over_time.get(release.path) if wording.params else None
     return wording.text(f"states.closing_{known.closing}") if known else ""
+
+
+def _between(release: ReleasedStates, wording: Wording) -> bool:
+    """Whether the path is what follows an exit from a system."""
+    return wording.params is not None and release.path in wording.params.transitions_between_systems
 
 
 def _table(release: ReleasedStates, wording: Wording) -> Markup:

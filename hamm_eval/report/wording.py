@@ -122,8 +122,23 @@ class Wording:
 
     def endpoint(self, key: str) -> str:
         """Name of an endpoint."""
-        known = self.params.endpoints.get(key) if self.params else None
+        known = (
+            (self.params.endpoints.get(key) or self.params.access_to_systems.get(key))
+            if self.params
+            else None
+        )
         return getattr(known.label, self.language) if known else self._named("endpoints", key)
+
+    def target_group(self, key: str) -> str:
+        """Name of a target group."""
+        known = self.params.target_groups.get(key) if self.params else None
+        return getattr(known.label, self.language) if known else key.replace("_", " ")
+
+    def system(self, key: str) -> str:
+        """Name of a mainstream system."""
+        asked = self.params.access_to_systems.values() if self.params else ()
+        known = next((question.systems[key] for question in asked if key in question.systems), None)
+        return getattr(known.label, self.language) if known else key.replace("_", " ")
 
     def randomised(self, release: Release) -> bool:
         """Whether params say that lots were drawn for the question that a release answers."""
@@ -143,20 +158,34 @@ class Wording:
         )
 
     def path(self, key: str) -> str:
-        """Name of a path through several states."""
-        known = self.params.states_over_time.get(key) if self.params else None
+        """Name of a path through several states, or of what follows an exit."""
+        known = (
+            (self.params.states_over_time.get(key) or self.params.transitions_between_systems.get(key))
+            if self.params
+            else None
+        )
         return getattr(known.label, self.language) if known else key.replace("_", " ")
+
+    def path_origin(self, key: str) -> str:
+        """From when the time of a path counts, to stand after "since" and "from"."""
+        known = self.params.transitions_between_systems.get(key) if self.params else None
+        return getattr(known.origin, self.language) if known else self.text("origins.case_opened")
 
     def state(self, path: str, key: str) -> str:
         """Name of one state of a path."""
         known = self.params.states_over_time.get(path) if self.params else None
         if known is not None and key in known.states:
             return getattr(known.states[key].label, self.language)
+        between = self.params.transitions_between_systems.get(path) if self.params else None
+        if between is not None and key in between.into:
+            return getattr(between.into[key].label, self.language)
+        if between is not None and key == "none":
+            return getattr(between.none, self.language)
         return self._named("states", key)
 
     def dimension(self, key: str) -> str:
         """Name of what the levels of a table or a curve are levels of."""
-        known = self.params.groups.get(key) if self.params else None
+        known = (self.params.groups.get(key) or self.params.volunteers.get(key)) if self.params else None
         name = getattr(known.label, self.language) if known else self._named("dimensions", key)
         return name[:1].upper() + name[1:]
 
@@ -175,6 +204,7 @@ class Wording:
             "column": self.column,
             "quarter": lambda quarter: self.quarter(Quarter.parse(quarter)),
             "step": self.step,
+            "system": self.system,
         }.get(dimension)
         if named is not None:
             return named(level)
@@ -257,6 +287,8 @@ class Wording:
         """A published count, "≤7" where it is hidden."""
         if cell is None:
             return self.text("symbols.none")
+        if not cell.recorded:
+            return self.text("symbols.not_recorded")
         if cell.value is None:
             return self.text("symbols.linked") if cell.linked else self.hidden
         return self.number(cell.value)

@@ -27,7 +27,7 @@ NOTEBOOKS = (
     "00_quarterly_summary",
     "01_cohort_and_data_quality",
     "02_time_to_integration",
-    "03_states_over_time",
+    "03_phases_and_regelsysteme",
     "04_measure_effectiveness",
     "06_two_perspectives",
     "07_providers_and_caseload",

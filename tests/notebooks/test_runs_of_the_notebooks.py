@@ -84,7 +84,7 @@ def test_results_hold_every_release_of_every_notebook(reports: tuple[Published, 
     [
         "01_cohort_and_data_quality",
         "02_time_to_integration",
-        "03_states_over_time",
+        "03_phases_and_regelsysteme",
         "04_measure_effectiveness",
         "06_two_perspectives",
         "07_providers_and_caseload",

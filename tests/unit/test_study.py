@@ -41,9 +41,11 @@ def study(project: Path) -> Study:
     """A source that lacks residence status and language tests, and does not ask for a status."""
     path = project / "params" / "2017-Q2.yaml"
     text = path.read_text(encoding="utf-8")
-    path.write_text(
-        text.replace("  status_at_origin: [recognised, prospect_of_staying]\n", ""), encoding="utf-8"
-    )
+    text = text.replace("  status_at_origin: [recognised, prospect_of_staying]\n", "")
+    # Without statuses nobody can say who is tolerated: that group would share its people with the cohort.
+    before, tolerated, after = re.split(r"(  tolerated:\n.*?)(?=  eu_citizens:\n)", text, flags=re.DOTALL)
+    assert "required_to_leave" in tolerated
+    path.write_text(before + after, encoding="utf-8")
     return hamm_eval.open_study(path, quarter="2017-Q2")
 
 

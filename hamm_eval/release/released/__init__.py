@@ -59,6 +59,7 @@ from hamm_eval.release.released.providers import (
 )
 from hamm_eval.release.released.states import ReleasedShare, ReleasedStates
 from hamm_eval.release.released.summary import QuarterlySummary
+from hamm_eval.release.released.systems import ReleasedAccess
 from hamm_eval.release.released.tables import ReleasedDistribution, ReleasedQuantiles, ReleasedTable
 from hamm_eval.release.released.truth import ReleasedTruth, ReleasedTruthRow
 
@@ -68,6 +69,7 @@ __all__ = [
     "QuarterlySummary",
     "Release",
     "ReleasedAbsent",
+    "ReleasedAccess",
     "ReleasedAgreement",
     "ReleasedArrivalQuarter",
     "ReleasedArrivals",

@@ -12,13 +12,15 @@ class Cell:
 
     With `linked` it is hidden although it is larger: together with other figures it would tell a small one.
     `share` is the published percentage (0..1) or None; `share_bound` "over_95" where 100 % would tell
-    something about everyone in the group.
+    something about everyone in the group. `recorded` False: nothing of the kind was recorded then; that is
+    neither a count nor hidden.
     """
 
     value: int | None
     share: float | None = None
     share_bound: Literal["", "over_95"] = ""
     linked: bool = False
+    recorded: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +31,16 @@ class Release:
     id: str
     definition_digest: str
     policy: str
+
+    @property
+    def question(self) -> str:
+        """The one name of the question that the release answers."""
+        return self.id.partition(":")[0].partition("@")[0]
+
+    @property
+    def group(self) -> str:
+        """Target group that the release is of; "" for the cohort of the report."""
+        return self.id.partition(":")[0].partition("@")[2]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

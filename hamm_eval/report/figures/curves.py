@@ -45,7 +45,8 @@ def incidence(release: ReleasedCurves, wording: Wording) -> Markup:
             _draw(axes, lines[-1], style.series(position), marked, 0.14 if len(shown) < 3 else 0.08)
         if not alone:
             _label(axes, lines, names, top)
-        _scales(axes, last, top, origin(release.endpoint, wording), wording)
+        share = _said("axis_share", release, wording)
+        _scales(axes, last, top, origin(release.endpoint, wording), share, wording)
         _at_risk(axes, shown, [] if alone else names, last, wording)
         return canvas.image(sheet, alternative(release, wording), wording.synthetic_mark)
 
@@ -61,7 +62,9 @@ def alternative(release: ReleasedCurves, wording: Wording) -> str:
     """The figure in words, with its numbers."""
     last = max(release.horizons, default=0)
     said = [
-        wording.text("curves.alt", endpoint=wording.endpoint(release.endpoint), months=wording.months(last))
+        _said(
+            "alt", release, wording, endpoint=wording.endpoint(release.endpoint), months=wording.months(last)
+        )
     ]
     for curve in release.curves:
         points = []
@@ -82,6 +85,12 @@ def alternative(release: ReleasedCurves, wording: Wording) -> str:
             level = wording.level_name(release.dimension, curve.level)
             said.append(wording.text("curves.alt_value", level=level, values=wording.join(points)))
     return " ".join(said)
+
+
+def _said(name: str, release: ReleasedCurves, wording: Wording, **values: object) -> str:
+    """A text of curves; entries into systems are no goals and have their own."""
+    own = f"curves.{name}_{release.dimension}"
+    return wording.text(own if wording.has(own) else f"curves.{name}", **values)
 
 
 def _released(release: ReleasedCurves, curve: ReleasedCurve) -> list[int]:
@@ -188,7 +197,7 @@ def _plot_width(axes: Axes) -> float:
     return float(axes.get_position().width) * style.WIDTH
 
 
-def _scales(axes: Axes, last: float, top: float, since: str, wording: Wording) -> None:
+def _scales(axes: Axes, last: float, top: float, since: str, share: str, wording: Wording) -> None:
     """Months below, percent at the left, quiet lines across."""
     from matplotlib.ticker import FixedLocator, FuncFormatter
 
@@ -208,7 +217,7 @@ def _scales(axes: Axes, last: float, top: float, since: str, wording: Wording) -
     axes.set_xlabel(wording.text("curves.axis_time", origin=since), labelpad=pixels(6))
     # The vertical axis is named above it, where nobody has to tilt the head.
     axes.annotate(
-        wording.text("curves.axis_share"),
+        share,
         (0, 1),
         xycoords="axes fraction",
         xytext=(-pixels(LEFT - 4), pixels(14)),

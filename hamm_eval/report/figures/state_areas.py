@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from hamm_eval.release.released import ReleasedStates
 
 LEFT, TOP, PLOT, BELOW, LEGEND = 64, 14, 320, 60, 28
-ENDS = {"closed": (style.OPEN, ""), "left": (style.COMPETING[0], "///")}
+ENDS = {"closed": (style.OPEN, ""), "none": (style.OPEN, ""), "left": (style.COMPETING[0], "///")}
 # Steps of one path are one colour, from pale to strong: the further, the darker.
 STEPS = ("#cfe3f1", "#9fc8e3", "#5fa3cf", "#0072b2", "#004b78", "#002f4d")
 
@@ -90,7 +90,7 @@ def state_areas(release: ReleasedStates, alt: str, wording: Wording) -> Markup:
         axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: wording.percent(value)))
         axes.spines["left"].set_visible(False)
         axes.set_xlabel(
-            wording.text("curves.axis_time", origin=wording.text("origins.case_opened")), labelpad=pixels(6)
+            wording.text("curves.axis_time", origin=wording.path_origin(release.path)), labelpad=pixels(6)
         )
         return canvas.image(sheet, alt, wording.synthetic_mark)
 

@@ -72,5 +72,7 @@ def _cells(cells: Iterable[Cell], with_shares: bool, wording: Wording) -> Iterab
     """Count, and share where there is one."""
     for cell in cells:
         yield wording.count(cell)
-        if with_shares:
+        if with_shares and not cell.recorded:
+            yield ""
+        elif with_shares:
             yield wording.share(cell) or wording.text("symbols.none")

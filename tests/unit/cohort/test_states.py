@@ -124,10 +124,10 @@ def test_what_cannot_be_answered_is_said() -> None:
     ],
 )
 def test_paths_that_contradict_themselves_are_refused(change: dict[str, Any]) -> None:
-    from hamm_eval.params import _contradictions
+    from hamm_eval.params.contradictions import contradictions_between
 
     try:
         found = asked(way=WAY | change)
     except ValidationError:
         return
-    assert any(problem for problem in _contradictions(found))
+    assert any(problem for problem in contradictions_between(found))

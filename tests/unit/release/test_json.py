@@ -51,6 +51,7 @@ def drawn(hint: Any) -> st.SearchStrategy[Any]:
 def test_every_kind_of_release_is_drawn() -> None:
     assert {kind.kind for kind in KINDS} == {
         "absent",
+        "access",
         "table",
         "curves",
         "model",

@@ -140,14 +140,15 @@ def test_without_its_rule_more_is_shown(number: str, without: int, show: Callabl
 def test_every_number_has_its_case() -> None:
     (mark,) = test_without_its_rule_more_is_shown.pytestmark  # type: ignore[attr-defined]
     tested = {case[0] for case in mark.args[1]}
-    # Those of an effect and a funnel are tried in test_effects.py and in tests/attack, that of agreement in
-    # test_perspectives_release.py.
+    # Those of an effect, a funnel and sensitive groups are tried in test_effects.py and in tests/attack, that
+    # of agreement in test_perspectives_release.py.
     elsewhere = {
         "name",
         "share_ceiling",
         "effect_persons",
         "overlap_bins",
         "group_workers",
+        "sensitive_throughout",
         "agreement_pairs",
     }
     assert tested | elsewhere == set(Policy.model_fields)

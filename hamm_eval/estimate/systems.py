@@ -1,0 +1,27 @@
+"""Access to mainstream systems."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from hamm_eval.estimate.base import Estimate
+from hamm_eval.estimate.curves import Curves
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class SystemAccess(Estimate):
+    """Access to several systems beside each other.
+
+    Parameters
+    ----------
+    key : str
+        Of the question in params.
+    curves : Curves
+        One group a system; each has its own persons at risk, whoever is at risk of several is in several.
+    prevalent : tuple of int
+        By system, persons who had entered before observation began: in no curve.
+    """
+
+    key: str
+    curves: Curves
+    prevalent: tuple[int, ...]

@@ -1,0 +1,38 @@
+"""Access to systems as it may be shown: curves by rule 5, waiting times read off nothing but these."""
+
+from __future__ import annotations
+
+from hamm_eval.estimate import SystemAccess
+from hamm_eval.release.counts import release_count
+from hamm_eval.release.curves import release_curves
+from hamm_eval.release.policy import Policy
+from hamm_eval.release.released import ReleasedAccess, ReleasedCurve
+
+QUARTILES = (0.25, 0.5, 0.75)
+
+
+def release_access(estimate: SystemAccess, policy: Policy) -> ReleasedAccess:
+    """Curves of systems, and the days by which a quarter, half and three quarters had entered.
+
+    A waiting time from exact days would tell the day of one person's entry, so it is the day on which the
+    curve from rounded counts first reaches the share.
+    """
+    curves = release_curves(estimate.curves, policy)
+    return ReleasedAccess(
+        id=estimate.definition.id,
+        definition_digest=estimate.definition.digest,
+        policy=policy.name,
+        key=estimate.key,
+        curves=curves,
+        probabilities=QUARTILES,
+        waiting=tuple(tuple(_reached(curve, share) for share in QUARTILES) for curve in curves.curves),
+        prevalent=tuple(
+            release_count(persons, policy, sensitive=estimate.curves.sensitive)
+            for persons in estimate.prevalent
+        ),
+    )
+
+
+def _reached(curve: ReleasedCurve, share: float) -> float | None:
+    """First day on which the line shown has reached a share."""
+    return next((day for day, at in zip(curve.time, curve.incidence, strict=True) if at >= share), None)

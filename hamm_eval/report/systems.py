@@ -1,0 +1,202 @@
+"""How access to mainstream systems is shown: what it finds, a line a system, shares and waiting times."""
+
+from __future__ import annotations
+
+from markupsafe import Markup
+
+from hamm_eval.release.released import ReleasedAccess, ReleasedCurve
+from hamm_eval.report import findings
+from hamm_eval.report.figures.curves import incidence
+from hamm_eval.report.markup import (
+    Column,
+    Content,
+    Row,
+    count_note,
+    dash_note,
+    figure,
+    join,
+    note,
+    read_box,
+    table,
+    with_interval,
+)
+from hamm_eval.report.tables.effect import reasons
+from hamm_eval.report.wording import Wording
+
+DAYS_PER_WEEK = 7
+
+
+def access_title(release: ReleasedAccess, wording: Wording) -> str:
+    """The finding: how many have entered which system at the horizon nearest to a year."""
+    group = wording.endpoint(release.key)
+    at = _headline(release)
+    if at is None:
+        return wording.text("access.title_withheld", group=group)
+    told = [
+        wording.text("access.title_share", system=wording.system(curve.level), value=wording.percent(value))
+        for curve in release.curves.curves
+        if (value := _share(curve, at)) is not None
+    ]
+    return wording.text(
+        "access.title",
+        group=group,
+        months=wording.months(release.curves.horizons[at]),
+        shares=wording.join(told),
+    )
+
+
+def access_fragment(release: ReleasedAccess, wording: Wording) -> Markup:
+    """Lines, then how many and how long; where nothing may be shown, why."""
+    title = access_title(release, wording)
+    curves = release.curves
+    shown = [curve for curve in curves.curves if not curve.withheld]
+    if not shown:
+        heading = Markup('<p class="he-finding">{}</p>').format(title)
+        return join(
+            [
+                heading,
+                reasons(tuple((curve.withheld, {}) for curve in curves.curves), wording),
+                _table(release, wording),
+            ]
+        )
+    box = read_box(
+        wording,
+        wording.text("access.read"),
+        wording.text("access.leaving"),
+        wording.text("curves.read_at_risk"),
+    )
+    small = note(wording.text("access.begin"), wording.text("access.not_ranked"))
+    return join(
+        [
+            figure(title, incidence(curves, wording), box, small),
+            _table(release, wording),
+            _waiting(release, wording),
+        ]
+    )
+
+
+def _headline(release: ReleasedAccess) -> int | None:
+    """The horizon to speak of: of those that tell most systems the nearest to a year; None without any."""
+    curves, horizons = release.curves.curves, release.curves.horizons
+    told = [sum(_share(curve, at) is not None for curve in curves) for at in range(len(horizons))]
+    if not any(told):
+        return None
+    return min(range(len(horizons)), key=lambda at: (-told[at], abs(horizons[at] - findings.YEAR), at))
+
+
+def _last_departures(release: ReleasedAccess) -> int | None:
+    """The last horizon at which the share that left is shown for any system."""
+    curves = release.curves.curves
+    told = [
+        at
+        for at in range(len(release.curves.horizons))
+        if any(share is not None for curve in curves for share in findings.competing_at(curve, at))
+    ]
+    return max(told, default=None)
+
+
+def _share(curve: ReleasedCurve, position: int) -> float | None:
+    """The share entered at a horizon, where it is shown."""
+    found = findings.value_at(curve, position)
+    return None if found is None else found.value
+
+
+def _table(release: ReleasedAccess, wording: Wording) -> Markup:
+    """Systems by horizons, with who is counted."""
+    curves = release.curves
+    at = _last_departures(release)
+    columns = [
+        Column(wording.text("access.column_system"), numeric=False),
+        Column(wording.text("access.column_persons")),
+        Column(wording.text("access.column_entered")),
+        *(
+            Column(
+                wording.text("curves.column_months", months=wording.months(days)),
+                group=wording.text("access.column_share"),
+            )
+            for days in curves.horizons
+        ),
+    ]
+    if at is not None:
+        cause = wording.cause(curves.causes[1])
+        columns.append(
+            Column(
+                wording.text(
+                    "curves.column_competing",
+                    cause=cause[:1].upper() + cause[1:],
+                    months=wording.months(curves.horizons[at]),
+                )
+            )
+        )
+    rows = []
+    for curve, prevalent in zip(curves.curves, release.prevalent, strict=True):
+        cells: list[Content] = [wording.count(curve.persons), wording.count(curve.events)]
+        for position in range(len(curves.horizons)):
+            found = findings.value_at(curve, position)
+            cells.append(
+                wording.text("symbols.none")
+                if found is None or found.value is None
+                else with_interval(wording.percent(found.value), wording.percent_range(found))
+            )
+        if at is not None:
+            left = findings.competing_at(curve, at)
+            value = left[0] if left else None
+            cells.append(wording.text("symbols.none") if value is None else wording.percent(value))
+        withheld = wording.text(f"withheld.{curve.withheld}") if curve.withheld else ""
+        notes = [
+            wording.text("access.prevalent", n=wording.count(prevalent)),
+            wording.text("curves.withheld_row", reason=withheld) if withheld else "",
+        ]
+        said = "; ".join(words for words in notes if words)
+        rows.append(Row(_capital(wording.system(curve.level)), tuple(cells), note=said))
+    counted = [cell for curve in curves.curves for cell in (curve.persons, curve.events)]
+    return table(
+        wording.text("access.caption", group=wording.endpoint(release.key)),
+        columns,
+        rows,
+        count_note(wording, [*release.prevalent, *counted]),
+        dash_note(wording, rows),
+        hint=wording.text("table.scroll_hint"),
+    )
+
+
+def _waiting(release: ReleasedAccess, wording: Wording) -> Markup:
+    """By when a quarter, half and three quarters of all had entered."""
+    columns = [Column(wording.text("access.column_system"), numeric=False)]
+    columns += [
+        Column(
+            wording.text("access.column_reached", share=wording.percent(share)),
+            group=wording.text("access.column_waiting"),
+        )
+        for share in release.probabilities
+    ]
+    rows = [
+        Row(
+            _capital(wording.system(curve.level)),
+            tuple(
+                wording.text("symbols.none")
+                if curve.withheld
+                else wording.text("access.not_reached")
+                if days is None
+                else wording.text("access.weeks", n=wording.number(round(days / DAYS_PER_WEEK)))
+                for days in reached
+            ),
+        )
+        for curve, reached in zip(release.curves.curves, release.waiting, strict=True)
+    ]
+    return join(
+        [
+            table(
+                wording.text("access.caption_waiting", group=wording.endpoint(release.key)),
+                columns,
+                rows,
+                dash_note(wording, rows),
+            ),
+            read_box(wording, wording.text("access.read_waiting"), what="table"),
+        ]
+    )
+
+
+def _capital(words: str) -> str:
+    """A name where it stands alone."""
+    return words[:1].upper() + words[1:]
