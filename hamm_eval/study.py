@@ -84,6 +84,7 @@ from hamm_eval.estimate import (
     TwoPerspectives,
 )
 from hamm_eval.params import Association, Params
+from hamm_eval.pipeline.kept import KeptEstimates
 from hamm_eval.pipeline.published import FORMER, former_results, releases_in, results_of_same_run
 from hamm_eval.project import find_root
 from hamm_eval.release.policy import policy_of
@@ -120,16 +121,25 @@ class Study:
     record : release.record.RunRecord
     folder : Path
         Where the export lies; None where that is a database.
+    kept : pipeline.kept.KeptEstimates, optional
+        What other notebooks of the run have estimated already.
     """
 
     def __init__(
-        self, params: Params, case_file: CaseFile, show: Show, record: RunRecord, folder: Path | None
+        self,
+        params: Params,
+        case_file: CaseFile,
+        show: Show,
+        record: RunRecord,
+        folder: Path | None,
+        kept: KeptEstimates | None = None,
     ) -> None:
         self.params = params
         self.case_file = case_file
         self.show = show
         self._record = record
         self._folder = folder
+        self._kept = kept or KeptEstimates(None)
         self._ground = Groundwork(case_file, params)
         self._effects: dict[str, Effect | Absent] = {}
         self._perspectives: dict[str, TwoPerspectives | Absent] = {}
@@ -153,7 +163,9 @@ class Study:
         >>> tolerated = study.for_group("tolerated")  # doctest: +SKIP
         >>> study.show.curves(tolerated.time_to_integration("language_b1"))  # doctest: +SKIP
         """
-        return Study(self.params.for_group(key), self.case_file, self.show, self._record, self._folder)
+        return Study(
+            self.params.for_group(key), self.case_file, self.show, self._record, self._folder, self._kept
+        )
 
     def _answer(self, question: str, key: str, ask: Callable[[], Answer]) -> Answer | Absent:
         """The answer or what lacks, with the target group that was asked."""
@@ -382,10 +394,13 @@ class Study:
     def measure_effectiveness(self, key: str) -> Effect | Absent:
         """Effect of a measure on an endpoint, as params ask under this key, with its design checks."""
         if key not in self._effects:
-            self._effects[key] = self._answer(
-                "measure_effectiveness",
-                key,
-                lambda: measure_effectiveness(self.case_file, self.params, key, ground=self._ground),
+            self._effects[key] = self._kept.once(
+                f"{self.params.target_group}:measure_effectiveness:{key}",
+                lambda: self._answer(
+                    "measure_effectiveness",
+                    key,
+                    lambda: measure_effectiveness(self.case_file, self.params, key, ground=self._ground),
+                ),
             )
         return self._effects[key]
 
@@ -613,5 +628,6 @@ def open_study(
             )
         ),
     )
-    study = Study(params, case_file, show, record, params.source.folder_of(root))
+    kept = KeptEstimates(Path(run) if run else None)
+    study = Study(params, case_file, show, record, params.source.folder_of(root), kept)
     return study.for_group(target_group) if target_group else study
