@@ -25,6 +25,7 @@ from hamm_eval.estimate import (
     Funding,
     Funnel,
     GoalAttainment,
+    GoalScores,
     Model,
     PerceivedEffects,
     QuantileTable,
@@ -135,6 +136,16 @@ def _arrivalcomparison(estimate: ArrivalComparison) -> pd.DataFrame:
 @to_frame.register(GoalAttainment)
 def _goalattainment(estimate: GoalAttainment) -> pd.DataFrame:
     return _curves(estimate.curves).rename(columns={"level": "seen_at"})
+
+
+@to_frame.register(GoalScores)
+def _goalscores(estimate: GoalScores) -> pd.DataFrame:
+    import pandas as pd
+
+    parts = {"score": _counttable(estimate.scores), "finding": _counttable(estimate.findings)}
+    return pd.concat(parts, axis="columns").assign(
+        persons=estimate.persons, met_after_adaptation=estimate.after_adaptation
+    )
 
 
 @to_frame.register(StateShares)

@@ -20,7 +20,7 @@ from hamm_eval.estimate.effects import (
     TargetTrial,
     TrialEffect,
 )
-from hamm_eval.estimate.goals import GoalAttainment
+from hamm_eval.estimate.goals import GoalAttainment, GoalScores
 from hamm_eval.estimate.models import ArrivalComparison, Lost, Model, SideBySide, Term
 from hamm_eval.estimate.perspectives import (
     Agreement,
@@ -61,6 +61,7 @@ __all__ = [
     "Funnel",
     "FunnelGroup",
     "GoalAttainment",
+    "GoalScores",
     "IntArray",
     "Json",
     "Lost",

@@ -24,6 +24,7 @@ from hamm_eval.estimate import (
     Funding,
     Funnel,
     GoalAttainment,
+    GoalScores,
     Model,
     PerceivedEffects,
     QuantileTable,
@@ -41,7 +42,7 @@ from hamm_eval.release.curves import release_curves
 from hamm_eval.release.effect_overview import release_effect_overview
 from hamm_eval.release.effect_parts import release_effect_by_group, release_effect_over_time
 from hamm_eval.release.effects import release_effect
-from hamm_eval.release.goals import release_goals
+from hamm_eval.release.goals import release_goal_scores, release_goals
 from hamm_eval.release.models import release_model_alone
 from hamm_eval.release.perspectives import release_perceived_effects, release_two_perspectives
 from hamm_eval.release.policy import Policy
@@ -79,6 +80,7 @@ _RULES: dict[type[Estimate], Callable[[Any, Policy], Release]] = {
     Curves: release_curves,
     Model: release_model_alone,
     GoalAttainment: release_goals,
+    GoalScores: release_goal_scores,
     ArrivalComparison: release_arrivals,
     SideBySide: release_side_by_side,
     StateShares: release_states,

@@ -25,6 +25,7 @@ from hamm_eval.release.released import (
     ReleasedFunding,
     ReleasedFunnel,
     ReleasedGoals,
+    ReleasedGoalScores,
     ReleasedModel,
     ReleasedPerceivedEffects,
     ReleasedQuantiles,
@@ -55,6 +56,7 @@ from hamm_eval.report.effect_parts import (
 from hamm_eval.report.fragments import curves_fragment, effect_fragment, model_fragment
 from hamm_eval.report.funding import funding_fragment, funding_title
 from hamm_eval.report.funnel import funnel_fragment, funnel_title
+from hamm_eval.report.goal_scores import goal_scores_fragment, goal_scores_title
 from hamm_eval.report.goals import goals_fragment, goals_title
 from hamm_eval.report.perceived_effects import perceived_effects_fragment, perceived_effects_title
 from hamm_eval.report.side_by_side import side_by_side_fragment, side_by_side_title
@@ -176,6 +178,11 @@ def _(release: ReleasedArrivals, wording: Wording) -> tuple[Markup, str]:
 @_render.register
 def _(release: ReleasedGoals, wording: Wording) -> tuple[Markup, str]:
     return goals_fragment(release, wording), goals_title(release, wording)
+
+
+@_render.register
+def _(release: ReleasedGoalScores, wording: Wording) -> tuple[Markup, str]:
+    return goal_scores_fragment(release, wording), goal_scores_title(release, wording)
 
 
 @_render.register

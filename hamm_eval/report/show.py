@@ -28,6 +28,7 @@ from hamm_eval.estimate import (
     Funding,
     Funnel,
     GoalAttainment,
+    GoalScores,
     Model,
     PerceivedEffects,
     QuantileTable,
@@ -115,6 +116,10 @@ class Show:
 
     def goals(self, estimate: GoalAttainment | Absent) -> None:
         """Show how many attain what was agreed, as documented and at the earliest."""
+        self._show(estimate)
+
+    def goal_scores(self, estimate: GoalScores | Absent) -> None:
+        """Show where agreed goals stand at their latest review, by domain, adaptations beside attainment."""
         self._show(estimate)
 
     def effect(self, estimate: Effect | Absent) -> None:

@@ -32,7 +32,7 @@ from hamm_eval.release.released.effects import (
     ReleasedTipping,
     ReleasedTrialEffect,
 )
-from hamm_eval.release.released.goals import ReleasedGoals
+from hamm_eval.release.released.goals import ReleasedGoals, ReleasedGoalScores, ReleasedStandings
 from hamm_eval.release.released.models import (
     ReleasedArrivalQuarter,
     ReleasedArrivals,
@@ -97,6 +97,7 @@ __all__ = [
     "ReleasedFunnelGroup",
     "ReleasedFunnelLimits",
     "ReleasedFunnelLoss",
+    "ReleasedGoalScores",
     "ReleasedGoals",
     "ReleasedLoss",
     "ReleasedModel",
@@ -108,6 +109,7 @@ __all__ = [
     "ReleasedSensitivity",
     "ReleasedShare",
     "ReleasedSideBySide",
+    "ReleasedStandings",
     "ReleasedStates",
     "ReleasedTable",
     "ReleasedTargetTrial",

@@ -58,6 +58,7 @@ def test_every_kind_of_release_is_drawn() -> None:
         "side_by_side",
         "states",
         "goals",
+        "goal_scores",
         "arrivals",
         "effect",
         "effect_overview",

@@ -40,6 +40,7 @@ from hamm_eval.release.released import (
     ReleasedFunnelLimits,
     ReleasedFunnelLoss,
     ReleasedGoals,
+    ReleasedGoalScores,
     ReleasedModel,
     ReleasedPerceived,
     ReleasedPerceivedEffects,
@@ -49,6 +50,7 @@ from hamm_eval.release.released import (
     ReleasedSensitivity,
     ReleasedShare,
     ReleasedSideBySide,
+    ReleasedStandings,
     ReleasedStates,
     ReleasedTable,
     ReleasedTargetTrial,
@@ -364,6 +366,69 @@ def goals() -> ReleasedGoals:
         ),
         adapted=Cell(value=155),
         attained_adapted=Cell(value=55),
+        **COMMON,
+    )
+
+
+def goals_by_definition() -> ReleasedGoals:
+    """By any definition, while the case was open, and as first agreed."""
+    whole = goals()
+    curves = dataclasses.replace(
+        whole.curves,
+        id="goal_attainment:by_definition/language",
+        dimension="counted_as",
+        curves=(
+            curve("any_definition", 0.0012, 380),
+            curve("while_open", 0.001, 380),
+            curve("first_definition", 0.0008, 380),
+        ),
+    )
+    return dataclasses.replace(whole, id=curves.id, curves=curves)
+
+
+def few_adapted_goals() -> ReleasedGoals:
+    """As first agreed is withheld: beside any definition it would tell the few."""
+    whole = goals_by_definition()
+    *shown, strict = whole.curves.curves
+    withheld = ReleasedCurve(
+        level=strict.level, merged=(), withheld="few_adapted", persons=strict.persons,
+        events=Cell(value=None, linked=True),
+    )  # fmt: skip
+    curves = dataclasses.replace(whole.curves, curves=(*shown, withheld))
+    return dataclasses.replace(whole, curves=curves, attained_adapted=Cell(value=None))
+
+
+def goal_scores() -> ReleasedGoalScores:
+    """Three domains: one with hidden numbers, one too small for shares."""
+
+    def cells(whole: int, *counts: int | None) -> tuple[Cell, ...]:
+        return tuple(
+            Cell(value=n, share=None if n is None or whole < 20 else round(n / whole, 2)) for n in counts
+        )
+
+    return ReleasedGoalScores(
+        id="goal_attainment:scores",
+        domains=("language", "work", "social"),
+        persons=(Cell(value=400), Cell(value=200), Cell(value=None)),
+        scores=ReleasedStandings(
+            dimension="attainment_score",
+            columns=("-2", "-1", "0", "1", "2", "dropped", "not_scored", "not_reviewed"),
+            cells=(
+                cells(400, 60, 120, 100, 40, 20, 20, 0, 40),
+                cells(200, 40, 70, 45, None, None, 10, 0, 25),
+                cells(0, None, None, 0, 0, 0, 0, 0, None),
+            ),
+        ),
+        findings=ReleasedStandings(
+            dimension="attainment_finding",
+            columns=("met", "partly", "unmet", "adapted", "dropped", "not_reviewed"),
+            cells=(
+                cells(400, 120, 100, 90, 30, 20, 40),
+                cells(200, 50, 60, 45, 10, 10, 25),
+                cells(0, 0, None, None, 0, 0, None),
+            ),
+        ),
+        after_adaptation=(*cells(400, 25), *cells(200, None), *cells(0, 0)),
         **COMMON,
     )
 
@@ -1061,6 +1126,9 @@ def every_release() -> dict[str, Release]:
         "withheld_states": withheld_states(),
         "goals": goals(),
         "withheld_goals": withheld_goals(),
+        "goals_by_definition": goals_by_definition(),
+        "few_adapted_goals": few_adapted_goals(),
+        "goal_scores": goal_scores(),
         "arrivals": arrivals(),
         "arrivals_apart": arrivals(0.01),
         "withheld_arrivals": withheld_arrivals(),
