@@ -24,6 +24,7 @@ from hamm_eval.analysis import review_discipline as discipline
 from hamm_eval.analysis.access_to_systems import access_to_systems
 from hamm_eval.analysis.arrival_cohorts import arrival_cohorts
 from hamm_eval.analysis.associations import associations
+from hamm_eval.analysis.attainment_model import attainment_model, attainment_workers
 from hamm_eval.analysis.caseload import caseload, caseload_model
 from hamm_eval.analysis.costs import costs
 from hamm_eval.analysis.effect_overview import effect_overview
@@ -62,6 +63,7 @@ from hamm_eval.errors import NotEstimable, UsageError
 from hamm_eval.estimate import (
     Absent,
     ArrivalComparison,
+    AttainmentModel,
     CaseloadModel,
     CaseloadOverTime,
     Costs,
@@ -87,6 +89,7 @@ from hamm_eval.estimate import (
     TargetTrial,
     TruthComparison,
     TwoPerspectives,
+    WorkerShare,
 )
 from hamm_eval.params import Association, Params
 from hamm_eval.pipeline.published import FORMER, former_results, releases_in, results_of_same_run
@@ -311,6 +314,22 @@ class Study:
             attainment.QUESTION,
             f"by_definition/{domain}",
             lambda: attainment.attainment_by_definition(self._followed_goals(), self.params, domain),
+        )
+
+    def attainment_model(self, domain: str) -> AttainmentModel | Absent:
+        """What goes with higher attainment in a domain, by the characteristics that params name."""
+        return _or_absent(
+            attainment.QUESTION,
+            f"model/{domain}",
+            lambda: attainment_model(self._followed_goals(), self.params, domain),
+        )
+
+    def attainment_workers(self, domain: str) -> WorkerShare | Absent:
+        """How much of the differences in attainment lies between social workers, all together."""
+        return _or_absent(
+            attainment.QUESTION,
+            f"workers/{domain}",
+            lambda: attainment_workers(self._followed_goals(), self.params, domain),
         )
 
     def review_discipline(

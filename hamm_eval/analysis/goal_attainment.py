@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from hamm_eval.analysis.definitions import cohort_details, define
+from hamm_eval.analysis.t_scores import t_scores_by_domain
 from hamm_eval.analysis.time_to_integration import DAYS_PER_MONTH, incidence_of
 from hamm_eval.cohort import FollowedGoals, GoalCohort, first_goals
 from hamm_eval.cohort.goals import ADAPTED, CAUSES, DROPPED, MET
@@ -64,6 +65,7 @@ def goal_attainment(followed: FollowedGoals, params: Params) -> GoalScores:
     definition = define(QUESTION, "scores", **details(asked, params))
     if all(rows.empty for rows in cohorts.values()):
         raise NotEstimable("Nobody has a goal in any domain.", where=QUESTION)
+    t_scores, t_dropped = t_scores_by_domain(followed, definition)
     return GoalScores(
         definition=definition,
         scores=_counted(definition, "attainment_score", SCORE_COLUMNS, cohorts, score_of),
@@ -72,6 +74,8 @@ def goal_attainment(followed: FollowedGoals, params: Params) -> GoalScores:
         after_adaptation=np.array(
             [int(met_after_adaptation(rows).sum()) for rows in cohorts.values()], dtype=np.int64
         ),
+        t_scores=t_scores,
+        t_dropped=t_dropped,
     )
 
 

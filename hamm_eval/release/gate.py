@@ -10,6 +10,7 @@ from hamm_eval.errors import ReleaseRefused
 from hamm_eval.estimate import (
     Absent,
     ArrivalComparison,
+    AttainmentModel,
     CaseloadModel,
     CaseloadOverTime,
     Costs,
@@ -34,8 +35,10 @@ from hamm_eval.estimate import (
     TargetTrial,
     TruthComparison,
     TwoPerspectives,
+    WorkerShare,
 )
 from hamm_eval.release.arrivals import release_arrivals
+from hamm_eval.release.attainment_models import release_attainment_model, release_worker_share
 from hamm_eval.release.costs import release_costs, release_funding
 from hamm_eval.release.counts import release_table
 from hamm_eval.release.curves import release_curves
@@ -81,6 +84,8 @@ _RULES: dict[type[Estimate], Callable[[Any, Policy], Release]] = {
     Model: release_model_alone,
     GoalAttainment: release_goals,
     GoalScores: release_goal_scores,
+    AttainmentModel: release_attainment_model,
+    WorkerShare: release_worker_share,
     ArrivalComparison: release_arrivals,
     SideBySide: release_side_by_side,
     StateShares: release_states,

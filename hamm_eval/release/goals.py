@@ -9,6 +9,7 @@ from hamm_eval.estimate import CountTable, GoalAttainment, GoalScores
 from hamm_eval.release.curves import behind_curve_count, curve_count, release_curves
 from hamm_eval.release.linked_sums import LinkedSum, hide_in_sums
 from hamm_eval.release.policy import Policy
+from hamm_eval.release.quantiles import release_distribution
 from hamm_eval.release.released import (
     Cell,
     ReleasedCurve,
@@ -76,6 +77,12 @@ def release_goal_scores(estimate: GoalScores, policy: Policy) -> ReleasedGoalSco
         scores=_standings(estimate.scores, "score", rows),
         findings=_standings(estimate.findings, "finding", rows),
         after_adaptation=tuple(cells["after"] for cells in rows),
+        t_scores=release_distribution(estimate.t_scores, policy),
+        t_dropped=tuple(
+            # Where each has one goal this is the number of dropped goals, hidden as that is.
+            cells["dropped"] if cells["dropped"].linked else curve_count(int(n), policy)
+            for cells, n in zip(rows, estimate.t_dropped, strict=True)
+        ),
     )
 
 

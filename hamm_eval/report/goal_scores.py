@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from markupsafe import Markup
 
 from hamm_eval.release.released import Cell, ReleasedGoalScores, ReleasedStandings
+from hamm_eval.report.figures.distribution import quantile_name
 from hamm_eval.report.figures.goal_bars import AFTER, FROM_AGREED, finding_bars, score_bars
 from hamm_eval.report.markup import (
     Column,
@@ -73,6 +74,7 @@ def goal_scores_fragment(release: ReleasedGoalScores, wording: Wording) -> Marku
                 read_box(wording, wording.text("goal_scores.read"), wording.text("goal_scores.read_without")),
             ),
             _table(release, release.scores, (), wording),
+            _t_scores(release, wording),
             figure(
                 findings,
                 finding_bars(release, _alternative(release, release.findings, findings, wording), wording),
@@ -117,6 +119,31 @@ def _table(
         wording.text("goal_scores.shares_note"),
         hint=wording.text("table.scroll_hint"),
     )
+
+
+def _t_scores(release: ReleasedGoalScores, wording: Wording) -> Markup:
+    """T-scores by domain, beside those who have none because they dropped a goal: secondary."""
+    known = release.t_scores
+    columns = [Column(wording.dimension("domain"), numeric=False)]
+    names = [quantile_name(at, wording) for at in known.probabilities]
+    columns += [
+        Column(name[:1].upper() + name[1:], group=wording.text("goal_scores.t_column")) for name in names
+    ]
+    columns.append(Column(wording.text("goal_scores.t_dropped")))
+    rows = []
+    for domain, values, dropped in zip(known.rows, known.values, release.t_dropped, strict=True):
+        shown = [
+            wording.text("quantiles.too_few") if value is None else wording.number(value) for value in values
+        ]
+        rows.append(Row(wording.level_name("domain", domain), (*shown, wording.count(dropped))))
+    numbers = table(
+        wording.text("goal_scores.t_caption"),
+        columns,
+        rows,
+        count_note(wording, release.t_dropped),
+        hint=wording.text("table.scroll_hint"),
+    )
+    return join([numbers, read_box(wording, wording.text("goal_scores.t_read"), what="table")])
 
 
 def _cell(cell: Cell, wording: Wording) -> Content:

@@ -13,6 +13,7 @@ from hamm_eval.release.released import (
     ReleasedAbsent,
     ReleasedAccess,
     ReleasedArrivals,
+    ReleasedAttainmentModel,
     ReleasedCaseload,
     ReleasedCaseloadModel,
     ReleasedCosts,
@@ -35,9 +36,16 @@ from hamm_eval.release.released import (
     ReleasedTargetTrial,
     ReleasedTruth,
     ReleasedTwoPerspectives,
+    ReleasedWorkerShare,
 )
 from hamm_eval.report import findings, markup
 from hamm_eval.report.arrivals import arrivals_fragment, arrivals_title
+from hamm_eval.report.attainment_models import (
+    attainment_model_fragment,
+    attainment_model_title,
+    worker_share_fragment,
+    worker_share_title,
+)
 from hamm_eval.report.caseload import (
     caseload_fragment,
     caseload_model_fragment,
@@ -183,6 +191,16 @@ def _(release: ReleasedGoals, wording: Wording) -> tuple[Markup, str]:
 @_render.register
 def _(release: ReleasedGoalScores, wording: Wording) -> tuple[Markup, str]:
     return goal_scores_fragment(release, wording), goal_scores_title(release, wording)
+
+
+@_render.register
+def _(release: ReleasedAttainmentModel, wording: Wording) -> tuple[Markup, str]:
+    return attainment_model_fragment(release, wording), attainment_model_title(release, wording)
+
+
+@_render.register
+def _(release: ReleasedWorkerShare, wording: Wording) -> tuple[Markup, str]:
+    return worker_share_fragment(release, wording), worker_share_title(release, wording)
 
 
 @_render.register
