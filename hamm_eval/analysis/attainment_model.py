@@ -157,7 +157,7 @@ def merged_scale(scores: pd.Series, least: int) -> tuple[tuple[int, ...], ...]:
     >>> merged_scale(pd.Series([-2.0] * 30 + [2.0] * 30), 10)
     ((-2, -1, 0), (1, 2))
     """
-    scale = [(score,) for score in SCORES]
+    scale: list[tuple[int, ...]] = [(score,) for score in SCORES]
 
     def count(of: tuple[int, ...]) -> int:
         return int(scores.isin(of).sum())

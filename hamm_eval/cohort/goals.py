@@ -211,8 +211,11 @@ def _attained(rows: pd.DataFrame, reviews: pd.DataFrame) -> pd.DataFrame:
     }
     found = {name: rows["goal_id"].map(values).fillna(0).astype(np.int64) for name, values in counted.items()}
     latest = seen.drop_duplicates("goal_id", keep="last").set_index("goal_id")
-    found["latest"] = rows["goal_id"].map(latest["status"])
-    found["score"] = rows["goal_id"].map(latest["score"]).astype("float64")
+    rows = rows.assign(
+        **found,
+        latest=rows["goal_id"].map(latest["status"]),
+        score=rows["goal_id"].map(latest["score"]).astype("float64"),
+    )
     wanted = ["person_id", "household_id", "time", "cause", *counted]
     wanted += ["adapted_day", "ending", "latest", "score"]
-    return rows.assign(**found)[wanted].sort_values("person_id", kind="stable").reset_index(drop=True)
+    return rows[wanted].sort_values("person_id", kind="stable").reset_index(drop=True)

@@ -69,6 +69,10 @@ def worker_share_title(release: ReleasedWorkerShare, wording: Wording) -> str:
     share = release.share
     if share is None or share.value is None:
         return wording.text("worker_share.title_withheld", domain=domain)
+    if not share.lower:
+        return wording.text(
+            "worker_share.title_none", domain=domain, most=wording.percent(share.upper or 0.0)
+        )
     return wording.text(
         "worker_share.title",
         domain=domain,

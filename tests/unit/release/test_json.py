@@ -59,6 +59,8 @@ def test_every_kind_of_release_is_drawn() -> None:
         "states",
         "goals",
         "goal_scores",
+        "attainment_model",
+        "worker_share",
         "arrivals",
         "effect",
         "effect_overview",

@@ -15,6 +15,7 @@ from hamm_eval.release.released import (
     ReleasedAgreement,
     ReleasedArrivalQuarter,
     ReleasedArrivals,
+    ReleasedAttainmentModel,
     ReleasedBalance,
     ReleasedCaseload,
     ReleasedCaseloadModel,
@@ -41,6 +42,7 @@ from hamm_eval.release.released import (
     ReleasedFunnelLoss,
     ReleasedGoals,
     ReleasedGoalScores,
+    ReleasedLoss,
     ReleasedModel,
     ReleasedPerceived,
     ReleasedPerceivedEffects,
@@ -60,6 +62,7 @@ from hamm_eval.release.released import (
     ReleasedTruth,
     ReleasedTruthRow,
     ReleasedTwoPerspectives,
+    ReleasedWorkerShare,
 )
 
 COMMON: dict[str, Any] = {"definition_digest": "0123456789abcdef", "policy": "strict"}
@@ -429,6 +432,59 @@ def goal_scores() -> ReleasedGoalScores:
             ),
         ),
         after_adaptation=(*cells(400, 25), *cells(200, None), *cells(0, 0)),
+        t_scores=ReleasedDistribution(
+            id="goal_attainment:scores",
+            rows=("language", "work", "social"),
+            row_dimension="domain",
+            probabilities=(0.25, 0.5, 0.75),
+            unit="t_score",
+            values=((40, 50, 60), (40, 40, 50), (None, None, None)),
+            **COMMON,
+        ),
+        t_dropped=(Cell(value=20), Cell(value=10), Cell(value=0)),
+        **COMMON,
+    )
+
+
+def attainment_model(*withheld: str) -> ReleasedAttainmentModel:
+    """Odds ratios of two characteristics, or why there are none."""
+    untold = Cell(value=None, linked=True)
+
+    def term(factor: str, level: str, *figures: float) -> ReleasedTerm:
+        ratio, lower, upper = figures or (1.0, 1.0, 1.0)
+        return ReleasedTerm(
+            factor=factor, level=level, reference=not figures, ratio=ratio, lower=lower, upper=upper,
+            persons=untold,
+        )  # fmt: skip
+
+    return ReleasedAttainmentModel(
+        id="goal_attainment:model/language",
+        domain="language",
+        withheld=withheld,
+        terms=()
+        if withheld
+        else (
+            term("sex", "male"),
+            term("sex", "female", 0.95, 0.74, 1.22),
+            term("schooling_class", "none_or_primary"),
+            term("schooling_class", "secondary", 1.88, 1.37, 2.57),
+        ),
+        lost=() if withheld else (ReleasedLoss(factor="schooling_class", level="", persons=Cell(value=10)),),
+        scale=("-2", "-1", "0", "1,2"),
+        doubtful=not withheld,
+        **COMMON,
+    )
+
+
+def worker_share(
+    share: tuple[float, float, float] | None = (0.1, 0.05, 0.25), withheld: str = ""
+) -> ReleasedWorkerShare:
+    """How much lies between social workers."""
+    return ReleasedWorkerShare(
+        id="goal_attainment:workers/language",
+        domain="language",
+        withheld=withheld,
+        share=None if share is None else Interval(value=share[0], lower=share[1], upper=share[2]),
         **COMMON,
     )
 
@@ -1129,6 +1185,11 @@ def every_release() -> dict[str, Release]:
         "goals_by_definition": goals_by_definition(),
         "few_adapted_goals": few_adapted_goals(),
         "goal_scores": goal_scores(),
+        "attainment_model": attainment_model(),
+        "withheld_attainment_model": attainment_model("scores_per_parameter", "level_too_small"),
+        "worker_share": worker_share(),
+        "worker_share_none": worker_share((0.0, 0.0, 0.05)),
+        "withheld_worker_share": worker_share(None, "few_workers"),
         "arrivals": arrivals(),
         "arrivals_apart": arrivals(0.01),
         "withheld_arrivals": withheld_arrivals(),
