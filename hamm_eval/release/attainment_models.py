@@ -43,6 +43,7 @@ def release_attainment_model(model: AttainmentModel, policy: Policy) -> Released
         lost=() if withheld else lost,
         scale=tuple(model.categories),
         doubtful=bool(model.proportional_p < _DOUBTFUL) and not withheld,
+        few_households=not withheld and bool(model.fit.notes),
     )
 
 

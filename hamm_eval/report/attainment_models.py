@@ -58,6 +58,7 @@ def attainment_model_fragment(release: ReleasedAttainmentModel, wording: Wording
         note(
             *merged,
             outside.of_model(release, wording),
+            wording.text("curves.few_households") if release.few_households else "",
             wording.text("attainment_model.doubtful") if release.doubtful else "",
         ),
     )

@@ -58,6 +58,7 @@ class ReleasedAttainmentModel(Release):
 
     `scale` names the scores, lowest first, as ``1,2`` where some were taken together; `doubtful` says that
     not all characteristics go with all scores alike. Persons by level are hidden as linked to the scores.
+    `few_households`: intervals are those of Student's t.
     """
 
     kind: ClassVar[str] = "attainment_model"
@@ -67,6 +68,7 @@ class ReleasedAttainmentModel(Release):
     lost: tuple[ReleasedLoss, ...]
     scale: tuple[str, ...]
     doubtful: bool
+    few_households: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
