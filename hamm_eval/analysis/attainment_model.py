@@ -155,7 +155,7 @@ def merged_scale(scores: pd.Series, least: int) -> tuple[tuple[int, ...], ...]:
     >>> merged_scale(pd.Series([-2.0] * 3 + [-1.0] * 20 + [0.0] * 20 + [1.0] * 12), 10)
     ((-2, -1), (0,), (1, 2))
     >>> merged_scale(pd.Series([-2.0] * 30 + [2.0] * 30), 10)
-    ((-2, -1, 0), (1, 2))
+    ((-2, -1, 0, 1), (2,))
     """
     scale: list[tuple[int, ...]] = [(score,) for score in SCORES]
 

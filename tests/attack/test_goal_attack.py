@@ -8,7 +8,15 @@ import numpy as np
 import pytest
 from scipy.optimize import Bounds, LinearConstraint, milp
 
-from hamm_eval.estimate import CountTable, CurveGroup, Curves, Definition, GoalAttainment, GoalScores
+from hamm_eval.estimate import (
+    CountTable,
+    CurveGroup,
+    Curves,
+    Definition,
+    DistributionTable,
+    GoalAttainment,
+    GoalScores,
+)
 from hamm_eval.release.curves import behind_curve_count, curve_count
 from hamm_eval.release.gate import release
 from hamm_eval.release.policy import Policy
@@ -44,7 +52,12 @@ def drawn(seed: int) -> GoalScores:
         findings=table(FINDINGS, finding),
         persons=np.array([n]),
         after_adaptation=np.array([min(met, int(rng.integers(0, 9)))]),
-    )
+        t_scores=DistributionTable(
+            definition=definition, rows=("language",), row_dimension="domain", probabilities=(0.5,),
+            values=np.array([[50.0]]), persons=np.array([n]), unit="t_score",
+        ),
+        t_dropped=np.array([int((finding == "dropped").sum())]),
+    )  # fmt: skip
 
 
 def feasible(cells: Mapping[tuple[str, str], Cell], persons: Cell) -> dict[tuple[str, str], tuple[int, int]]:
@@ -114,6 +127,8 @@ def test_the_sums_of_both_tables_leave_every_hidden_cell_six_values() -> None:
         shown = release(estimate, STRICT)
         assert shown.persons[0].value == everyone.value
         assert narrowest(feasible(by_the_gate(shown), everyone)) >= STRICT.feasible_values, seed
+        # With one goal a person the number beside the T-scores is that of the tables: hidden where it is.
+        assert shown.t_dropped[0].value == by_the_gate(shown)["score", "dropped"].value
     assert told >= 3  # without the rule the attack succeeds
 
 
