@@ -212,6 +212,7 @@ def attainment_by_definition(followed: FollowedGoals, params: Params, domain: st
             causes=causes,
             estimates=tuple(incidence_of(group, len(causes)) for group in groups),
             horizons=tuple(round(months * DAYS_PER_MONTH) for months in asked.horizons_months),
+            parts=False,
         ),
     )
 
