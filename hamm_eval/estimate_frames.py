@@ -11,6 +11,7 @@ from hamm_eval.errors import UsageError
 from hamm_eval.estimate import (
     Absent,
     ArrivalComparison,
+    AttainmentModel,
     CaseloadModel,
     CaseloadOverTime,
     Costs,
@@ -25,6 +26,7 @@ from hamm_eval.estimate import (
     Funding,
     Funnel,
     GoalAttainment,
+    GoalScores,
     Model,
     PerceivedEffects,
     QuantileTable,
@@ -34,6 +36,7 @@ from hamm_eval.estimate import (
     TargetTrial,
     TruthComparison,
     TwoPerspectives,
+    WorkerShare,
 )
 from hamm_eval.vocabulary import EFFECTIVE, RATINGS, Perspective
 
@@ -135,6 +138,44 @@ def _arrivalcomparison(estimate: ArrivalComparison) -> pd.DataFrame:
 @to_frame.register(GoalAttainment)
 def _goalattainment(estimate: GoalAttainment) -> pd.DataFrame:
     return _curves(estimate.curves).rename(columns={"level": "seen_at"})
+
+
+@to_frame.register(GoalScores)
+def _goalscores(estimate: GoalScores) -> pd.DataFrame:
+    import pandas as pd
+
+    parts = {"score": _counttable(estimate.scores), "finding": _counttable(estimate.findings)}
+    return pd.concat(parts, axis="columns").assign(
+        persons=estimate.persons, met_after_adaptation=estimate.after_adaptation
+    )
+
+
+@to_frame.register(AttainmentModel)
+def _attainmentmodel(estimate: AttainmentModel) -> pd.DataFrame:
+    import pandas as pd
+
+    fit = estimate.fit
+    return pd.DataFrame(
+        {
+            "odds_ratio": np.exp(fit.coefficients),
+            "lower": np.exp(fit.lower),
+            "upper": np.exp(fit.upper),
+            "coefficient": fit.coefficients,
+            "std_error": fit.std_error,
+            "p_value": fit.p_value,
+            "persons": [term.persons for term in estimate.terms],
+        },
+        index=[f"{term.factor}={term.level}" if term.level else term.factor for term in estimate.terms],
+    )
+
+
+@to_frame.register(WorkerShare)
+def _workershare(estimate: WorkerShare) -> pd.DataFrame:
+    import pandas as pd
+
+    # Not even the researcher sees single workers here.
+    figures = {name: getattr(estimate, name) for name in ("value", "lower", "upper", "persons")}
+    return pd.DataFrame({**figures, "workers": len(estimate.workers)}, index=[estimate.domain])
 
 
 @to_frame.register(StateShares)

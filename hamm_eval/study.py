@@ -18,10 +18,13 @@ from typing import TYPE_CHECKING, Literal, TypeVar
 from hamm_eval.analysis import cohort_and_data_quality as data_quality
 from hamm_eval.analysis import completeness as complete
 from hamm_eval.analysis import delays
+from hamm_eval.analysis import goal_attainment as attainment
 from hamm_eval.analysis import participation_patterns as patterns
+from hamm_eval.analysis import review_discipline as discipline
 from hamm_eval.analysis.access_to_systems import access_to_systems
 from hamm_eval.analysis.arrival_cohorts import arrival_cohorts
 from hamm_eval.analysis.associations import associations
+from hamm_eval.analysis.attainment_model import attainment_model, attainment_workers
 from hamm_eval.analysis.caseload import caseload, caseload_model
 from hamm_eval.analysis.costs import costs
 from hamm_eval.analysis.effect_overview import effect_overview
@@ -46,18 +49,21 @@ from hamm_eval.casefile import CaseFile, read_source
 from hamm_eval.cohort import (
     Caseload,
     Cohort,
+    FollowedGoals,
     TableAbsent,
     TimeVarying,
     build_access,
     build_goals,
     build_states,
     build_transitions,
+    follow_goals,
 )
 from hamm_eval.cohort.check_params import check_measures, load_checked_params
 from hamm_eval.errors import NotEstimable, UsageError
 from hamm_eval.estimate import (
     Absent,
     ArrivalComparison,
+    AttainmentModel,
     CaseloadModel,
     CaseloadOverTime,
     Costs,
@@ -73,6 +79,7 @@ from hamm_eval.estimate import (
     Funding,
     Funnel,
     GoalAttainment,
+    GoalScores,
     Model,
     PerceivedEffects,
     QuantileTable,
@@ -82,6 +89,7 @@ from hamm_eval.estimate import (
     TargetTrial,
     TruthComparison,
     TwoPerspectives,
+    WorkerShare,
 )
 from hamm_eval.params import Association, Params
 from hamm_eval.pipeline.kept import KeptEstimates
@@ -303,6 +311,60 @@ class Study:
             key,
             lambda: goals_at_reviews(build_goals(self.case_file, self.params, key), self.params),
         )
+
+    def goal_attainment(self) -> GoalScores | Absent:
+        """Where agreed goals stand at their latest review, by domain: scores, findings, adaptations."""
+        return _or_absent(
+            attainment.QUESTION,
+            "scores",
+            lambda: attainment.goal_attainment(self._followed_goals(), self.params),
+        )
+
+    def attainment_by_definition(self, domain: str) -> GoalAttainment | Absent:
+        """How many attain what they agreed in a domain: by any definition, and as first agreed."""
+        return _or_absent(
+            attainment.QUESTION,
+            f"by_definition/{domain}",
+            lambda: attainment.attainment_by_definition(self._followed_goals(), self.params, domain),
+        )
+
+    def attainment_model(self, domain: str) -> AttainmentModel | Absent:
+        """What goes with higher attainment in a domain, by the characteristics that params name."""
+        return _or_absent(
+            attainment.QUESTION,
+            f"model/{domain}",
+            lambda: attainment_model(self._followed_goals(), self.params, domain),
+        )
+
+    def attainment_workers(self, domain: str) -> WorkerShare | Absent:
+        """How much of the differences in attainment lies between social workers, all together."""
+        return _or_absent(
+            attainment.QUESTION,
+            f"workers/{domain}",
+            lambda: attainment_workers(self._followed_goals(), self.params, domain),
+        )
+
+    def review_discipline(
+        self, of: Literal["review_intervals", "days_since_review", "overdue_reviews"]
+    ) -> DistributionTable | CountTable | Absent:
+        """How goals are reviewed: intervals and days since the latest review by provider, what is overdue."""
+        known: dict[str, Callable[[], DistributionTable | CountTable]] = {
+            "review_intervals": lambda: discipline.review_intervals(
+                self._followed_goals(), self.case_file, self.params
+            ),
+            "days_since_review": lambda: discipline.days_since_review(
+                self._followed_goals(), self.case_file, self.params
+            ),
+            "overdue_reviews": lambda: discipline.overdue_reviews(self._followed_goals(), self.params),
+        }
+        if of not in known:
+            raise UsageError("This is not told of reviews.", where="of", todo=f"Known: {', '.join(known)}.")
+        return _or_absent(attainment.QUESTION, of, known[of])
+
+    def _followed_goals(self) -> FollowedGoals:
+        """All goals with their reviews, followed once."""
+        asked = attainment.question(self.params)
+        return self._ground.once("goals", lambda: follow_goals(self.case_file, self.params, asked))
 
     def arrival_cohorts(self, key: str) -> ArrivalComparison | Absent:
         """Quarters of arrival compared, and the part of the difference that their composition explains."""

@@ -10,6 +10,7 @@ import pandas as pd
 
 from hamm_eval.analysis.cohort_and_data_quality import QUESTION
 from hamm_eval.analysis.definitions import define
+from hamm_eval.analysis.owners import provider_on
 from hamm_eval.analysis.quarters import recent_quarters
 from hamm_eval.casefile.frames import to_pandas
 from hamm_eval.casefile.schema import Kind, Table
@@ -74,16 +75,9 @@ def delays_by_provider(case_file: CaseFile, params: Params) -> DistributionTable
         person's latest to be opened by the day of the event. Providers stand in the order in which they are
         declared, all of them: this is no ranking. What differs may be due to what a provider records.
     """
-    facts = _settled(case_file, params).sort_values("happened", kind="stable")
-    cases = require_table(tables_given(case_file), "cases")[["person_id", "opened_on", "provider"]]
-    cases = cases[cases["opened_on"].notna()].sort_values("opened_on", kind="stable")
-    told = pd.merge_asof(facts, cases, left_on="happened", right_on="opened_on", by="person_id")
-    provider = told["provider"].astype(object)
-    rows = tuple(BY_NAME["cases"].column("provider").categories)
-    if provider.isna().any():
-        rows = (*rows, "missing")
-        provider = provider.where(provider.notna(), "missing")
-    return _distribution("delays/provider", "provider", rows, lambda row: told[provider == row])
+    facts = _settled(case_file, params)
+    provider, rows = provider_on(case_file, facts, "happened")
+    return _distribution("delays/provider", "provider", rows, lambda row: facts[provider == row])
 
 
 def delays_by_quarter(case_file: CaseFile, params: Params) -> DistributionTable:

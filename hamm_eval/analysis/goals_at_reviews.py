@@ -86,5 +86,6 @@ def goals_at_reviews(cohort: GoalCohort, params: Params) -> GoalAttainment:
             causes=CAUSES,
             estimates=tuple(incidence_of(group, len(CAUSES)) for group in groups),
             horizons=tuple(round(months * DAYS_PER_MONTH) for months in asked.horizons_months),
+            parts=False,
         ),
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hamm_eval.cohort.build import build_cohort, observation_end
 from hamm_eval.cohort.episodes import Cohort
 from hamm_eval.cohort.event_source import TableAbsent
-from hamm_eval.cohort.goals import GoalCohort, build_goals
+from hamm_eval.cohort.goals import FollowedGoals, GoalCohort, build_goals, first_goals, follow_goals
 from hamm_eval.cohort.landmark import LandmarkTrial, landmark_trial
 from hamm_eval.cohort.spells import Caseload, TimeVarying
 from hamm_eval.cohort.split import SpellColumn, split_at, split_by_columns, split_by_spells
@@ -16,6 +16,7 @@ from hamm_eval.cohort.target_trial import TargetTrials, target_trials
 __all__ = [
     "Caseload",
     "Cohort",
+    "FollowedGoals",
     "GoalCohort",
     "LandmarkTrial",
     "SpellColumn",
@@ -28,6 +29,8 @@ __all__ = [
     "build_goals",
     "build_states",
     "build_transitions",
+    "first_goals",
+    "follow_goals",
     "landmark_trial",
     "observation_end",
     "split_at",

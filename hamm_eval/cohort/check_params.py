@@ -105,6 +105,8 @@ def _sources(params: Params) -> Iterator[tuple[Place, EventSource]]:
         yield ("access_to_systems", key, "leaving"), access.leaving
     for key, between in params.transitions_between_systems.items():
         yield ("transitions_between_systems", key, "leaving"), between.leaving
+    if params.goal_attainment is not None:
+        yield ("goal_attainment", "leaving"), params.goal_attainment.leaving
     for key, path in params.states_over_time.items():
         yield ("states_over_time", key, "leaving"), path.leaving
         for name, state in path.states.items():

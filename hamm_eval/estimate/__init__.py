@@ -20,7 +20,7 @@ from hamm_eval.estimate.effects import (
     TargetTrial,
     TrialEffect,
 )
-from hamm_eval.estimate.goals import GoalAttainment
+from hamm_eval.estimate.goals import AttainmentModel, GoalAttainment, GoalScores, WorkerShare
 from hamm_eval.estimate.models import ArrivalComparison, Lost, Model, SideBySide, Term
 from hamm_eval.estimate.perspectives import (
     Agreement,
@@ -39,6 +39,7 @@ __all__ = [
     "Absent",
     "Agreement",
     "ArrivalComparison",
+    "AttainmentModel",
     "CaseloadModel",
     "CaseloadOverTime",
     "CostLine",
@@ -61,6 +62,7 @@ __all__ = [
     "Funnel",
     "FunnelGroup",
     "GoalAttainment",
+    "GoalScores",
     "IntArray",
     "Json",
     "Lost",
@@ -78,4 +80,5 @@ __all__ = [
     "TruthRow",
     "TwoPerspectives",
     "WeightedShare",
+    "WorkerShare",
 ]

@@ -16,7 +16,7 @@ from hamm_eval.params.effects import (
     StrategyPair,
     TargetTrialQuestion,
 )
-from hamm_eval.params.goals import GoalsAtReviews
+from hamm_eval.params.goals import GoalAttainmentQuestion, GoalQuestion, GoalsAtReviews
 from hamm_eval.params.groups import Group, Merge
 from hamm_eval.params.load import json_schema, load_params
 from hamm_eval.params.models import ArrivalCohorts, Association
@@ -42,6 +42,8 @@ __all__ = [
     "Endpoint",
     "Estimand",
     "EventSource",
+    "GoalAttainmentQuestion",
+    "GoalQuestion",
     "GoalsAtReviews",
     "Group",
     "Key",

@@ -37,6 +37,8 @@ def contradictions_between(params: Params) -> Iterator[Contradiction]:
         yield from known((*at, "endpoint"), association.endpoint, params.endpoints, "endpoint")
         for i, covariate in enumerate(association.covariates):
             yield from known((*at, "covariates", i), covariate, params.groups, "group")
+    for i, covariate in enumerate(params.goal_attainment.covariates if params.goal_attainment else ()):
+        yield from known(("goal_attainment", "covariates", i), covariate, params.groups, "group")
     for key, arrivals in params.arrival_cohorts.items():
         at = ("arrival_cohorts", key)
         yield from known((*at, "endpoint"), arrivals.endpoint, params.endpoints, "endpoint")

@@ -13,7 +13,7 @@ from hamm_eval.params.base import Key, Language
 from hamm_eval.params.cohort import Cohort, Endpoint, TargetGroup
 from hamm_eval.params.costs import Costs
 from hamm_eval.params.effects import EffectQuestion, Measure, TargetTrialQuestion
-from hamm_eval.params.goals import GoalsAtReviews
+from hamm_eval.params.goals import GoalAttainmentQuestion, GoalsAtReviews
 from hamm_eval.params.groups import Group
 from hamm_eval.params.models import ArrivalCohorts, Association
 from hamm_eval.params.perspectives import TwoPerspectives
@@ -83,6 +83,7 @@ class Params(FrozenModel):
     volunteers: Mapping[Key, VolunteerQuestion] = {}
     arrival_cohorts: Mapping[Key, ArrivalCohorts] = {}
     goals_at_reviews: Mapping[Key, GoalsAtReviews] = {}
+    goal_attainment: GoalAttainmentQuestion | None = None
     measure_effectiveness: Mapping[Key, EffectQuestion] = {}
     target_trials: Mapping[Key, TargetTrialQuestion] = {}
     confirmatory_quarter: Annotated[int, Field(ge=1, le=4)] = 4

@@ -44,20 +44,20 @@ def _linked(
     released: list[ReleasedCurve], curves: Curves, policy: Policy
 ) -> tuple[tuple[ReleasedCurve, ...], Cell | None]:
     """The groups and who is in none, whose persons and events also stand in the curve of all: rule 7."""
-    outside = [_count(curves.ungrouped, policy)] if curves.ungrouped else []
+    outside = [curve_count(curves.ungrouped, policy)] if curves.ungrouped else []
     if len(released) + len(outside) < 2 or not curves.parts:
         return tuple(released), None
     # The events of those outside are not shown, but are what is left of the events of all.
-    outside_events = [_count(curves.ungrouped_events, policy)] if outside else []
+    outside_events = [curve_count(curves.ungrouped_events, policy)] if outside else []
     everyone = sum(group.persons for group in curves.groups) + curves.ungrouped
     reached = sum(int((group.cause == 1).sum()) for group in curves.groups) + curves.ungrouped_events
     persons, events = (
         hide_linked(
             cells,
-            _count(total, policy),
+            curve_count(total, policy),
             policy,
             sensitive=curves.sensitive,
-            behind=lambda value: _behind(value, policy),
+            behind=lambda value: behind_curve_count(value, policy),
         )
         for cells, total in (
             ([*(curve.persons for curve in released), *outside], everyone),
@@ -72,7 +72,7 @@ def _linked(
     return linked, persons[many] if outside else None
 
 
-def _count(count: int, policy: Policy, *, sensitive: bool = False) -> Cell:
+def curve_count(count: int, policy: Policy, *, sensitive: bool = False) -> Cell:
     """A count beside curves, from the midpoints that these are drawn from.
 
     One count rounded to two bases would be pinned by both.
@@ -81,7 +81,7 @@ def _count(count: int, policy: Policy, *, sensitive: bool = False) -> Cell:
     return release_count(midpoint, policy, persons=count, sensitive=sensitive)
 
 
-def _behind(value: int, policy: Policy) -> tuple[int, int]:
+def behind_curve_count(value: int, policy: Policy) -> tuple[int, int]:
     """The least and the greatest count that are shown as this value."""
     reach = policy.curve_rounding + policy.count_rounding
     near = np.arange(max(value - reach, 0), value + reach + 1)
@@ -95,7 +95,7 @@ def _release_curve(group: CurveGroup, curves: Curves, policy: Policy) -> Release
     counts = CumulativeCounts.of(group, len(curves.causes))
     events = int(counts.exit_events[0].size)
     persons_cell, events_cell = (
-        _count(count, policy, sensitive=curves.sensitive) for count in (counts.persons, events)
+        curve_count(count, policy, sensitive=curves.sensitive) for count in (counts.persons, events)
     )
     # Rule 5: so many persons, and so many events of the cause shown.
     large = counts.persons >= policy.curve_persons and events >= policy.curve_events

@@ -10,6 +10,7 @@ from hamm_eval.errors import ReleaseRefused
 from hamm_eval.estimate import (
     Absent,
     ArrivalComparison,
+    AttainmentModel,
     CaseloadModel,
     CaseloadOverTime,
     Costs,
@@ -24,6 +25,7 @@ from hamm_eval.estimate import (
     Funding,
     Funnel,
     GoalAttainment,
+    GoalScores,
     Model,
     PerceivedEffects,
     QuantileTable,
@@ -33,15 +35,17 @@ from hamm_eval.estimate import (
     TargetTrial,
     TruthComparison,
     TwoPerspectives,
+    WorkerShare,
 )
 from hamm_eval.release.arrivals import release_arrivals
+from hamm_eval.release.attainment_models import release_attainment_model, release_worker_share
 from hamm_eval.release.costs import release_costs, release_funding
 from hamm_eval.release.counts import release_table
 from hamm_eval.release.curves import release_curves
 from hamm_eval.release.effect_overview import release_effect_overview
 from hamm_eval.release.effect_parts import release_effect_by_group, release_effect_over_time
 from hamm_eval.release.effects import release_effect
-from hamm_eval.release.goals import release_goals
+from hamm_eval.release.goals import release_goal_scores, release_goals
 from hamm_eval.release.models import release_model_alone
 from hamm_eval.release.perspectives import release_perceived_effects, release_two_perspectives
 from hamm_eval.release.policy import Policy
@@ -79,6 +83,9 @@ _RULES: dict[type[Estimate], Callable[[Any, Policy], Release]] = {
     Curves: release_curves,
     Model: release_model_alone,
     GoalAttainment: release_goals,
+    GoalScores: release_goal_scores,
+    AttainmentModel: release_attainment_model,
+    WorkerShare: release_worker_share,
     ArrivalComparison: release_arrivals,
     SideBySide: release_side_by_side,
     StateShares: release_states,

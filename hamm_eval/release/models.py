@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from hamm_eval.errors import ReleaseRefused
-from hamm_eval.estimate import Model, Term
+from hamm_eval.estimate import AttainmentModel, Model, Term
 from hamm_eval.release.counts import hide_linked, release_count
 from hamm_eval.release.policy import Policy
 from hamm_eval.release.released import Cell, ReleasedLoss, ReleasedModel, ReleasedTerm
@@ -23,14 +24,14 @@ _WHOLE_MODEL = "global"
 def release_model(model: Model, policy: Policy) -> ReleasedModel:
     """A Cox model as it may be shown: ratios to few decimals, no baseline hazard; or why it is withheld."""
     withheld = refusals(model, policy)
-    persons, lost = _persons(model, policy)
+    persons, lost = persons_and_lost(model, policy)
     return ReleasedModel(
         id=model.definition.id,
         definition_digest=model.definition.digest,
         policy=policy.name,
         endpoint=model.endpoint,
         withheld=withheld,
-        terms=() if withheld else _terms(model, policy),
+        terms=() if withheld else released_terms(model, lambda at: _figures(model, at, policy), policy),
         persons=persons,
         events=release_count(model.events, policy),
         proportionality_doubtful=() if withheld else _doubtful(model),
@@ -41,7 +42,7 @@ def release_model(model: Model, policy: Policy) -> ReleasedModel:
     )
 
 
-def _persons(model: Model, policy: Policy) -> tuple[Cell, tuple[ReleasedLoss, ...]]:
+def persons_and_lost(model: Model | AttainmentModel, policy: Policy) -> tuple[Cell, tuple[ReleasedLoss, ...]]:
     """Persons in the model and not in it: together all at risk, whose number is published (rule 7)."""
     lost = [who for who in (*model.missing, *model.left_out) if who.persons]
     cells = [release_count(persons, policy) for persons in (model.persons, *(who.persons for who in lost))]
@@ -107,10 +108,18 @@ def level_too_small(term: Term, policy: Policy) -> bool:
     )
 
 
-def _terms(model: Model, policy: Policy) -> tuple[ReleasedTerm, ...]:
-    """Each factor's reference level, then its coefficients, in the model's order."""
+Figures = tuple[float, float, float]
 
-    def row(term: Term, reference: bool, figures: tuple[float, float, float]) -> ReleasedTerm:
+
+def released_terms(
+    model: Model | AttainmentModel, figures_of: Callable[[int], Figures], policy: Policy
+) -> tuple[ReleasedTerm, ...]:
+    """Each factor's reference level, then its coefficients, in the model's order.
+
+    `figures_of` gives the ratio of a term and its limits as they may be shown.
+    """
+
+    def row(term: Term, reference: bool, figures: Figures) -> ReleasedTerm:
         ratio, lower, upper = figures
         return ReleasedTerm(
             factor=term.factor,
@@ -129,19 +138,26 @@ def _terms(model: Model, policy: Policy) -> tuple[ReleasedTerm, ...]:
         reference = references.pop(term.factor, None)
         if reference is not None:
             rows.append(row(reference, True, (1.0, 1.0, 1.0)))
-        rows.append(row(term, False, _figures(model, at, policy)))
+        rows.append(row(term, False, figures_of(at)))
     return tuple(rows)
 
 
-def _figures(model: Model, at: int, policy: Policy) -> tuple[float, float, float]:
-    """A ratio and its limits: coefficient and standard error, the logarithms, are rounded first."""
+def _figures(model: Model, at: int, policy: Policy) -> Figures:
+    """A hazard ratio and its limits."""
     fit = model.fit
-    coefficient = round(float(np.log(fit.hazard_ratio[at])), policy.coefficient_decimals)
     std_error = float(np.log(fit.upper[at]) - np.log(fit.lower[at])) / (2 * _NORMAL_95)
     step = error_step(std_error, model.terms[at].events, model.events, policy)
+    return ratio_figures(float(np.log(fit.hazard_ratio[at])), std_error, step, policy)
+
+
+def ratio_figures(coefficient: float, std_error: float, step: float, policy: Policy) -> Figures:
+    """A ratio and its limits: coefficient and standard error, the logarithms, are rounded first."""
+    middle = round(coefficient, policy.coefficient_decimals)
     reach = _NORMAL_95 * math.ceil(round(std_error / step, 9)) * step
-    values = (coefficient, coefficient - reach, coefficient + reach)
-    shown = tuple(decimals(np.exp(value), policy.coefficient_decimals) for value in values)
+    shown = tuple(
+        decimals(np.exp(value), policy.coefficient_decimals)
+        for value in (middle, middle - reach, middle + reach)
+    )
     return shown[0], shown[1], shown[2]
 
 

@@ -26,6 +26,7 @@ _SMALLER_IS_STRICTER = frozenset(
         "share_decimals",
         "coefficient_decimals",
         "overlap_bins",
+        "largest_worker_percent",
     }
 )
 
@@ -65,6 +66,10 @@ class Policy(FrozenModel):
         Rule 6: behind every level of every factor. More than rule 2 hides: an interval tells of the events.
     coefficient_decimals : int
         Rule 6.
+    share_workers, largest_worker_percent, variance_share_step : int
+        Rules 6 and 9, for the share of differences between social workers: workers with as many persons as a
+        level needs; the greatest part of all persons that one worker may have; percentage points to which the
+        share is rounded.
     effect_persons : int
         Persons in each arm of an effect, as in each group of a curve.
     group_workers : int
@@ -114,6 +119,9 @@ class Policy(FrozenModel):
     level_events: Positive = 8
     level_non_events: Positive = 8
     coefficient_decimals: Annotated[int, Field(ge=1)] = 2
+    share_workers: Positive = 10
+    largest_worker_percent: Annotated[int, Field(ge=1, le=100)] = 25
+    variance_share_step: Positive = 5
     effect_persons: Positive = 50
     group_workers: Annotated[int, Field(ge=2)] = 2
     agreement_pairs: Positive = 50

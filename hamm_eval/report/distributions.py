@@ -5,7 +5,7 @@ from __future__ import annotations
 from markupsafe import Markup
 
 from hamm_eval.release.released import ReleasedDistribution
-from hamm_eval.report.figures.distribution import distribution
+from hamm_eval.report.figures.distribution import asked_for, distribution, distribution_text
 from hamm_eval.report.markup import figure, join, read_box, reading
 from hamm_eval.report.tables.distribution import distribution_table
 from hamm_eval.report.wording import Wording
@@ -26,18 +26,19 @@ def distribution_title(release: ReleasedDistribution, wording: Wording) -> str:
     if medians and wording.has(known):
         return wording.text(known, low=wording.number(min(medians)), high=wording.number(max(medians)))
     if not medians:
-        return wording.text("distribution.title_none")
+        return distribution_text("title_none", release, wording)
     low, high = wording.number(min(medians)), wording.number(max(medians))
     if low == high:
-        return wording.text("distribution.title_equal", days=low)
-    return wording.text("distribution.title", low=low, high=high)
+        return distribution_text("title_equal", release, wording, days=low)
+    return distribution_text("title", release, wording, low=low, high=high)
 
 
 def distribution_fragment(release: ReleasedDistribution, wording: Wording) -> Markup:
     """Groups as a figure and its numbers; a series of quarters as a table alone."""
     known = f"table.caption.distribution_{release.row_dimension}"
+    asked = f"table.caption.{asked_for(release)}"
     caption = wording.text(
-        known if wording.has(known) else "table.caption.distribution",
+        next((key for key in (asked, known) if wording.has(key)), "table.caption.distribution"),
         rows=wording.dimension(release.row_dimension),
     )
     numbers = distribution_table(release, wording, caption)
@@ -48,7 +49,7 @@ def distribution_fragment(release: ReleasedDistribution, wording: Wording) -> Ma
     step = wording.number(wording.policy.quantile_step_days)
     box = read_box(
         wording,
-        wording.text("distribution.read", share=wording.percent(release.probabilities[-1])),
-        wording.text("distribution.no_ranking", step=step),
+        distribution_text("read", release, wording, share=wording.percent(release.probabilities[-1])),
+        distribution_text("no_ranking", release, wording, step=step),
     )
     return join([figure(title, distribution(release, title, wording), box), numbers])

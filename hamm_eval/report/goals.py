@@ -12,6 +12,8 @@ from hamm_eval.report.tables.curves import curves_table
 from hamm_eval.report.tables.effect import reasons
 from hamm_eval.report.wording import Wording
 
+_BY_DEFINITION = "counted_as"
+
 
 def goals_title(release: ReleasedGoals, wording: Wording) -> str:
     """The finding: what is documented at the horizon nearest to a year, and how much it may be at most."""
@@ -23,16 +25,15 @@ def goals_title(release: ReleasedGoals, wording: Wording) -> str:
         return wording.text("goals.title_withheld", domain=domain)
     months = wording.months(curves.horizons[position])
     documented = wording.percent(found[0].value)
-    earliest = found[1] if len(found) > 1 else None
-    if earliest is None or earliest.value is None or wording.percent(earliest.value) == documented:
-        return wording.text("goals.title", domain=domain, months=months, value=documented)
-    return wording.text(
-        "goals.title_bound",
-        domain=domain,
-        months=months,
-        value=documented,
-        most=wording.percent(max(earliest.value, found[0].value)),
-    )
+    said = {"domain": domain, "months": months, "value": documented}
+    # At the earliest; or by the strictest count, which comes last.
+    other = found[-1] if len(found) > 1 else None
+    if other is None or other.value is None or wording.percent(other.value) == documented:
+        return wording.text("goals.title", **said)
+    if curves.dimension == _BY_DEFINITION:
+        return wording.text("goals.title_first", first=wording.percent(other.value), **said)
+    most = wording.percent(max(other.value, found[0].value))
+    return wording.text("goals.title_bound", most=most, **said)
 
 
 def goals_fragment(release: ReleasedGoals, wording: Wording) -> Markup:
@@ -43,11 +44,12 @@ def goals_fragment(release: ReleasedGoals, wording: Wording) -> Markup:
     if not shown:
         heading = Markup('<p class="he-finding">{}</p>').format(title)
         return join([heading, reasons(tuple((curve.withheld, {}) for curve in curves.curves), wording)])
+    by_definition = curves.dimension == _BY_DEFINITION
+    sentences = ("read_definitions", "read_first", "read_ends") if by_definition else ("read", "read_most")
     box = read_box(
         wording,
-        wording.text("goals.read"),
-        wording.text("goals.read_most"),
-        follow_up.leaving(curves, wording),
+        *(wording.text(f"goals.{name}") for name in sentences),
+        "" if by_definition else follow_up.leaving(curves, wording),
         wording.text("curves.read_at_risk"),
     )
     adapted = wording.text(

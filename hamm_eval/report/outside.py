@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from hamm_eval.release.released import Cell, ReleasedCurves, ReleasedLoss, ReleasedModel
+from hamm_eval.release.released import (
+    Cell,
+    ReleasedAttainmentModel,
+    ReleasedCurves,
+    ReleasedLoss,
+    ReleasedModel,
+)
 from hamm_eval.report.tables.terms import covariate_name
 from hamm_eval.report.wording import Wording
 
@@ -15,7 +21,7 @@ def of_curves(release: ReleasedCurves, wording: Wording) -> str:
     return wording.text("outside.curves", persons=persons, factor=wording.dimension(release.dimension))
 
 
-def of_model(release: ReleasedModel, wording: Wording) -> str:
+def of_model(release: ReleasedModel | ReleasedAttainmentModel, wording: Wording) -> str:
     """How many persons are not in a model, by characteristic; "" where all are."""
     if not release.lost:
         return ""

@@ -13,6 +13,7 @@ from hamm_eval.release.released import (
     ReleasedAbsent,
     ReleasedAccess,
     ReleasedArrivals,
+    ReleasedAttainmentModel,
     ReleasedCaseload,
     ReleasedCaseloadModel,
     ReleasedCosts,
@@ -25,6 +26,7 @@ from hamm_eval.release.released import (
     ReleasedFunding,
     ReleasedFunnel,
     ReleasedGoals,
+    ReleasedGoalScores,
     ReleasedModel,
     ReleasedPerceivedEffects,
     ReleasedQuantiles,
@@ -34,9 +36,16 @@ from hamm_eval.release.released import (
     ReleasedTargetTrial,
     ReleasedTruth,
     ReleasedTwoPerspectives,
+    ReleasedWorkerShare,
 )
 from hamm_eval.report import findings, markup
 from hamm_eval.report.arrivals import arrivals_fragment, arrivals_title
+from hamm_eval.report.attainment_models import (
+    attainment_model_fragment,
+    attainment_model_title,
+    worker_share_fragment,
+    worker_share_title,
+)
 from hamm_eval.report.caseload import (
     caseload_fragment,
     caseload_model_fragment,
@@ -55,6 +64,7 @@ from hamm_eval.report.effect_parts import (
 from hamm_eval.report.fragments import curves_fragment, effect_fragment, model_fragment
 from hamm_eval.report.funding import funding_fragment, funding_title
 from hamm_eval.report.funnel import funnel_fragment, funnel_title
+from hamm_eval.report.goal_scores import goal_scores_fragment, goal_scores_title
 from hamm_eval.report.goals import goals_fragment, goals_title
 from hamm_eval.report.perceived_effects import perceived_effects_fragment, perceived_effects_title
 from hamm_eval.report.side_by_side import side_by_side_fragment, side_by_side_title
@@ -176,6 +186,21 @@ def _(release: ReleasedArrivals, wording: Wording) -> tuple[Markup, str]:
 @_render.register
 def _(release: ReleasedGoals, wording: Wording) -> tuple[Markup, str]:
     return goals_fragment(release, wording), goals_title(release, wording)
+
+
+@_render.register
+def _(release: ReleasedGoalScores, wording: Wording) -> tuple[Markup, str]:
+    return goal_scores_fragment(release, wording), goal_scores_title(release, wording)
+
+
+@_render.register
+def _(release: ReleasedAttainmentModel, wording: Wording) -> tuple[Markup, str]:
+    return attainment_model_fragment(release, wording), attainment_model_title(release, wording)
+
+
+@_render.register
+def _(release: ReleasedWorkerShare, wording: Wording) -> tuple[Markup, str]:
+    return worker_share_fragment(release, wording), worker_share_title(release, wording)
 
 
 @_render.register

@@ -13,6 +13,7 @@ from markupsafe import Markup
 from hamm_eval.estimate import (
     Absent,
     ArrivalComparison,
+    AttainmentModel,
     CaseloadModel,
     CaseloadOverTime,
     Costs,
@@ -28,6 +29,7 @@ from hamm_eval.estimate import (
     Funding,
     Funnel,
     GoalAttainment,
+    GoalScores,
     Model,
     PerceivedEffects,
     QuantileTable,
@@ -37,6 +39,7 @@ from hamm_eval.estimate import (
     TargetTrial,
     TruthComparison,
     TwoPerspectives,
+    WorkerShare,
 )
 from hamm_eval.release.policy import policy_of
 from hamm_eval.release.released import QuarterlySummary, Release
@@ -115,6 +118,18 @@ class Show:
 
     def goals(self, estimate: GoalAttainment | Absent) -> None:
         """Show how many attain what was agreed, as documented and at the earliest."""
+        self._show(estimate)
+
+    def goal_scores(self, estimate: GoalScores | Absent) -> None:
+        """Show where agreed goals stand at their latest review, by domain, adaptations beside attainment."""
+        self._show(estimate)
+
+    def attainment_model(self, estimate: AttainmentModel | Absent) -> None:
+        """Show what goes with higher attainment."""
+        self._show(estimate)
+
+    def worker_share(self, estimate: WorkerShare | Absent) -> None:
+        """Show how much of the differences in attainment lies between social workers, all together."""
         self._show(estimate)
 
     def effect(self, estimate: Effect | Absent) -> None:

@@ -29,6 +29,7 @@ NOTEBOOKS = (
     "02_time_to_integration",
     "03_phases_and_regelsysteme",
     "04_measure_effectiveness",
+    "05_goal_attainment",
     "06_two_perspectives",
     "07_providers_and_caseload",
     "08_costs_and_funding",

@@ -32,7 +32,13 @@ from hamm_eval.release.released.effects import (
     ReleasedTipping,
     ReleasedTrialEffect,
 )
-from hamm_eval.release.released.goals import ReleasedGoals
+from hamm_eval.release.released.goals import (
+    ReleasedAttainmentModel,
+    ReleasedGoals,
+    ReleasedGoalScores,
+    ReleasedStandings,
+    ReleasedWorkerShare,
+)
 from hamm_eval.release.released.models import (
     ReleasedArrivalQuarter,
     ReleasedArrivals,
@@ -73,6 +79,7 @@ __all__ = [
     "ReleasedAgreement",
     "ReleasedArrivalQuarter",
     "ReleasedArrivals",
+    "ReleasedAttainmentModel",
     "ReleasedBalance",
     "ReleasedCaseload",
     "ReleasedCaseloadModel",
@@ -97,6 +104,7 @@ __all__ = [
     "ReleasedFunnelGroup",
     "ReleasedFunnelLimits",
     "ReleasedFunnelLoss",
+    "ReleasedGoalScores",
     "ReleasedGoals",
     "ReleasedLoss",
     "ReleasedModel",
@@ -108,6 +116,7 @@ __all__ = [
     "ReleasedSensitivity",
     "ReleasedShare",
     "ReleasedSideBySide",
+    "ReleasedStandings",
     "ReleasedStates",
     "ReleasedTable",
     "ReleasedTargetTrial",
@@ -117,5 +126,6 @@ __all__ = [
     "ReleasedTruth",
     "ReleasedTruthRow",
     "ReleasedTwoPerspectives",
+    "ReleasedWorkerShare",
     "excludes_zero",
 ]

@@ -58,7 +58,7 @@ def distribution(release: ReleasedDistribution, title: str, wording: Wording) ->
         axes.spines["left"].set_visible(False)
         axes.yaxis.set_major_locator(NullLocator())
         axes.xaxis.set_major_locator(MaxNLocator(7, integer=True))
-        axes.set_xlabel(wording.text("distribution.axis"), labelpad=pixels(5))
+        axes.set_xlabel(distribution_text("axis", release, wording), labelpad=pixels(5))
         _name_marks(axes, release, wording)
         return canvas.image(sheet, alternative(release, title, wording), wording.synthetic_mark)
 
@@ -78,6 +78,17 @@ def _name_marks(axes: Axes, release: ReleasedDistribution, wording: Wording) -> 
             quantile_name(at, wording), (place / per_day, line - 0.3), xytext=(0, pixels(4)), ha="center",
             textcoords="offset points", va="bottom", color=style.MUTED, fontsize=pixels(13.5),
         )  # fmt: skip
+
+
+def asked_for(release: ReleasedDistribution) -> str:
+    """What its question is called: ``delays`` of ``cohort_and_data_quality:delays/provider``."""
+    return release.id.partition(":")[2].partition("/")[0]
+
+
+def distribution_text(name: str, release: ReleasedDistribution, wording: Wording, **values: object) -> str:
+    """A text of its own for the question asked where there is one, else that of records and their delays."""
+    asked = f"distribution.{asked_for(release)}.{name}"
+    return wording.text(asked if wording.has(asked) else f"distribution.{name}", **values)
 
 
 def alternative(release: ReleasedDistribution, title: str, wording: Wording) -> str:

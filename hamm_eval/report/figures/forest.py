@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from markupsafe import Markup
@@ -20,43 +20,51 @@ ROW, TOP, BELOW = 27, 40, 74
 TICKS = (0.1, 0.2, 0.25, 0.33, 0.5, 0.67, 1.0, 1.5, 2.0, 3.0, 4.0, 5.0, 10.0)
 
 
+MODEL = {"axis": "model.axis", "less": "model.slower", "more": "model.faster", "ratio": "model.column_ratio"}
+
+
 def forest(release: ReleasedModel, wording: Wording) -> Markup:
     """Draw the terms of a model that is shown, characteristic by characteristic."""
+    return forest_of(release.terms, alternative(release, wording), MODEL, wording)
+
+
+def forest_of(terms: Sequence[ReleasedTerm], alt: str, words: Mapping[str, str], wording: Wording) -> Markup:
+    """Draw terms; `words` are the keys of what stands at the axis, at its two sides and above the ratios."""
     from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
-    lines = _lines(release.terms)
+    lines = _lines(terms)
     with style.drawing_style():
-        words = [canvas.text_width(_label(term, wording), 15) + 34 for term in lines if term is not None] + [
+        widths = [canvas.text_width(_label(term, wording), 15) + 34 for term in lines if term is not None] + [
             canvas.text_width(wording.dimension(factor), 15, style.SEMIBOLD) + 16
-            for factor in {t.factor for t in release.terms}
+            for factor in {t.factor for t in terms}
         ]
-        ratios = [canvas.text_width(_ratio(t, wording), 14.5) for t in release.terms]
-        right = 26 + max([*ratios, canvas.text_width(wording.text("model.column_ratio"), 13.5)])
+        ratios = [canvas.text_width(_ratio(t, wording), 14.5) for t in terms]
+        right = 26 + max([*ratios, canvas.text_width(wording.text(words["ratio"]), 13.5)])
         height = len(lines) * ROW
         sheet = canvas.sheet(TOP + height + BELOW)
-        left = max(words)
+        left = max(widths)
         axes = canvas.place(sheet, left, TOP, right, BELOW)
         axes.set_xscale("log")
-        low, high = _limits(release.terms)
+        low, high = _limits(terms)
         axes.set_xlim(low, high)
         axes.set_ylim(len(lines) - 0.5, -0.5)
         axes.axvline(1, color=style.INK, linewidth=pixels(1.2), zorder=1)
         axes.grid(axis="x")
-        headings = iter(_factors(release.terms))
+        headings = iter(_factors(terms))
         for position, term in enumerate(lines):
             if term is None:
                 _write(axes, position, wording.dimension(next(headings)), left - 4, style.INK, style.SEMIBOLD)
             else:
                 _row(axes, position, term, left, wording)
         axes.annotate(
-            wording.text("model.column_ratio"), (1, 1), xycoords="axes fraction", va="bottom", ha="left",
+            wording.text(words["ratio"]), (1, 1), xycoords="axes fraction", va="bottom", ha="left",
             xytext=(pixels(18), pixels(14)), textcoords="offset points", color=style.MUTED,
             fontsize=pixels(13.5),
         )  # fmt: skip
-        for words_at, align, shift in (("slower", "right", -8), ("faster", "left", 8)):
-            arrow = "← {}" if words_at == "slower" else "{} →"
+        for side, align, shift in (("less", "right", -8), ("more", "left", 8)):
+            arrow = "← {}" if side == "less" else "{} →"
             axes.annotate(
-                arrow.format(wording.text(f"model.{words_at}")), (1, 1), xycoords=("data", "axes fraction"),
+                arrow.format(wording.text(words[side])), (1, 1), xycoords=("data", "axes fraction"),
                 xytext=(pixels(shift), pixels(14)), textcoords="offset points", ha=align, va="bottom",
                 color=style.MUTED, fontsize=pixels(14),
             )  # fmt: skip
@@ -65,23 +73,28 @@ def forest(release: ReleasedModel, wording: Wording) -> Markup:
         axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: _short(value, wording)))
         axes.yaxis.set_major_locator(NullLocator())
         axes.spines["left"].set_visible(False)
-        axes.set_xlabel(wording.text("model.axis"), labelpad=pixels(6))
-        return canvas.image(sheet, alternative(release, wording), wording.synthetic_mark)
+        axes.set_xlabel(wording.text(words["axis"]), labelpad=pixels(6))
+        return canvas.image(sheet, alt, wording.synthetic_mark)
 
 
 def alternative(release: ReleasedModel, wording: Wording) -> str:
     """The figure in words, with its numbers."""
-    rows = " ".join(
+    rows = alternative_rows(release.terms, wording)
+    return wording.text("model.alt", endpoint=wording.endpoint(release.endpoint), rows=rows)
+
+
+def alternative_rows(terms: Sequence[ReleasedTerm], wording: Wording) -> str:
+    """The lines in words."""
+    return " ".join(
         wording.text(
             "model.alt_row",
             term=wording.covariate(term.factor, term.level),
             ratio=wording.number(term.ratio, 2),
             range=_range(term, wording),
         )
-        for term in release.terms
+        for term in terms
         if not term.reference
     )
-    return wording.text("model.alt", endpoint=wording.endpoint(release.endpoint), rows=rows)
 
 
 def _factors(terms: Sequence[ReleasedTerm]) -> list[str]:

@@ -15,6 +15,7 @@ from hamm_eval.release.released import (
     ReleasedAgreement,
     ReleasedArrivalQuarter,
     ReleasedArrivals,
+    ReleasedAttainmentModel,
     ReleasedBalance,
     ReleasedCaseload,
     ReleasedCaseloadModel,
@@ -40,6 +41,8 @@ from hamm_eval.release.released import (
     ReleasedFunnelLimits,
     ReleasedFunnelLoss,
     ReleasedGoals,
+    ReleasedGoalScores,
+    ReleasedLoss,
     ReleasedModel,
     ReleasedPerceived,
     ReleasedPerceivedEffects,
@@ -49,6 +52,7 @@ from hamm_eval.release.released import (
     ReleasedSensitivity,
     ReleasedShare,
     ReleasedSideBySide,
+    ReleasedStandings,
     ReleasedStates,
     ReleasedTable,
     ReleasedTargetTrial,
@@ -58,6 +62,7 @@ from hamm_eval.release.released import (
     ReleasedTruth,
     ReleasedTruthRow,
     ReleasedTwoPerspectives,
+    ReleasedWorkerShare,
 )
 
 COMMON: dict[str, Any] = {"definition_digest": "0123456789abcdef", "policy": "strict"}
@@ -364,6 +369,122 @@ def goals() -> ReleasedGoals:
         ),
         adapted=Cell(value=155),
         attained_adapted=Cell(value=55),
+        **COMMON,
+    )
+
+
+def goals_by_definition() -> ReleasedGoals:
+    """By any definition, while the case was open, and as first agreed."""
+    whole = goals()
+    curves = dataclasses.replace(
+        whole.curves,
+        id="goal_attainment:by_definition/language",
+        dimension="counted_as",
+        curves=(
+            curve("any_definition", 0.0012, 380),
+            curve("while_open", 0.001, 380),
+            curve("first_definition", 0.0008, 380),
+        ),
+    )
+    return dataclasses.replace(whole, id=curves.id, curves=curves)
+
+
+def few_adapted_goals() -> ReleasedGoals:
+    """As first agreed is withheld: beside any definition it would tell the few."""
+    whole = goals_by_definition()
+    *shown, strict = whole.curves.curves
+    withheld = ReleasedCurve(
+        level=strict.level, merged=(), withheld="few_adapted", persons=strict.persons,
+        events=Cell(value=None, linked=True),
+    )  # fmt: skip
+    curves = dataclasses.replace(whole.curves, curves=(*shown, withheld))
+    return dataclasses.replace(whole, curves=curves, attained_adapted=Cell(value=None))
+
+
+def goal_scores() -> ReleasedGoalScores:
+    """Three domains: one with hidden numbers, one too small for shares."""
+
+    def cells(whole: int, *counts: int | None) -> tuple[Cell, ...]:
+        return tuple(
+            Cell(value=n, share=None if n is None or whole < 20 else round(n / whole, 2)) for n in counts
+        )
+
+    return ReleasedGoalScores(
+        id="goal_attainment:scores",
+        domains=("language", "work", "social"),
+        persons=(Cell(value=400), Cell(value=200), Cell(value=None)),
+        scores=ReleasedStandings(
+            dimension="attainment_score",
+            columns=("-2", "-1", "0", "1", "2", "dropped", "not_scored", "not_reviewed"),
+            cells=(
+                cells(400, 60, 120, 100, 40, 20, 20, 0, 40),
+                cells(200, 40, 70, 45, None, None, 10, 0, 25),
+                cells(0, None, None, 0, 0, 0, 0, 0, None),
+            ),
+        ),
+        findings=ReleasedStandings(
+            dimension="attainment_finding",
+            columns=("met", "partly", "unmet", "adapted", "dropped", "not_reviewed"),
+            cells=(
+                cells(400, 120, 100, 90, 30, 20, 40),
+                cells(200, 50, 60, 45, 10, 10, 25),
+                cells(0, 0, None, None, 0, 0, None),
+            ),
+        ),
+        after_adaptation=(*cells(400, 25), *cells(200, None), *cells(0, 0)),
+        t_scores=ReleasedDistribution(
+            id="goal_attainment:scores",
+            rows=("language", "work", "social"),
+            row_dimension="domain",
+            probabilities=(0.25, 0.5, 0.75),
+            unit="t_score",
+            values=((40, 50, 60), (40, 40, 50), (None, None, None)),
+            **COMMON,
+        ),
+        t_dropped=(Cell(value=20), Cell(value=10), Cell(value=0)),
+        **COMMON,
+    )
+
+
+def attainment_model(*withheld: str) -> ReleasedAttainmentModel:
+    """Odds ratios of two characteristics, or why there are none."""
+    untold = Cell(value=None, linked=True)
+
+    def term(factor: str, level: str, *figures: float) -> ReleasedTerm:
+        ratio, lower, upper = figures or (1.0, 1.0, 1.0)
+        return ReleasedTerm(
+            factor=factor, level=level, reference=not figures, ratio=ratio, lower=lower, upper=upper,
+            persons=untold,
+        )  # fmt: skip
+
+    return ReleasedAttainmentModel(
+        id="goal_attainment:model/language",
+        domain="language",
+        withheld=withheld,
+        terms=()
+        if withheld
+        else (
+            term("sex", "male"),
+            term("sex", "female", 0.95, 0.74, 1.22),
+            term("schooling_class", "none_or_primary"),
+            term("schooling_class", "secondary", 1.88, 1.37, 2.57),
+        ),
+        lost=() if withheld else (ReleasedLoss(factor="schooling_class", level="", persons=Cell(value=10)),),
+        scale=("-2", "-1", "0", "1,2"),
+        doubtful=not withheld,
+        **COMMON,
+    )
+
+
+def worker_share(
+    share: tuple[float, float, float] | None = (0.1, 0.05, 0.25), withheld: str = ""
+) -> ReleasedWorkerShare:
+    """How much lies between social workers."""
+    return ReleasedWorkerShare(
+        id="goal_attainment:workers/language",
+        domain="language",
+        withheld=withheld,
+        share=None if share is None else Interval(value=share[0], lower=share[1], upper=share[2]),
         **COMMON,
     )
 
@@ -1061,6 +1182,14 @@ def every_release() -> dict[str, Release]:
         "withheld_states": withheld_states(),
         "goals": goals(),
         "withheld_goals": withheld_goals(),
+        "goals_by_definition": goals_by_definition(),
+        "few_adapted_goals": few_adapted_goals(),
+        "goal_scores": goal_scores(),
+        "attainment_model": attainment_model(),
+        "withheld_attainment_model": attainment_model("scores_per_parameter", "level_too_small"),
+        "worker_share": worker_share(),
+        "worker_share_none": worker_share((0.0, 0.0, 0.05)),
+        "withheld_worker_share": worker_share(None, "few_workers"),
         "arrivals": arrivals(),
         "arrivals_apart": arrivals(0.01),
         "withheld_arrivals": withheld_arrivals(),
