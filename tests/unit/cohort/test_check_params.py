@@ -114,6 +114,7 @@ def test_measures_are_those_of_the_export(tmp_path: Path) -> None:
     path = edited(
         tmp_path, ("measure_id: orientation_course", "measure_id: orientation_cours"),
         ("  job_coaching:", "  job_coachin:"), ("measure: job_coaching", "measure: job_coachin"),
+        ("_intensive, job_coaching,", "_intensive, job_coachin,"),
     )  # fmt: skip
     params = load_checked_params(path)
     with pytest.raises(ParamsError) as refused:
