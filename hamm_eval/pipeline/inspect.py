@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from nbformat import NotebookNode
 
 from hamm_eval.errors import Problem, ReleaseRefused
+from hamm_eval.release.files import scan_files
 from hamm_eval.release.record import RunRecord
-from hamm_eval.release.scan import find_identifiers, scan_notebook
+from hamm_eval.release.scan import scan_notebook
+from hamm_eval.report.page.assemble import stylesheet
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,19 +43,15 @@ def inspect_notebooks(executed: Mapping[str, NotebookNode], record: RunRecord) -
     return Inspected(notebooks, tuple(dropped))
 
 
-def refuse_identifiers(files: Mapping[str, bytes], identifiers: Iterable[str]) -> None:
+def inspect_files(files: Mapping[str, bytes], record: RunRecord, identifiers: Iterable[str]) -> None:
     """A last look over every file that is about to be published.
 
     Raises
     ------
     ReleaseRefused
-        An identifier of the case file occurs in a file; says in which, not which.
+        A file of an unknown type, something that nobody sees or that is loaded from outside, an identifier of
+        the case file: says in which file, never what.
     """
-    wanted = frozenset(identifiers)
-    problems = [
-        Problem(f"{count} identifiers of the data occur in this file.", name, "Please report this as a bug.")
-        for name, content in sorted(files.items())
-        if (count := find_identifiers(content.decode("utf-8"), wanted))
-    ]
+    problems = scan_files(files, record.entries(), identifiers, styles=(stylesheet(),))
     if problems:
         raise ReleaseRefused.of(problems, "Nothing is published:")

@@ -18,7 +18,7 @@ from hamm_eval.params import Language, Params
 from hamm_eval.pipeline.digest import Inputs, check_source, digest_inputs
 from hamm_eval.pipeline.execute import RunParameters
 from hamm_eval.pipeline.facts import page_facts
-from hamm_eval.pipeline.inspect import inspect_notebooks, refuse_identifiers
+from hamm_eval.pipeline.inspect import inspect_files, inspect_notebooks
 from hamm_eval.pipeline.manifest import manifest_json, results_json
 from hamm_eval.pipeline.plan import RunUnit, plan_run
 from hamm_eval.pipeline.private_log import log_stderr
@@ -134,7 +134,7 @@ def run_report(
         inputs = run.inputs(case_file)
         files = _produce(run, inputs, workplace, progress)
         started = time.monotonic()
-        refuse_identifiers(files, case_file.identifiers())
+        inspect_files(files, RunRecord(workplace.folder), case_file.identifiers())
         link = publish(files, out=target, quarter=quarter, umask=workplace.umask)
         total = len(run.units)
         progress(Progress("page", "", total, total, time.monotonic() - started))

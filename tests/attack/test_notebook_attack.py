@@ -13,8 +13,9 @@ import nbformat
 import pytest
 from nbformat import v4
 
+from hamm_eval.release.identifiers import IdentifierSearch
 from hamm_eval.release.record import RunRecord
-from hamm_eval.release.scan import Scanned, find_identifiers, scan_notebook
+from hamm_eval.release.scan import Scanned, scan_notebook
 
 # Put together in the kernel, so that no source holds it.
 SECRET = "Aziza-Haddad-4711"
@@ -90,7 +91,7 @@ def outputs_of(book: Any, name: str) -> Any:
 def test_without_the_scan_the_name_is_in_the_notebook(run: tuple[Any, Path], name: str) -> None:
     book, _ = run
     assert SECRET in json.dumps(outputs_of(book, name))
-    assert find_identifiers(nbformat.writes(book), [SECRET]) == 1
+    assert IdentifierSearch([SECRET]).in_text(nbformat.writes(book)) == 1
 
 
 @pytest.mark.parametrize("name", [name for name in CELLS if name not in ALLOWED])
@@ -118,7 +119,7 @@ def test_a_mark_does_not_carry_an_altered_payload(scanned: Scanned) -> None:
 
 
 def test_after_the_scan_the_name_is_nowhere_but_in_the_private_log(scanned: Scanned) -> None:
-    assert find_identifiers(nbformat.writes(scanned.notebook), [SECRET]) == 0
+    assert IdentifierSearch([SECRET]).in_text(nbformat.writes(scanned.notebook)) == 0
     assert any(SECRET in text for text in scanned.private_log)
 
 
