@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from nbformat import NotebookNode
 
 from hamm_eval.errors import Problem, ReleaseRefused
+from hamm_eval.params import Params
 from hamm_eval.release.files import scan_files
 from hamm_eval.release.record import RunRecord
 from hamm_eval.release.scan import scan_notebook
 from hamm_eval.report.page.assemble import stylesheet
+from hamm_eval.report.wording import LANGUAGES, Wording
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,16 @@ def inspect_notebooks(executed: Mapping[str, NotebookNode], record: RunRecord) -
     if problems:
         raise ReleaseRefused.of(problems, "Nothing is published:")
     return Inspected(notebooks, tuple(dropped))
+
+
+def mark_internal(node: NotebookNode, params: Params) -> NotebookNode:
+    """The notebook as it is published: one that is not for passing on says so in its first cell."""
+    spoken = [Wording(language, params) for language in LANGUAGES]
+    if not spoken[0].internal:
+        return node
+    words = "\n\n".join(f"**{w.text('page.internal_strong')}:** {w.text('page.internal')}" for w in spoken)
+    first = NotebookNode(cell_type="markdown", id="internal", metadata=NotebookNode(), source=words)
+    return NotebookNode({**node, "cells": [first, *node.cells]})
 
 
 def inspect_files(files: Mapping[str, bytes], record: RunRecord, identifiers: Iterable[str]) -> None:

@@ -63,9 +63,18 @@ INTERNAL: Mapping[str, int] = MappingProxyType(
 three, exact counts; all other numbers are those of `strict`. The floor of every policy file."""
 
 _PROTECTION = frozenset(
-    {"largest_hidden_count", "count_rounding", "curve_rounding", "curve_step_events", "feasible_values"}
+    {
+        "largest_hidden_count",
+        "count_rounding",
+        "curve_rounding",
+        "curve_step_events",
+        "curve_at_risk",
+        "level_events",
+        "level_non_events",
+        "feasible_values",
+    }
 )
-"""What makes differences of tables and quarters harmless: a report that is passed on keeps these of `strict`."""
+"""What keeps hidden counts hidden, over tables and quarters: a report that is passed on keeps these of `strict`."""
 
 Profile = Literal["strict", "internal"]
 
