@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from hamm_eval.release.released import Cell, Interval, Release, ReleasedShare
+from hamm_eval.release.released import Cell, Interval, Release, ReleasedShare, ReleasedTable
 
 # Plain numbers among a release's fields that are figures: who is told how many, and None where it is kept back.
 _FIGURES = {
@@ -83,7 +83,13 @@ def tally(release: Release) -> Tally:
     >>> tally(table)
     Tally(shown=1, hidden={'small': 1}, withheld={})
     """
-    count = _Count(sensitive=bool(getattr(release, "sensitive", False)), shares=getattr(release, "shares", ""))
+    count = _Count(
+        sensitive=bool(getattr(release, "sensitive", False)),
+        # Households and records have no share in persons: none is kept back.
+        with_shares=isinstance(release, ReleasedTable)
+        and release.shares != "none"
+        and (release.unit == "persons" or release.shares != "of_total"),
+    )
     count.part(release)
     return Tally(count.shown, dict(count.hidden), dict(count.withheld))
 
@@ -91,12 +97,12 @@ def tally(release: Release) -> Tally:
 class _Count:
     """One walk through a release."""
 
-    def __init__(self, *, sensitive: bool, shares: Any) -> None:
+    def __init__(self, *, sensitive: bool, with_shares: bool) -> None:
         self.shown = 0
         self.hidden: Counter[str] = Counter()
         self.withheld: Counter[str] = Counter()
         self._small = "sensitive" if sensitive else "small"
-        self._with_shares = isinstance(shares, str) and shares not in ("", "none")
+        self._with_shares = with_shares
 
     def part(self, value: Any) -> None:
         """Whatever stands in a field."""
