@@ -62,7 +62,9 @@ class Release(FrozenModel):
         """
         if self.policy_file is not None and self._file is None:
             raise ParamsError(
-                "The policy file was not read.", where="release.policy_file", todo="Load params from their file."
+                "The policy file was not read.",
+                where="release.policy_file",
+                todo="Load params from their file.",
             )
         return self._file
 

@@ -71,7 +71,7 @@ class IdentifierSearch:
     def in_fields(self, fields: Iterable[str], *, numbers: bool = True) -> int:
         """How many of the shorter identifiers are the whole of a field: a cell, an attribute, a JSON string.
 
-        `numbers` False leaves out identifiers that are plain digits: where counts stand, any of them may be one.
+        `numbers` False leaves out those of plain digits: where counts stand, any may be one by chance.
         """
         if not self._short:
             return 0

@@ -1,8 +1,8 @@
 """The release policy: every number of the rules as a parameter.
 
-Two profiles: `strict` makes what may be passed on, `internal` what stays with researchers inside the city. Params
-choose one and may tighten its numbers; they are loosened by editing a policy file alone, whose digest stands in
-the report, and never below what `internal` asks. No profile switches the gate off.
+Two profiles: `strict` makes what may be passed on, `internal` what stays with researchers inside the city.
+Params choose one and may tighten its numbers; they are loosened by editing a policy file alone, whose digest
+stands in the report, and never below what `internal` asks. No profile switches the gate off.
 """
 
 from __future__ import annotations
@@ -59,8 +59,8 @@ INTERNAL: Mapping[str, int] = MappingProxyType(
         "feasible_values": 2,
     }
 )
-"""What the profile `internal` asks instead: the rule of the German labour statistics, no number from fewer than
-three, exact counts; all other numbers are those of `strict`. The floor of every policy file."""
+"""What `internal` asks instead: no number from fewer than three, the rule of the German labour statistics,
+and exact counts; all other numbers are those of `strict`. The floor of every policy file."""
 
 _PROTECTION = frozenset(
     {
@@ -74,7 +74,7 @@ _PROTECTION = frozenset(
         "feasible_values",
     }
 )
-"""What keeps hidden counts hidden, over tables and quarters: a report that is passed on keeps these of `strict`."""
+"""What keeps hidden counts hidden, over tables and quarters: what is passed on keeps these numbers."""
 
 Profile = Literal["strict", "internal"]
 
@@ -239,7 +239,9 @@ class Policy(FrozenModel):
             if _looser(name, changes[name], present):
                 bound = f"At most {present}." if name in _SMALLER_IS_STRICTER else f"At least {present}."
                 todo = f"{bound} A policy file can loosen it: release.policy_file."
-                problems.append(Problem("This would loosen the release policy.", f"release.tighten.{name}", todo))
+                problems.append(
+                    Problem("This would loosen the release policy.", f"release.tighten.{name}", todo)
+                )
         if problems:
             raise ParamsError.of(problems, "The release policy can only be made stricter:")
         return self._with(changes, "release.tighten")

@@ -10,7 +10,7 @@ from typing import Any
 
 from hamm_eval.release.released import Cell, Interval, Release, ReleasedShare, ReleasedTable
 
-# Plain numbers among a release's fields that are figures: who is told how many, and None where it is kept back.
+# Plain numbers among a release's fields that are figures, None where kept back, and the reason for that.
 _FIGURES = {
     "values": "few_for_quantile",
     "at_risk": "small",
@@ -36,7 +36,7 @@ RULES: Mapping[str, int] = {
     "level_too_small": 6,
     "linked": 7,
 }
-"""Which release rule keeps back for which reason. Other reasons are the method's: the design does not carry it."""
+"""Which release rule keeps back for which reason. Other reasons are the method's: the design fails."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +76,8 @@ def tally(release: Release) -> Tally:
     --------
     >>> from hamm_eval.release.released import ReleasedTable
     >>> table = ReleasedTable(
-    ...     id="cohort:all", definition_digest="0", policy="strict", rows=("single", "couple"), columns=("persons",),
-    ...     row_dimension="household_type", column_dimension="", unit="persons",
+    ...     id="cohort:all", definition_digest="0", policy="strict", rows=("single", "couple"),
+    ...     columns=("persons",), row_dimension="household_type", column_dimension="", unit="persons",
     ...     cells=((Cell(value=40),), (Cell(value=None),)), total=None, column_totals=(40,), sensitive=False,
     ...     shares="none")
     >>> tally(table)

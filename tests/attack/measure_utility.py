@@ -2,8 +2,8 @@
 
     python tests/attack/measure_utility.py      # writes the page
 
-The figures are of the committed synthetic city. The alternatives are written down here and nowhere in the library:
-a gate has one way through.
+The figures are of the committed synthetic city. The alternatives are written down here and nowhere in the
+library: a gate has one way through.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ Drawing = Callable[[CurveGroup, tuple[int, ...]], Line | None]
 
 @dataclass(frozen=True)
 class Shown:
-    """A table as it is published: None where hidden; shares of each row; None for a margin that is not told."""
+    """A table as it is published: None where hidden or, for margins, not told; shares of each row."""
 
     cells: list[list[int | None]]
     rows: list[int | None] | None
@@ -53,7 +53,7 @@ class Shown:
 
 @dataclass(frozen=True)
 class Rules:
-    """One way to publish: its name, tables and curves, and the counts that may stand behind a number shown."""
+    """One way to publish: its name, tables and curves, and which counts may stand behind a number shown."""
 
     name: str
     table: Callable[[IntArray], Shown]
@@ -115,9 +115,7 @@ def incidence(days: FloatArray, entered: IntArray, censored: IntArray, events: I
     return np.cumsum(np.concatenate([[1.0], free[:-1]]) * new[:, 0] / at_risk)
 
 
-def from_counts(
-    rounded: Callable[[IntArray], IntArray], enough: int
-) -> Drawing:
+def from_counts(rounded: Callable[[IntArray], IntArray], enough: int) -> Drawing:
     """Curves at every day on which somebody entered or left, from cumulative counts, rounded or not."""
 
     def curve(group: CurveGroup, horizons: tuple[int, ...]) -> Line | None:
@@ -372,9 +370,9 @@ def _watch(
     found: Figures,
 ) -> None:
     """An attacker who knows everyone but one: does the curve tell this person's day of the event?"""
-    happened = np.flatnonzero(
-        (group.cause == 1) & (group.time > np.maximum(group.entry, group.start_at) + 4) & (group.time <= max(horizons) - 4)
-    )  # fmt: skip
+    # Whoever can be moved by three days and still counts.
+    first, last = np.maximum(group.entry, group.start_at) + 4, max(horizons) - 4
+    happened = np.flatnonzero((group.cause == 1) & (group.time > first) & (group.time <= last))
     chosen = rng.choice(happened, min(WATCHED, happened.size), replace=False)
     for person in chosen:
         found.watched += 1
@@ -410,42 +408,47 @@ A rule that protects people takes something from the reader. This page measures 
 
 It is written by `make release-utility`; a test computes it anew and fails where the page differs.
 
-The tables are the {tables} cross tables of every two of seven characteristics of the persons at risk of the language
-certificate, and the curves {curves} cumulative incidences: {endpoints} endpoints, of all persons and by each of five
-characteristics, groups of any size.
+The tables are the {tables} cross tables of every two of seven characteristics of the persons at risk of the
+language certificate, and the curves {curves} cumulative incidences: {endpoints} endpoints, of all persons
+and by each of five characteristics, groups of any size.
 """
 
 UTILITY = """
 ## What is kept
 
-- **cells kept, shares kept**: of the cells with somebody in them, those that show a number, and a share of the row.
-- **error of shares**: mean distance of a share from the exact one, over the {shares} shares that all three tell.
+- **cells kept, shares kept**: of the cells with somebody in them, those that show a number, and a share of
+  the row.
+- **error of shares**: mean distance of a share from the exact one, over the {shares} shares that all three
+  tell.
 - **curves kept**: the others are withheld, because too few persons or events stand behind them.
-- **error of curves**: mean distance of the line from the exact one, week by week ({weeks} weeks), over the curves that
-  all three draw.
+- **error of curves**: mean distance of the line from the exact one, week by week ({weeks} weeks), over the
+  curves that all three draw.
 
 """
 
 ATTACKS = """
 ## What an attacker gets
 
-An attack succeeds where exactly one number, or one day, is left. *Narrowed* counts where fewer than six values are
-left, the successes among them; of a number hidden as 1 or 2 there are never more than two, so there it is success.
+An attack succeeds where exactly one number, or one day, is left. *Narrowed* counts where fewer than six
+values are left, the successes among them; of a number hidden as 1 or 2 there are never more than two, so
+there it is success.
 
 - **recovered cells**: hidden cells, by integer programming over the cells and margins of their table.
-- **differences**: groups of 1 to 7 persons, by the difference of two tables of which neither shows them: everyone by
-  one characteristic, and everyone but those of one level of another. Counts of 3 to 7 are open where only those below
-  3 are suppressed; they are counted all the same, for the tables do not show these groups.
-- **days of events**: days of a curve for which the number of people who reached the goal is read off rightly.
-- **one person's day**: the attacker knows everyone but one; whether the curve tells this person's day. Four people of
-  each curve that is published, drawn by lot.
+- **differences**: groups of 1 to 7 persons, by the difference of two tables of which neither shows them:
+  everyone by one characteristic, and everyone but those of one level of another. Counts of 3 to 7 are open
+  where only those below 3 are suppressed; they are counted all the same, for the tables do not show these
+  groups.
+- **days of events**: days of a curve for which the number of people who reached the goal is read off
+  rightly.
+- **one person's day**: the attacker knows everyone but one; whether the curve tells this person's day. Four
+  people of each curve that is published, drawn by lot.
 
 """
 
 END = """
-The policy `strict` keeps what these attacks look for to itself; what it costs is above. Where a difference of two
-tables is *narrowed*, no number is certain, but fewer than six are possible: whether that holds is for the proof over
-all linked tables of a run to say, which looks at what was really published together.
+The policy `strict` keeps what these attacks look for to itself; what it costs is above. Where a difference
+of two tables is *narrowed*, no number is certain, but fewer than six are possible: whether that holds is
+for the proof over all linked tables of a run to say, which looks at what was really published together.
 """
 
 
@@ -467,7 +470,8 @@ def lines(found: list[Figures]) -> Iterator[str]:
     endpoints = len(open_study(ROOT / "params" / "2017-Q2.yaml").params.endpoints)
     yield INTRO.format(tables=len(tables), curves=len(curves), endpoints=endpoints)
     yield UTILITY.format(shares=found[0].shares, weeks=f"{found[0].weeks:,}")
-    yield "| | cells kept | shares kept | error of shares | curves kept | error of curves |\n|---|---|---|---|---|---|\n"
+    yield "| | cells kept | shares kept | error of shares | curves kept | error of curves |\n"
+    yield "|---|---|---|---|---|---|\n"
     for one in found:
         yield (
             f"| {one.name} | {_percent(one.cells_kept, one.cells)} | {_percent(one.shares_kept, one.cells)} "

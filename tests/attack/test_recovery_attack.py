@@ -1,4 +1,4 @@
-"""Hidden cells recovered by integer programming within one table, and by the difference of two linked tables."""
+"""Hidden cells recovered by integer programming within one table, and by the difference of linked tables."""
 
 from __future__ import annotations
 

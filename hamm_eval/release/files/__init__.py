@@ -73,7 +73,10 @@ def _faults(
     """What is wrong with one file, and what to do."""
     kind = f".{name.rpartition('.')[2]}"
     if kind not in KNOWN_TYPES:
-        yield "Files of this type are not looked through, so none is published.", f"Known: {', '.join(KNOWN_TYPES)}."
+        yield (
+            "Files of this type are not looked through, so none is published.",
+            f"Known: {', '.join(KNOWN_TYPES)}.",
+        )
         return
     if kind == ".png":
         yield from ((fault, _BUG) for fault in faults_of_png(content))

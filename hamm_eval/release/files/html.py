@@ -1,4 +1,4 @@
-"""HTML: an allow-list of elements and attributes. No script, nothing from outside, no text that nobody sees."""
+"""HTML: an allow-list of elements and attributes. No script, nothing from outside or unseen."""
 
 from __future__ import annotations
 
@@ -10,11 +10,13 @@ from html.parser import HTMLParser
 
 from hamm_eval.release.files.png import faults_of_png
 
-_PAGE = frozenset("html head title body header nav main footer meta style".split())
-_FRAGMENT = frozenset(
-    "a abbr b blockquote br caption code col colgroup dd del div dl dt em figcaption figure h1 h2 h3 h4 h5 h6 hr "
-    "i img li ol p pre section small span strong sub sup table tbody td tfoot th thead tr ul".split()
-)
+_PAGE = frozenset(["html", "head", "title", "body", "header", "nav", "main", "footer", "meta", "style"])
+_FRAGMENT = frozenset({
+    "a", "abbr", "b", "blockquote", "br", "caption", "code", "col", "colgroup", "dd", "del", "div",
+    "dl", "dt", "em", "figcaption", "figure", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "i", "img",
+    "li", "ol", "p", "pre", "section", "small", "span", "strong", "sub", "sup", "table", "tbody", "td",
+    "tfoot", "th", "thead", "tr", "ul",
+})  # fmt: skip
 _METAS = (
     {"charset": "utf-8"},
     {"name": "viewport", "content": "width=device-width, initial-scale=1"},
@@ -50,10 +52,11 @@ _ATTRIBUTES = {
 }
 _SPOKEN = frozenset({"alt", "aria-label"})
 _IMAGE = "data:image/png;base64,"
-_WORDS = _PAGE | _FRAGMENT | _ATTRIBUTES.keys() | frozenset(
-    "audio base button content details embed form hidden iframe input link math name object onclick onerror onload "
-    "script select src srcset svg template textarea title video".split()
-)
+_WORDS = _PAGE | _FRAGMENT | _ATTRIBUTES.keys() | frozenset({
+    "audio", "base", "button", "content", "details", "embed", "form", "hidden", "iframe", "input",
+    "link", "math", "name", "object", "onclick", "onerror", "onload", "script", "select", "src",
+    "srcset", "svg", "template", "textarea", "title", "video",
+})  # fmt: skip
 _CELLS = frozenset({"td", "th", "dt", "dd", "li", "caption", "code"})
 
 
@@ -75,8 +78,8 @@ class HtmlReading(HTMLParser):
     spoken : set of str
         Texts of attributes that are read out, not seen.
     attributes, headings, cells : list of str
-        Values of attributes, texts of headings of rows and columns and of cells: what a short identifier would
-        be the whole of.
+        Values of attributes, texts of headings of rows and columns, and of cells: what a short identifier
+        would be the whole of.
     """
 
     def __init__(self, html: str, *, page: bool = False, styles: Iterable[str] = ()) -> None:

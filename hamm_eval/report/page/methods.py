@@ -23,7 +23,9 @@ def methods(wording: Wording, curves_begin: Sequence[float]) -> list[tuple[str, 
         "events": policy.curve_events,
     }
     texts = {
-        method: [(wording.of_counts if method == "protection" else wording.text)(f"methods.{method}.text", **said)]
+        method: [
+            (wording.of_counts if method == "protection" else wording.text)(f"methods.{method}.text", **said)
+        ]
         for method in METHODS
     }
     delays = wording.params.reporting_delay_days.values() if wording.params else ()

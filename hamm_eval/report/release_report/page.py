@@ -1,4 +1,4 @@
-"""The report for the data protection officer as one self-contained page: numbers of figures, and none of them."""
+"""The report for the data protection officer as one self-contained page: how many figures, and no figure."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Estimates of every kind that the gate knows, large enough to be shown, and small ones to try its rules on."""
+"""Estimates of every kind that the gate knows: large ones to be shown, small ones to try its rules on."""
 
 from __future__ import annotations
 
@@ -101,7 +101,7 @@ def distribution(persons: int, **other: Any) -> DistributionTable:
 def model(
     persons: int = 200, events: int = 60, level: tuple[int, int, int] = (80, 25, 55), **other: Any
 ) -> Model:
-    """One factor of two levels; `level` are persons, events and non-events of the one that has a coefficient."""
+    """One factor of two levels; `level` are persons, events, non-events of the one with a coefficient."""
     fit = SimpleNamespace(
         names=("sex=male",),
         hazard_ratio=np.array([1.2345]),

@@ -121,9 +121,10 @@ NUMBERS: list[tuple[int, str, int, Estimate]] = [
     (5, "overlap_bins", 20, effect()),
 ]  # fmt: skip
 
-# Rule 1: the persons behind each count; without the rule the count itself decides. Rule 3: sensitive attributes.
+# Rule 1: the persons behind each count; without it the count itself decides. Rule 3: sensitive attributes.
+RECORDS = table([40], unit="records", persons=np.array([[3]]))
 WITH_AND_WITHOUT: list[tuple[int, Estimate, Estimate]] = [
-    (1, table([40], unit="records", persons=np.array([[3]])), table([40], unit="records", persons=np.array([[40]]))),
+    (1, RECORDS, replace(RECORDS, persons=np.array([[40]]))),
     (1, kinds.cost_line(persons=5, participations=60), kinds.cost_line(persons=60, participations=60)),
     (3, table([[40, 0]], shares="of_row", sensitive=True), table([[40, 0]], shares="of_row")),
 ]  # fmt: skip

@@ -1,4 +1,4 @@
-"""The page for the data protection officer: numbers of figures by rule and reason, and none of the figures."""
+"""The page for the data protection officer: how many figures, by rule and reason, and none of them."""
 
 from __future__ import annotations
 
@@ -51,7 +51,9 @@ def test_hidden_cells_are_counted_by_what_hides_them() -> None:
     mixed = table(Cell(value=40), HIDDEN, HIDDEN, LINKED)
     assert tally(mixed) == Tally(1, {"small": 2, "linked": 1}, {})
     assert tally(table(HIDDEN, sensitive=True)).hidden == {"sensitive": 1}
-    shares = table(Cell(value=40, share=0.8), Cell(value=10), Cell(value=50, share_bound="over_95"), shares="of_row")
+    shares = table(
+        Cell(value=40, share=0.8), Cell(value=10), Cell(value=50, share_bound="over_95"), shares="of_row"
+    )
     assert tally(shares) == Tally(3, {"no_share": 1}, {})
     quantiles = ReleasedQuantiles(
         id="a:b", definition_digest="0", policy="strict", rows=("x", "y"), row_dimension="table",
@@ -146,4 +148,6 @@ def test_the_command_writes_the_page(tmp_path: Path) -> None:
     assert "What was published" in english.read_text(encoding="utf-8")
     assert CliRunner().invoke(app, ["release-report"]).exit_code == 2
     nowhere = str(tmp_path / "no" / "page.html")
-    assert CliRunner().invoke(app, ["release-report", "--out", str(tmp_path), "--html", nowhere]).exit_code == 2
+    assert (
+        CliRunner().invoke(app, ["release-report", "--out", str(tmp_path), "--html", nowhere]).exit_code == 2
+    )
