@@ -107,6 +107,7 @@ def model(
         hazard_ratio=np.array([1.2345]),
         lower=np.array([1.0123]),
         upper=np.array([1.5123]),
+        notes=(),
     )
     term = Term(factor="sex", level="male", persons=level[0], events=level[1], non_events=level[2])
     given: dict[str, Any] = {
