@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from nbformat import NotebookNode
@@ -10,6 +10,7 @@ from nbformat import NotebookNode
 from hamm_eval.errors import Problem, ReleaseRefused
 from hamm_eval.params import Params
 from hamm_eval.release.files import scan_files
+from hamm_eval.release.policy import Policy
 from hamm_eval.release.record import RunRecord
 from hamm_eval.release.scan import scan_notebook
 from hamm_eval.report.page.assemble import stylesheet
@@ -24,13 +25,14 @@ class Inspected:
     dropped: tuple[tuple[str, str], ...]
 
 
-def inspect_notebooks(executed: Mapping[str, NotebookNode], record: RunRecord) -> Inspected:
+def inspect_notebooks(executed: Mapping[str, NotebookNode], record: RunRecord, policy: Policy) -> Inspected:
     """Replace every output by the record's own payload.
 
     Raises
     ------
     ReleaseRefused
-        Every output that has not passed the release gate, by notebook and cell.
+        Every output that has not passed the release gate, by notebook and cell; every release by another
+        policy than that of the run, as where a notebook opened other params.
     """
     notebooks: dict[str, NotebookNode] = {}
     problems: list[Problem] = []
@@ -40,9 +42,21 @@ def inspect_notebooks(executed: Mapping[str, NotebookNode], record: RunRecord) -
         problems += scanned.problems
         dropped += [(name, text) for text in scanned.private_log]
         notebooks[name] = scanned.notebook
+    problems += _other_policies(record, policy)
     if problems:
         raise ReleaseRefused.of(problems, "Nothing is published:")
     return Inspected(notebooks, tuple(dropped))
+
+
+def _other_policies(record: RunRecord, policy: Policy) -> Iterator[Problem]:
+    """What a notebook let out by another policy would be published under a wrong name."""
+    for entry in record.entries():
+        if entry.release["policy"] != policy.name:
+            yield Problem(
+                "This was released by another policy than params ask for.",
+                f"{entry.notebook}, {entry.id}",
+                "Open the study with the params of the run: params_file.",
+            )
 
 
 def mark_internal(node: NotebookNode, params: Params) -> NotebookNode:

@@ -199,7 +199,7 @@ def _produce(run: _Run, inputs: Inputs, workplace: Workplace, progress: Listener
 
     executed = execute_units(run.units, parameters, workplace, tell)
     record = RunRecord(workplace.folder)
-    inspected = inspect_notebooks(executed, record)
+    inspected = inspect_notebooks(executed, record, policy_of(run.params))
     log_stderr(inspected.dropped, run.root)
     entries = record.entries()
     sections = [render_section(name, node, run.language) for name, node in inspected.notebooks.items()]
