@@ -212,11 +212,6 @@ class Policy(FrozenModel):
         return self.count_rounding == 1
 
     @property
-    def changed(self) -> bool:
-        """Whether a number differs from its profile's."""
-        return self != type(self).of_profile(self.name)
-
-    @property
     def digest(self) -> str:
         """SHA-256 of all numbers, shortened to 16 hex digits; stands in the report."""
         return hashlib.sha256(json.dumps(self.model_dump(), sort_keys=True).encode()).hexdigest()[:16]

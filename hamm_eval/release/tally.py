@@ -119,7 +119,7 @@ class _Count:
 
     def _field(self, name: str, value: Any) -> None:
         """A field by its name: a reason, figures, or a part."""
-        if name.endswith("withheld") or name == "missing":
+        if name.endswith(("withheld", "missing")):
             self.withheld.update(_reasons(value))
         elif name == "lacking":
             self.withheld["lacking"] += 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import replace
 from functools import cache
 from types import SimpleNamespace
@@ -10,11 +11,14 @@ from typing import Any
 import numpy as np
 from effect_samples import make
 from exact import as_curves, draw_group
+from perspective_samples import drawn_pairs, perspectives_of
 
 from hamm_eval.effects import InteractionTest, cost_per_additional
 from hamm_eval.estimate import (
     Absent,
     ArrivalComparison,
+    CaseloadModel,
+    CaseloadOverTime,
     CostLine,
     Costs,
     CountTable,
@@ -29,17 +33,24 @@ from hamm_eval.estimate import (
     EffectOverTime,
     EffectOverview,
     Estimate,
+    Funding,
+    FundingSpell,
+    Funnel,
+    FunnelGroup,
     GoalAttainment,
     Lost,
     Model,
+    PerceivedEffects,
     QuantileTable,
     SideBySide,
     StateShares,
+    SystemAccess,
     TargetTrial,
     Term,
     TrialEffect,
     TruthComparison,
     TruthRow,
+    TwoPerspectives,
 )
 
 
@@ -320,7 +331,100 @@ def one_of_each() -> dict[type[Estimate], Estimate]:
         QuantileTable: quantile(0.5, 500),
         DistributionTable: distribution(120),
         TruthComparison: truth(large),
+        TwoPerspectives: perspectives(),
+        Funnel: funnel(),
+        SystemAccess: access(),
+        Funding: funding(),
+        CaseloadOverTime: caseload(),
+        CaseloadModel: caseload_model(model()),
+        PerceivedEffects: perceived(effect()),
     }
+
+
+def perspectives(nobody: int = 0, pairs: int = 400) -> TwoPerspectives:
+    return perspectives_of(drawn_pairs(pairs, 1), nobody=nobody)
+
+
+def perceived(one: Effect) -> PerceivedEffects:
+    return PerceivedEffects(
+        definition=Definition("perceived_effects", "all"),
+        perspectives=(perspectives(),),
+        effects=overview(one),
+    )
+
+
+def funnel(persons: int = 143, workers: int = 3, dimension: str = "provider") -> Funnel:
+    """Three groups, the second of so many persons."""
+    sizes, happened = (81, persons, 118), (27, persons * 3 // 10, 46)
+    fit = SimpleNamespace(
+        groups=tuple("abc"),
+        observed=np.array(happened, dtype=float),
+        expected=np.array((0.31, 0.27, 0.33)) * sizes,
+        dispersion=1.07,
+        parameters=2,
+    )
+    return Funnel(
+        definition=Definition("providers", "goal/provider"),
+        endpoint="goal",
+        dimension=dimension,
+        column="provider",
+        landmark_days=90,
+        horizon_days=365,
+        case_mix=("sex",),
+        fit=fit,
+        compared=tuple(
+            FunnelGroup(level=level, persons=n, events=k, workers=workers, beside_largest=50)
+            for level, n, k in zip("abc", sizes, happened, strict=True)
+        ),
+        too_small=(),
+        terms=(),
+        left_out=0,
+        one_place_a_worker=True,
+        other="social_space",
+        tied="strongly",
+    )
+
+
+def access(persons: int = 200, prevalent: int = 40) -> SystemAccess:
+    return SystemAccess(
+        definition=Definition("access_to_systems", "all"),
+        key="all",
+        curves=as_curves(group(persons, persons // 2, "school"), group(200, 100, "work")),
+        prevalent=(prevalent, 60),
+    )
+
+
+def funding(begun: int = 60) -> Funding:
+    day = dt.date(2017, 1, 1)
+    return Funding(
+        definition=Definition("funding", "all"),
+        spells=(FundingSpell(measure="course", funding_class="1", since=day, until=None),),
+        begun=table(
+            [[begun], [80]],
+            rows=("2017-Q1", "2017-Q2"),
+            row_dimension="quarter",
+            unit="records",
+            persons=np.array([[begun], [80]]),
+        ),
+        lines=cost_line().lines,
+        shown_until=dt.date(2017, 6, 30),
+    )
+
+
+def caseload(workers: int = 60) -> CaseloadOverTime:
+    return CaseloadOverTime(
+        definition=Definition("caseload", "all"),
+        spread=distribution(
+            workers, rows=("2017-Q2",), row_dimension="quarter", unit="cases", probabilities=(0.25, 0.5, 0.8)
+        ),
+        open_cases=np.array([1234.0]),
+        persons=np.array([1300]),
+        full_time_equivalents=np.array([31.5]),
+    )
+
+
+def caseload_model(one: Model) -> CaseloadModel:
+    return CaseloadModel(definition=Definition("caseload_model", "m"), model=one, per_cases=10, workers=60)
 
 
 def told(content: Any) -> int:

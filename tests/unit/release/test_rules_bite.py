@@ -14,6 +14,8 @@ from hamm_eval.errors import ReleaseRefused
 from hamm_eval.estimate import (
     Absent,
     ArrivalComparison,
+    CaseloadModel,
+    CaseloadOverTime,
     Costs,
     CountTable,
     Curves,
@@ -23,13 +25,18 @@ from hamm_eval.estimate import (
     EffectOverTime,
     EffectOverview,
     Estimate,
+    Funding,
+    Funnel,
     GoalAttainment,
     Model,
+    PerceivedEffects,
     QuantileTable,
     SideBySide,
     StateShares,
+    SystemAccess,
     TargetTrial,
     TruthComparison,
+    TwoPerspectives,
 )
 from hamm_eval.release import gate
 from hamm_eval.release.gate import release
@@ -56,6 +63,13 @@ SPEAKS_OF: dict[type[Estimate], set[int]] = {
     QuantileTable: {4, 9},
     DistributionTable: {4, 9},
     TruthComparison: {5},
+    TwoPerspectives: {2},
+    PerceivedEffects: {2},
+    Funnel: {2, 9},
+    SystemAccess: {2, 5},
+    Funding: {2},
+    CaseloadOverTime: {2, 4},
+    CaseloadModel: {6},
 }
 
 FEW = effect(120)
@@ -119,6 +133,17 @@ NUMBERS: list[tuple[int, str, int, Estimate]] = [
     (4, "money_step", 1, kinds.cost_line()),
     (5, "curve_persons", 1, kinds.truth(kinds.group(49, 25))),
     (5, "overlap_bins", 20, effect()),
+    (2, "largest_hidden_count", 0, kinds.perspectives(nobody=5)),
+    (2, "agreement_pairs", 1, kinds.perspectives(pairs=49)),
+    (2, "count_rounding", 1, kinds.perceived(effect())),
+    (2, "count_rounding", 1, kinds.funnel(persons=143)),
+    (9, "group_workers", 1, kinds.funnel(workers=1)),
+    (2, "largest_hidden_count", 0, kinds.access(prevalent=5)),
+    (5, "curve_persons", 1, kinds.access(persons=49)),
+    (2, "largest_hidden_count", 0, kinds.funding(begun=5)),
+    (2, "count_rounding", 1, kinds.caseload()),
+    (4, "outer_quantile_persons", 1, kinds.caseload(workers=49)),
+    (6, "level_events", 1, kinds.caseload_model(model(200, 60, (40, 7, 33)))),
 ]  # fmt: skip
 
 # Rule 1: the persons behind each count; without it the count itself decides. Rule 3: sensitive attributes.
@@ -134,6 +159,7 @@ WORKERS: list[Estimate] = [
     replace(as_curves(draw_group(300, 1)), dimension=gate.SINGLE_WORKERS),
     replace(model(), terms=(replace(model().terms[0], factor=gate.SINGLE_WORKERS),)),
     kinds.by_group([[200, 400], [200, 400]], dimension=gate.SINGLE_WORKERS),
+    kinds.funnel(dimension=gate.SINGLE_WORKERS),
     kinds.quantile(0.5, 100, row_dimension=gate.SINGLE_WORKERS),
     kinds.distribution(100, row_dimension=gate.SINGLE_WORKERS),
 ]
