@@ -51,7 +51,5 @@ def distribution_fragment(release: ReleasedDistribution, wording: Wording) -> Ma
         wording,
         distribution_text("read", release, wording, share=wording.percent(release.probabilities[-1])),
         distribution_text("no_ranking", release, wording, step=step),
-        wording.text("distribution.read", share=wording.percent(release.probabilities[-1])),
-        wording.of_counts("distribution.no_ranking", step=step),
     )
     return join([figure(title, distribution(release, title, wording), box), numbers])

@@ -14,6 +14,7 @@ from hamm_eval.errors import ReleaseRefused
 from hamm_eval.estimate import (
     Absent,
     ArrivalComparison,
+    AttainmentModel,
     CaseloadModel,
     CaseloadOverTime,
     Costs,
@@ -28,6 +29,7 @@ from hamm_eval.estimate import (
     Funding,
     Funnel,
     GoalAttainment,
+    GoalScores,
     Model,
     PerceivedEffects,
     QuantileTable,
@@ -37,6 +39,7 @@ from hamm_eval.estimate import (
     TargetTrial,
     TruthComparison,
     TwoPerspectives,
+    WorkerShare,
 )
 from hamm_eval.release import gate
 from hamm_eval.release.gate import release
@@ -71,6 +74,10 @@ SPEAKS_OF: dict[type[Estimate], set[int]] = {
     CaseloadOverTime: {2, 4},
     CaseloadModel: {6},
 }
+
+# Kinds and numbers whose rules are tried in tests/attack/test_goal_attack.py.
+TRIED_THERE: set[type[Estimate]] = {GoalScores, AttainmentModel, WorkerShare}
+IN_GOAL_ATTACK = {"share_workers", "largest_worker_percent", "variance_share_step"}
 
 FEW = effect(120)
 RARE = replace(effect(), events_treated=7)
@@ -195,12 +202,12 @@ def test_rule_9_single_social_workers_are_never_shown(
 
 
 def test_every_number_has_its_case() -> None:
-    assert {name for _, name, _, _ in NUMBERS} == set(numbers())
+    assert {name for _, name, _, _ in NUMBERS} | IN_GOAL_ATTACK == set(numbers())
 
 
 def test_every_rule_is_tried_on_every_kind_that_it_speaks_of() -> None:
     # A new kind of release is entered in SPEAKS_OF, and in every_kind.py.
-    assert set(SPEAKS_OF) == set(gate._RULES) - {Absent} == set(one_of_each()) - {Absent}
+    assert set(SPEAKS_OF) == set(gate._RULES) - {Absent} - TRIED_THERE == set(one_of_each()) - {Absent}
     tried: dict[type[Estimate], set[int]] = {kind: set() for kind in SPEAKS_OF}
     for rule, *_, estimate in (*NUMBERS, *WITH_AND_WITHOUT):
         tried[type(estimate)].add(rule)
