@@ -9,7 +9,7 @@ BIN := $(VENV)/bin
 # Without compiled bytecode importing the libraries takes three times as long.
 export UV_COMPILE_BYTECODE := 1
 
-.PHONY: install report report-rossi test test-slow lab lint lock city truth verification clean
+.PHONY: install report report-rossi test test-slow lab lint lock city truth verification release-utility clean
 .DELETE_ON_ERROR:
 
 install: $(VENV)/.project
@@ -58,6 +58,10 @@ truth: install
 verification: install
 	$(BIN)/python tests/reference/verify_public.py
 	$(BIN)/python tests/truth/verify_effects.py --workers $(JOBS)
+
+# What the release rules cost and prevent, on the committed city: docs/release-utility.md anew, some seconds.
+release-utility: install
+	$(BIN)/python tests/attack/measure_utility.py
 
 clean:
 	rm -rf $(VENV) .hamm_eval reports .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

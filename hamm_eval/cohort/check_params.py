@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 Place = tuple[str | int, ...]
 MEASURE_ID = "measures.measure_id"
-_FROM_CASES = ("social_worker", "provider", "social_space")
+_FROM_CASES = ("provider", "social_space")
 
 
 def load_checked_params(path: Path) -> Params:

@@ -74,6 +74,7 @@ def levels_in_order(values: pd.Series, group: Group) -> list[str]:
 
 # Ids, and what only the follow-up tells. Of persons with another outcome a group by it has nobody.
 IDS = frozenset({"person_id", "household_id", "case_id"})
+WORKER = "social_worker"
 FOLLOW_UP = frozenset(
     {
         "entry",
@@ -97,6 +98,11 @@ def no_baseline(column: str) -> tuple[str, str] | None:
         return (
             "This column names persons or households: a group of one tells of that person.",
             "Group by what many have in common, as household_type.",
+        )
+    if column == WORKER:
+        return (
+            "This column names single social workers, who are never compared.",
+            "Group by provider; effects are clustered by social worker without being told so.",
         )
     if column in FOLLOW_UP:
         return (

@@ -22,7 +22,8 @@ from hamm_eval.params.load import json_schema, load_params
 from hamm_eval.params.models import ArrivalCohorts, Association
 from hamm_eval.params.perspectives import TwoPerspectives
 from hamm_eval.params.providers import CaseloadPace, CaseloadQuestion, ProviderQuestion
-from hamm_eval.params.quarter import LATEST_CUT, Params, QuarterText, Release
+from hamm_eval.params.quarter import LATEST_CUT, Params, QuarterText
+from hamm_eval.params.release import PolicyFile, Release
 from hamm_eval.params.states import Spells, State, StatePath
 from hamm_eval.params.systems import AccessToSystems, NextSystem, System, TransitionsBetweenSystems
 from hamm_eval.params.volunteers import VolunteerQuestion
@@ -56,6 +57,7 @@ __all__ = [
     "NextSystem",
     "Origin",
     "Params",
+    "PolicyFile",
     "Price",
     "ProviderQuestion",
     "QuarterText",

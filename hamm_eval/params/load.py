@@ -8,13 +8,14 @@ from typing import Any
 
 from hamm_eval.params.contradictions import contradictions_between
 from hamm_eval.params.quarter import Params
+from hamm_eval.project import find_root
 from hamm_eval.yaml_models import Contradiction, load_yaml_model
 
 
 def load_params(
     path: Path, *, contradictions: Callable[[Params], Iterable[Contradiction]] | None = None
 ) -> Params:
-    """Read and check one params file; `ParamsError` names everything that is wrong at once.
+    """Read and check one params file, and its policy file; `ParamsError` names everything wrong at once.
 
     Parameters
     ----------
@@ -35,7 +36,11 @@ def load_params(
         if contradictions is not None:
             yield from contradictions(params)
 
-    return load_yaml_model(path, Params, contradictions=all_found)
+    params = load_yaml_model(path, Params, contradictions=all_found)
+    if params.release.policy_file is None:
+        return params
+    release = params.release.with_file(find_root(path.resolve().parent))
+    return params.model_copy(update={"release": release})
 
 
 def json_schema() -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from pydantic import Field, PlainValidator, PrivateAttr, WithJsonSchema
 
@@ -18,6 +18,7 @@ from hamm_eval.params.groups import Group
 from hamm_eval.params.models import ArrivalCohorts, Association
 from hamm_eval.params.perspectives import TwoPerspectives
 from hamm_eval.params.providers import CaseloadQuestion, ProviderQuestion
+from hamm_eval.params.release import Release
 from hamm_eval.params.states import StatePath
 from hamm_eval.params.systems import AccessToSystems, TransitionsBetweenSystems
 from hamm_eval.params.volunteers import VolunteerQuestion
@@ -41,13 +42,6 @@ def _quarter(value: Any) -> Any:
 QuarterText = Annotated[
     Quarter, PlainValidator(_quarter), WithJsonSchema({"type": "string", "pattern": r"^\d{4}-Q[1-4]$"})
 ]
-
-
-class Release(FrozenModel):
-    """The release policy; `tighten` may only make it stricter."""
-
-    policy: Literal["strict"] = "strict"
-    tighten: Mapping[Key, int] = {}
 
 
 class Params(FrozenModel):

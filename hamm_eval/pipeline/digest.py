@@ -38,6 +38,8 @@ class Inputs:
         The former quarter's published results, which key figures are compared with; "" without any.
     language : str
         Language of the report.
+    policy : str
+        The policy file, which loosens or tightens the release rules; "" without any.
     """
 
     data: str
@@ -47,9 +49,10 @@ class Inputs:
     notebooks: str
     former: str
     language: str
+    policy: str = ""
 
     def digests(self) -> dict[str, str]:
-        """What was digested, and its digest; the former quarter only where there is one."""
+        """What was digested, and its digest; former quarter and policy file only where there is one."""
         digests = {
             "data": self.data,
             "params": self.params,
@@ -57,7 +60,8 @@ class Inputs:
             "lock": self.lock,
             "notebooks": self.notebooks,
         }
-        return digests | ({"former": self.former} if self.former else {})
+        given = {"former": self.former, "policy": self.policy}
+        return digests | {name: digest for name, digest in given.items() if digest}
 
     @property
     def run_id(self) -> str:
@@ -90,6 +94,7 @@ def digest_inputs(
         notebooks=_combined({unit.notebook: digest_file(unit.path) for unit in units}),
         former=digest_bytes(former) if former else "",
         language=language,
+        policy=digest_file(root / params.release.policy_file) if params.release.policy_file else "",
     )
 
 

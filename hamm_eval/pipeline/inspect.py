@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from nbformat import NotebookNode
 
 from hamm_eval.errors import Problem, ReleaseRefused
+from hamm_eval.params import Params
+from hamm_eval.release.files import scan_files
+from hamm_eval.release.policy import Policy
 from hamm_eval.release.record import RunRecord
-from hamm_eval.release.scan import find_identifiers, scan_notebook
+from hamm_eval.release.scan import scan_notebook
+from hamm_eval.report.page.assemble import stylesheet
+from hamm_eval.report.wording import LANGUAGES, Wording
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,13 +25,14 @@ class Inspected:
     dropped: tuple[tuple[str, str], ...]
 
 
-def inspect_notebooks(executed: Mapping[str, NotebookNode], record: RunRecord) -> Inspected:
+def inspect_notebooks(executed: Mapping[str, NotebookNode], record: RunRecord, policy: Policy) -> Inspected:
     """Replace every output by the record's own payload.
 
     Raises
     ------
     ReleaseRefused
-        Every output that has not passed the release gate, by notebook and cell.
+        Every output that has not passed the release gate, by notebook and cell; every release by another
+        policy than that of the run, as where a notebook opened other params.
     """
     notebooks: dict[str, NotebookNode] = {}
     problems: list[Problem] = []
@@ -36,24 +42,42 @@ def inspect_notebooks(executed: Mapping[str, NotebookNode], record: RunRecord) -
         problems += scanned.problems
         dropped += [(name, text) for text in scanned.private_log]
         notebooks[name] = scanned.notebook
+    problems += _other_policies(record, policy)
     if problems:
         raise ReleaseRefused.of(problems, "Nothing is published:")
     return Inspected(notebooks, tuple(dropped))
 
 
-def refuse_identifiers(files: Mapping[str, bytes], identifiers: Iterable[str]) -> None:
+def _other_policies(record: RunRecord, policy: Policy) -> Iterator[Problem]:
+    """What a notebook let out by another policy would be published under a wrong name."""
+    for entry in record.entries():
+        if entry.release["policy"] != policy.name:
+            yield Problem(
+                "This was released by another policy than params ask for.",
+                f"{entry.notebook}, {entry.id}",
+                "Open the study with the params of the run: params_file.",
+            )
+
+
+def mark_internal(node: NotebookNode, params: Params) -> NotebookNode:
+    """The notebook as it is published: one that is not for passing on says so in its first cell."""
+    spoken = [Wording(language, params) for language in LANGUAGES]
+    if not spoken[0].internal:
+        return node
+    words = "\n\n".join(f"**{w.text('page.internal_strong')}:** {w.text('page.internal')}" for w in spoken)
+    first = NotebookNode(cell_type="markdown", id="internal", metadata=NotebookNode(), source=words)
+    return NotebookNode({**node, "cells": [first, *node.cells]})
+
+
+def inspect_files(files: Mapping[str, bytes], record: RunRecord, identifiers: Iterable[str]) -> None:
     """A last look over every file that is about to be published.
 
     Raises
     ------
     ReleaseRefused
-        An identifier of the case file occurs in a file; says in which, not which.
+        A file of an unknown type, something that nobody sees or that is loaded from outside, an identifier of
+        the case file: says in which file, never what.
     """
-    wanted = frozenset(identifiers)
-    problems = [
-        Problem(f"{count} identifiers of the data occur in this file.", name, "Please report this as a bug.")
-        for name, content in sorted(files.items())
-        if (count := find_identifiers(content.decode("utf-8"), wanted))
-    ]
+    problems = scan_files(files, record.entries(), identifiers, styles=(stylesheet(),))
     if problems:
         raise ReleaseRefused.of(problems, "Nothing is published:")

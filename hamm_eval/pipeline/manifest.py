@@ -42,7 +42,7 @@ def manifest_json(params: Params, inputs: Inputs, language: Language, files: Map
             "language": language,
             "run_id": inputs.run_id,
             "inputs": inputs.digests(),
-            "policy": {"name": policy.name, "digest": policy.digest},
+            "policy": {"name": policy.name, "digest": policy.digest, "file": inputs.policy},
             "versions": versions(),
             "files": {name: digest_bytes(content) for name, content in sorted(files.items())},
         }

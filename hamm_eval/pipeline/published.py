@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
+from contextlib import suppress
 from pathlib import Path
 
-from hamm_eval.errors import ReleaseRefused
+from hamm_eval.errors import ReleaseRefused, UsageError
 from hamm_eval.params import Language, Params
 from hamm_eval.pipeline.digest import digest_inputs
 from hamm_eval.pipeline.plan import plan_run
+from hamm_eval.pipeline.publish import MANIFEST
 from hamm_eval.release.json import from_json
 from hamm_eval.release.released import Release
+from hamm_eval.report.release_report.content import PublishedQuarter, PublishedRelease
 from hamm_eval.vocabulary import Quarter
 
 RESULTS = "results.json"
@@ -43,6 +47,54 @@ def releases_in(results: bytes) -> tuple[Release, ...]:
             "The results published earlier cannot be read.",
             where=RESULTS,
             todo="They may be from another version: publish that quarter again, or move its report away.",
+        ) from None
+
+
+def published_quarters(out: Path) -> tuple[PublishedQuarter, ...]:
+    """Every quarter that is published in a folder, in order.
+
+    Raises
+    ------
+    UsageError
+        No quarter is published there.
+    ReleaseRefused
+        What is published is not what a run of this version publishes.
+    """
+    found = []
+    for folder in sorted(out.iterdir()) if out.is_dir() else ():
+        with suppress(UsageError):
+            quarter = Quarter.parse(folder.name)
+            if (folder / RESULTS).is_file():
+                found.append(_published(folder, quarter))
+    if not found:
+        raise UsageError(
+            "No quarter is published in this folder.", where=str(out), todo="Run hamm-eval report first."
+        )
+    return tuple(found)
+
+
+def _published(folder: Path, quarter: Quarter) -> PublishedQuarter:
+    """One published quarter, as its results and its manifest say."""
+    results = (folder / RESULTS).read_bytes()
+    releases = releases_in(results)
+    try:
+        manifest = json.loads((folder / MANIFEST).read_bytes())
+        policy = manifest["policy"]
+        notebooks = [str(entry["notebook"]) for entry in json.loads(results)["releases"]]
+        return PublishedQuarter(
+            quarter=quarter,
+            data_cut=dt.date.fromisoformat(manifest["data_cut"]),
+            run_id=str(manifest["run_id"]),
+            policy=str(policy["name"]),
+            policy_digest=str(policy["digest"]),
+            policy_file=str(policy.get("file", "")),
+            releases=tuple(map(PublishedRelease, notebooks, releases)),
+        )
+    except (OSError, ValueError, KeyError, TypeError):
+        raise ReleaseRefused(
+            "The manifest published earlier cannot be read.",
+            where=f"{folder.name}/{MANIFEST}",
+            todo="It may be from another version: publish that quarter again.",
         ) from None
 
 

@@ -18,7 +18,7 @@ from hamm_eval.params import Language, Params
 from hamm_eval.pipeline.digest import Inputs, check_source, digest_inputs
 from hamm_eval.pipeline.execute import RunParameters
 from hamm_eval.pipeline.facts import page_facts
-from hamm_eval.pipeline.inspect import inspect_notebooks, refuse_identifiers
+from hamm_eval.pipeline.inspect import inspect_files, inspect_notebooks, mark_internal
 from hamm_eval.pipeline.manifest import manifest_json, results_json
 from hamm_eval.pipeline.plan import RunUnit, plan_run
 from hamm_eval.pipeline.private_log import log_stderr
@@ -134,7 +134,7 @@ def run_report(
         inputs = run.inputs(case_file)
         files = _produce(run, inputs, workplace, progress)
         started = time.monotonic()
-        refuse_identifiers(files, case_file.identifiers())
+        inspect_files(files, RunRecord(workplace.folder), case_file.identifiers())
         link = publish(files, out=target, quarter=quarter, umask=workplace.umask)
         total = len(run.units)
         progress(Progress("page", "", total, total, time.monotonic() - started))
@@ -199,12 +199,12 @@ def _produce(run: _Run, inputs: Inputs, workplace: Workplace, progress: Listener
 
     executed = execute_units(run.units, parameters, workplace, tell)
     record = RunRecord(workplace.folder)
-    inspected = inspect_notebooks(executed, record)
+    inspected = inspect_notebooks(executed, record, policy_of(run.params))
     log_stderr(inspected.dropped, run.root)
     entries = record.entries()
     sections = [render_section(name, node, run.language) for name, node in inspected.notebooks.items()]
     page = assemble(sections, page_facts(run.params, inputs, entries, run.language))
     files = {PAGE: page.encode("utf-8"), RESULTS: results_json(run.params, inputs, entries)}
     for name, node in inspected.notebooks.items():
-        files[f"{name}.ipynb"] = nbformat.writes(node).encode("utf-8")
+        files[f"{name}.ipynb"] = nbformat.writes(mark_internal(node, run.params)).encode("utf-8")
     return {**files, MANIFEST: manifest_json(run.params, inputs, run.language, files)}

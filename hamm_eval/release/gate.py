@@ -58,6 +58,7 @@ from hamm_eval.release.systems import release_access
 from hamm_eval.release.target_trials import release_target_trial
 from hamm_eval.release.truth import release_truth
 
+SINGLE_WORKERS = "social_worker"
 _KEY = re.compile(r"[a-z][a-z0-9_]*")
 
 
@@ -75,6 +76,18 @@ def _release_absent(absent: Absent, policy: Policy) -> ReleasedAbsent:
         policy=policy.name,
         lacking=absent.lacking,
     )
+
+
+def _refuse_single_workers(estimate: Any) -> None:
+    """Rule 9: whatever else is asked of an estimate, it does not compare single social workers."""
+    parts = (estimate, *getattr(estimate, "groups", ()), *getattr(estimate, "terms", ()))
+    names = ("row_dimension", "column_dimension", "dimension", "factor")
+    if any(getattr(part, name, "") == SINGLE_WORKERS for part in parts for name in names):
+        raise ReleaseRefused(
+            "Single social workers are never compared.",
+            where="study.show",
+            todo="Group by provider; effects are clustered by social worker without being told so.",
+        )
 
 
 _RULES: dict[type[Estimate], Callable[[Any, Policy], Release]] = {
@@ -124,7 +137,8 @@ def release(estimate: Estimate, policy: Policy) -> Release:
     Raises
     ------
     ReleaseRefused
-        A kind of estimate that has no rule, or a table that does not say who stands behind its counts.
+        A kind of estimate that has no rule, single social workers, or a table that does not say who stands
+        behind its counts.
 
     Examples
     --------
@@ -137,6 +151,7 @@ def release(estimate: Estimate, policy: Policy) -> Release:
     >>> [row[0].value for row in release(households, Policy.strict()).cells]
     [45, None]
     """
+    _refuse_single_workers(estimate)
     rule = _RULES.get(type(estimate))
     if rule is None:
         raise ReleaseRefused(

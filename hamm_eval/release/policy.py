@@ -1,4 +1,9 @@
-"""The release policy: every number of the rules as a parameter, which can only be made stricter."""
+"""The release policy: every number of the rules as a parameter.
+
+Two profiles: `strict` makes what may be passed on, `internal` what stays with researchers inside the city.
+Params choose one and may tighten its numbers; they are loosened by editing a policy file alone, whose digest
+stands in the report, and never below what `internal` asks. No profile switches the gate off.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +11,7 @@ import difflib
 import hashlib
 import json
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import Field, model_validator
@@ -29,6 +35,48 @@ _SMALLER_IS_STRICTER = frozenset(
         "largest_worker_percent",
     }
 )
+_FIXED = ("name", "share_ceiling", "sensitive_throughout")
+
+INTERNAL: Mapping[str, int] = MappingProxyType(
+    {
+        "largest_hidden_count": 2,
+        "count_rounding": 1,
+        "smallest_denominator": 3,
+        "quantile_step_days": 1,
+        "curve_persons": 20,
+        "curve_events": 10,
+        "curve_rounding": 1,
+        "curve_step_events": 3,
+        "curve_at_risk": 3,
+        "curve_lag_percent": 10,
+        "model_events_per_parameter": 5,
+        "level_persons": 5,
+        "level_events": 3,
+        "level_non_events": 3,
+        "effect_persons": 20,
+        "overlap_bins": 20,
+        "money_step": 1,
+        "feasible_values": 2,
+    }
+)
+"""What `internal` asks instead: no number from fewer than three, the rule of the German labour statistics,
+and exact counts; all other numbers are those of `strict`. The floor of every policy file."""
+
+_PROTECTION = frozenset(
+    {
+        "largest_hidden_count",
+        "count_rounding",
+        "curve_rounding",
+        "curve_step_events",
+        "curve_at_risk",
+        "level_events",
+        "level_non_events",
+        "feasible_values",
+    }
+)
+"""What keeps hidden counts hidden, over tables and quarters: what is passed on keeps these numbers."""
+
+Profile = Literal["strict", "internal"]
 
 
 class Policy(FrozenModel):
@@ -36,7 +84,8 @@ class Policy(FrozenModel):
 
     Parameters
     ----------
-    name : str
+    name : "strict" or "internal"
+        The profile. What `internal` makes is marked as not for passing on.
     largest_hidden_count, count_rounding : int
         Rule 2: counts from 1 to the first are hidden, all others rounded to a multiple of the second.
     smallest_denominator : int
@@ -94,7 +143,7 @@ class Policy(FrozenModel):
     100
     """
 
-    name: Literal["strict"] = "strict"
+    name: Profile = "strict"
     largest_hidden_count: Positive = 7
     count_rounding: Positive = 5
     smallest_denominator: Positive = 20
@@ -137,17 +186,30 @@ class Policy(FrozenModel):
             raise ValueError("count_rounding would round a shown count down to where counts are hidden")
         if self.curve_step_events < self.curve_rounding:
             raise ValueError("curve_step_events must be at least curve_rounding")
-        for name, field in type(self).model_fields.items():
-            if name not in ("name", "share_ceiling"):
-                value, least = getattr(self, name), field.default
-                if value > least if name in _SMALLER_IS_STRICTER else value < least:
-                    raise ValueError(f"{name} would loosen the release policy")
+        for name, least in floors(self.name).items():
+            if _looser(name, getattr(self, name), least):
+                raise ValueError(f"{name} would loosen the release policy")
         return self
 
     @classmethod
     def strict(cls) -> Policy:
-        """The default policy."""
+        """The default policy: what it lets out may be passed on."""
         return cls()
+
+    @classmethod
+    def internal(cls) -> Policy:
+        """For researchers inside the city: minimum 3, exact counts; not for passing on."""
+        return cls.model_validate({"name": "internal", **INTERNAL})
+
+    @classmethod
+    def of_profile(cls, name: Profile) -> Policy:
+        """The profile as it stands, neither tightened nor loosened."""
+        return cls.internal() if name == "internal" else cls.strict()
+
+    @property
+    def exact(self) -> bool:
+        """Whether counts that are shown are shown as they are."""
+        return self.count_rounding == 1
 
     @property
     def digest(self) -> str:
@@ -166,43 +228,102 @@ class Policy(FrozenModel):
         ParamsError
             Unknown names, numbers that would loosen a rule, or that contradict each other; all at once.
         """
-        known = [name for name in type(self).model_fields if name not in ("name", "share_ceiling")]
-        problems = []
-        for name, value in changes.items():
-            where = f"release.tighten.{name}"
-            if name not in known:
-                near = difflib.get_close_matches(name, known, n=1)
-                advice = f"Did you mean {near[0]}?" if near else f"Known: {', '.join(known)}."
-                problems.append(Problem("The policy has no such number.", where, advice))
-                continue
+        problems = [*_unknown(changes, "release.tighten")]
+        for name in (name for name in changes if name in numbers()):
             present = getattr(self, name)
-            smaller = name in _SMALLER_IS_STRICTER
-            if value > present if smaller else value < present:
-                bound = f"At most {present}." if smaller else f"At least {present}."
-                problems.append(Problem("This would loosen the release policy.", where, bound))
+            if _looser(name, changes[name], present):
+                bound = f"At most {present}." if name in _SMALLER_IS_STRICTER else f"At least {present}."
+                todo = f"{bound} A policy file can loosen it: release.policy_file."
+                problems.append(
+                    Problem("This would loosen the release policy.", f"release.tighten.{name}", todo)
+                )
         if problems:
             raise ParamsError.of(problems, "The release policy can only be made stricter:")
+        return self._with(changes, "release.tighten")
+
+    def changed_by_file(self, changes: Mapping[str, int]) -> Policy:
+        """The policy with a policy file's numbers, stricter or looser, down to the profile's floor.
+
+        Parameters
+        ----------
+        changes : mapping of field name to its new number
+
+        Raises
+        ------
+        ParamsError
+            Unknown names, numbers below the floor, or that contradict each other; all at once.
+        """
+        problems = [*_unknown(changes, "numbers")]
+        for name in (name for name in changes if name in numbers()):
+            least = floors(self.name)[name]
+            if _looser(name, changes[name], least):
+                bound = f"At most {least}." if name in _SMALLER_IS_STRICTER else f"At least {least}."
+                internal = name in _PROTECTION and self.name == "strict"
+                more = " What is not passed on may use the profile internal." if internal else ""
+                problems.append(
+                    Problem("No policy goes below this number.", f"numbers.{name}", f"{bound}{more}")
+                )
+        if problems:
+            raise ParamsError.of(problems, "The policy file cannot be used:")
+        return self._with(changes, "numbers")
+
+    def _with(self, changes: Mapping[str, int], where: str) -> Policy:
+        """The policy with other numbers; consistent, or refused."""
         try:
             return type(self).model_validate({**self.model_dump(), **changes})
         except ValueError:
             raise ParamsError(
                 "These numbers do not fit together or are out of range.",
-                where="release.tighten",
+                where=where,
                 todo="A rounded count must stay above the hidden ones, and a curve's step must hold as many "
                 "events as counts are rounded to.",
             ) from None
 
 
+def numbers() -> tuple[str, ...]:
+    """Names of all numbers of a policy."""
+    return tuple(name for name in Policy.model_fields if name not in _FIXED)
+
+
+def floors(profile: Profile) -> dict[str, int]:
+    """The loosest that each number of a profile can be, whatever a policy file says."""
+    strict = {name: int(Policy.model_fields[name].default) for name in numbers()}
+    fixed = _PROTECTION if profile == "strict" else frozenset()
+    return {name: strict[name] if name in fixed else INTERNAL.get(name, strict[name]) for name in strict}
+
+
+def _looser(name: str, value: int, than: int) -> bool:
+    """Whether a number asks less than another."""
+    return value > than if name in _SMALLER_IS_STRICTER else value < than
+
+
+def _unknown(changes: Mapping[str, int], where: str) -> list[Problem]:
+    """Names that a policy does not have."""
+    known = numbers()
+    problems = []
+    for name in changes:
+        if name not in known:
+            near = difflib.get_close_matches(name, known, n=1)
+            advice = f"Did you mean {near[0]}?" if near else f"Known: {', '.join(known)}."
+            problems.append(Problem("The policy has no such number.", f"{where}.{name}", advice))
+    return problems
+
+
 def policy_of(params: Params) -> Policy:
-    """The policy that a quarter's params ask for: `strict`, tightened as they say.
+    """The policy that a quarter's params ask for: a profile, as a policy file changes it, tightened.
 
     Of a target group that is defined by residence status everything is sensitive.
 
     Raises
     ------
     ParamsError
-        As `Policy.tighten`.
+        As `Policy.changed_by_file` and `Policy.tighten`.
     """
-    policy = Policy.strict().tighten(params.release.tighten)
+    release = params.release
+    file = release.file
+    policy = Policy.of_profile(release.policy)
+    if file is not None:
+        policy = policy.changed_by_file(file.numbers)
+    policy = policy.tighten(release.tighten)
     sensitive = getattr(params.cohort, "sensitive", False)
     return policy.model_copy(update={"sensitive_throughout": True}) if sensitive else policy

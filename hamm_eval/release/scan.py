@@ -6,7 +6,6 @@ is copied, marked or not.
 
 from __future__ import annotations
 
-import html
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -20,10 +19,12 @@ if TYPE_CHECKING:
 
 _TAG = re.compile(r"[a-z][a-z0-9-]{0,39}")
 _CELL_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
-SHORTEST_IDENTIFIER = 6
-_BASE64 = re.compile(r"base64,[A-Za-z0-9+/\s]+=*")
-_ESCAPED = re.compile(r"\\u([0-9a-fA-F]{4})")
-_DIGEST = re.compile(r"(?<![0-9A-Za-z])[0-9a-f]{16,64}(?![0-9A-Za-z])")
+METADATA = {
+    "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+    "language_info": {"name": "python"},
+}
+"""Constants: what a kernel or papermill wrote there (paths, parameters, times) stays behind."""
+
 _INJECTED = "injected-parameters"
 _SHOW = "Show results with study.show, which passes them through the release gate; remove every other output."
 
@@ -86,11 +87,7 @@ def scan_notebook(nb: Mapping[str, Any], entries: Iterable[Entry], *, notebook: 
         {
             "nbformat": 4,
             "nbformat_minor": 5,
-            # Constants: what a kernel or papermill wrote there (paths, parameters, times) stays behind.
-            "metadata": {
-                "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
-                "language_info": {"name": "python"},
-            },
+            "metadata": METADATA,
             "cells": cells,
         }
     )
@@ -184,45 +181,3 @@ def _mark(output: Mapping[str, Any]) -> str | None:
 def _text(text: object) -> str:
     """A multi-line string of the notebook format."""
     return "".join(map(str, text)) if isinstance(text, list | tuple) else str(text)
-
-
-def find_identifiers(text: str, identifiers: Iterable[str]) -> int:
-    """How many of the identifiers occur in a text, outside base64.
-
-    Parameters
-    ----------
-    text : str
-        One file to be published, HTML or JSON: escaped characters are read too.
-    identifiers : iterable of str
-        Shorter ones than six characters are not looked for: they occur by chance.
-
-    Returns
-    -------
-    int
-        Distinct identifiers found; never which.
-
-    Notes
-    -----
-    Digests (16 to 64 hexadecimal digits on their own) are left out, unless one *is* an identifier: thousands
-    of short identifiers would be found in a few digests by chance.
-
-    Examples
-    --------
-    >>> find_identifiers("<p data-of='M&uuml;ller-07'>", ["Müller-07", "Meier-08"])
-    1
-    """
-    wanted = {identifier.strip().casefold() for identifier in identifiers}
-    starts: dict[str, list[str]] = {}
-    for identifier in wanted:
-        if len(identifier) >= SHORTEST_IDENTIFIER:
-            starts.setdefault(identifier[:SHORTEST_IDENTIFIER], []).append(identifier)
-    plain = _BASE64.sub("base64,", text)
-    plain = _ESCAPED.sub(lambda match: chr(int(match[1], 16)), html.unescape(plain)).casefold()
-    plain = _DIGEST.sub(lambda match: match[0] if match[0] in wanted else " ", plain)
-    # One pass over the text however many identifiers there are.
-    found: set[str] = set()
-    for at in range(len(plain) - SHORTEST_IDENTIFIER + 1):
-        for identifier in starts.get(plain[at : at + SHORTEST_IDENTIFIER], ()):
-            if plain.startswith(identifier, at):
-                found.add(identifier)
-    return len(found)

@@ -80,8 +80,8 @@ def _rounding_note(shown: Sequence[ReleasedCurve], wording: Wording) -> str:
         return ""
     points = wording.points(most / 100, signed=False)
     if least == most:
-        return wording.text("curves.rounding", points=points)
-    return wording.text("curves.rounding_groups", least=wording.number(least), points=points)
+        return wording.of_counts("curves.rounding", points=points)
+    return wording.of_counts("curves.rounding_groups", least=wording.number(least), points=points)
 
 
 def _nothing(title: str) -> Markup:

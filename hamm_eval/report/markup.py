@@ -81,7 +81,7 @@ def of_group(group: str, wording: Wording) -> Markup:
 
 
 def synthetic_notice(wording: Wording) -> Markup:
-    """That the data are generated, under what they are shown in; nothing on real data."""
+    """That the data are generated, or not for passing on, under what they are shown in; else nothing."""
     mark = wording.synthetic_mark
     return Markup('<p class="he-synthetic">{}</p>').format(mark) if mark else Markup("")
 
@@ -120,7 +120,8 @@ def count_note(wording: Wording, cells: Iterable[Cell | None], unit: str = "pers
         "unit": named if wording.language == "de" else named.lower(),
     }
     hidden_note = "table.hidden_note" if unit == "persons" else "table.hidden_note_behind"
-    said = [wording.text(hidden_note if small else "table.rounded_note", hidden=wording.hidden, **rules)]
+    how = hidden_note if small else "table.rounded_note"
+    said = [wording.of_counts(how, hidden=wording.hidden, **rules)]
     if any(cell.linked for cell in hidden):
         said.append(wording.text("table.linked_note"))
     return " ".join(said)

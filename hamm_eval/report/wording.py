@@ -95,10 +95,19 @@ class Wording:
 
     @property
     def synthetic_mark(self) -> str:
-        """What every picture and table of generated data bears; nothing on real data."""
-        if self.params is None or not self.params.source.synthetic:
-            return ""
-        return self.text("page.synthetic_mark", city=self.params.city)
+        """What every picture and table bears: that data are generated, that it is not for passing on.
+
+        Nothing on real data under the strict policy.
+        """
+        marks = [self.text("page.internal_mark")] if self.internal else []
+        if self.params is not None and self.params.source.synthetic:
+            marks.append(self.text("page.synthetic_mark", city=self.params.city))
+        return " · ".join(marks)
+
+    @property
+    def internal(self) -> bool:
+        """Whether what is shown is not for passing on."""
+        return self.policy.name == "internal"
 
     # --- words -------------------------------------------------------------------------------
 
@@ -109,6 +118,10 @@ class Wording:
     def text(self, key: str, **values: object) -> str:
         """The text of `key`, plain, with its ``{placeholders}`` filled."""
         return _STRONG.sub(r"\1", self._texts[key]).format_map(values)
+
+    def of_counts(self, key: str, **values: object) -> str:
+        """A text that says how counts are shown: that they are rounded, or exact."""
+        return self.text(f"{key}_exact" if self.policy.exact else key, **values)
 
     def markup(self, key: str, **values: object) -> Markup:
         """The text of `key` as HTML: values escaped, ``**strong**`` set in bold."""

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import json
 import os
+import re
 import stat
 from pathlib import Path
 from typing import Any
@@ -13,8 +15,9 @@ import nbformat
 import pytest
 from nbformat import v4
 
+from hamm_eval.release.identifiers import IdentifierSearch
 from hamm_eval.release.record import RunRecord
-from hamm_eval.release.scan import Scanned, find_identifiers, scan_notebook
+from hamm_eval.release.scan import Scanned, scan_notebook
 
 # Put together in the kernel, so that no source holds it.
 SECRET = "Aziza-Haddad-4711"
@@ -34,10 +37,32 @@ release = QuarterlySummary(id="careless:x", definition_digest="d", policy="stric
     "data_frame": "pd.DataFrame({'person': [person], 'status': ['tolerated']})",
     "print": "print(person)",
     "stderr": "warnings.warn(person)",
+    "logs": "import logging; logging.getLogger('evaluation').error(person)",
+    "logs_to_stdout": "logging.basicConfig(stream=sys.stdout, force=True); logging.error(person)",
     "raises": "{}[person]",
     "converts": "int(person)",
     "metadata": "display({'text/plain': 'a figure'}, raw=True, metadata={'note': person})",
     "attribute": "display(HTML(f'<p data-person=\\'{person}\\'>Nothing to see</p>'))",
+    "figure_metadata": """
+import base64, zlib
+def chunk(kind, data):
+    return len(data).to_bytes(4, "big") + kind + data + zlib.crc32(kind + data).to_bytes(4, "big")
+size = (1).to_bytes(4, "big") * 2 + bytes([8, 0, 0, 0, 0])
+picture = b"\\x89PNG\\r\\n\\x1a\\n" + chunk(b"IHDR", size) + chunk(b"tEXt", b"Title\\0" + person.encode())
+picture += chunk(b"IDAT", zlib.compress(b"\\0\\x80")) + chunk(b"IEND", b"")
+encoded = base64.b64encode(picture).decode()
+display({"image/png": encoded}, raw=True)
+""",
+    "named_base64": "display(HTML(f'<img src=\\'data:image/png;name={person};base64,{encoded}\\'>'))",
+    "vector_image": "display({'image/svg+xml': f'<svg><desc>{person}</desc></svg>'}, raw=True)",
+    "markdown": "display({'text/markdown': f'Nothing <!-- {person} -->'}, raw=True)",
+    "script": "display({'application/javascript': f'person = {person!r}'}, raw=True)",
+    "widget": "display({'application/vnd.jupyter.widget-view+json': {'model_id': person}}, raw=True)",
+    "transient": "display({'text/plain': person}, raw=True, display_id=person)",
+    "updated_later": """
+handle = display({'text/plain': 'Nothing to see'}, raw=True, display_id='later')
+display({'text/plain': person}, raw=True, display_id='later', update=True)
+""",
     "image_name": "display({'image/png': 'aGk='}, raw=True, metadata={'image/png': {'alt': person}})",
     "json": "display({'application/json': {'person': person}}, raw=True)",
     "released": """
@@ -50,7 +75,7 @@ display({"text/html": "<p>Released</p>", "text/plain": "x"}, raw=True, metadata=
     ),
     "forged": "display({'text/html': person}, raw=True, metadata={'hamm_eval': {'release': person}})",
 }
-ALLOWED = ("begin", "stderr", "released", "altered", "hidden_beside_a_mark")
+ALLOWED = ("begin", "stderr", "logs", "released", "altered", "hidden_beside_a_mark")
 
 
 @pytest.fixture(scope="module")
@@ -86,11 +111,18 @@ def outputs_of(book: Any, name: str) -> Any:
     return cell.outputs
 
 
+def readable(outputs: Any) -> str:
+    """Outputs as whoever opens the file reads them, pictures unpacked."""
+    text = json.dumps(outputs)
+    pictures = re.findall(r"iVBORw0KGgo[A-Za-z0-9+/]+=*", text)
+    return " ".join([text, *(base64.b64decode(picture).decode("latin-1") for picture in pictures)])
+
+
 @pytest.mark.parametrize("name", [name for name in CELLS if name not in ("begin", "released")])
 def test_without_the_scan_the_name_is_in_the_notebook(run: tuple[Any, Path], name: str) -> None:
     book, _ = run
-    assert SECRET in json.dumps(outputs_of(book, name))
-    assert find_identifiers(nbformat.writes(book), [SECRET]) == 1
+    assert SECRET in readable(outputs_of(book, name))
+    assert IdentifierSearch([SECRET]).in_text(nbformat.writes(book)) == 1
 
 
 @pytest.mark.parametrize("name", [name for name in CELLS if name not in ALLOWED])
@@ -118,7 +150,7 @@ def test_a_mark_does_not_carry_an_altered_payload(scanned: Scanned) -> None:
 
 
 def test_after_the_scan_the_name_is_nowhere_but_in_the_private_log(scanned: Scanned) -> None:
-    assert find_identifiers(nbformat.writes(scanned.notebook), [SECRET]) == 0
+    assert IdentifierSearch([SECRET]).in_text(nbformat.writes(scanned.notebook)) == 0
     assert any(SECRET in text for text in scanned.private_log)
 
 

@@ -239,7 +239,7 @@ def _at_risk(
     axes.text(
         0,
         first,
-        wording.text("curves.at_risk"),
+        wording.of_counts("curves.at_risk"),
         transform=where,
         va="center",
         ha="left",

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable
-from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hamm_eval.errors import UsageError
+from hamm_eval.report.whole_files import replace_file
 
 if TYPE_CHECKING:
     from hamm_eval.report.intake.content import IntakeReport
@@ -77,20 +76,10 @@ def write_reports(
 
         contents.append((xlsx, workbook(report, wording)))
     for path, content in contents:
-        _replace(path, content)
-
-
-def _replace(path: Path, content: bytes) -> None:
-    """The file with new content, or as it was."""
-    partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
-    try:
-        partial.write_bytes(content)
-        partial.replace(path)
-    except OSError:
-        raise _not_writable(path) from None
-    finally:
-        with suppress(OSError):
-            partial.unlink(missing_ok=True)
+        try:
+            replace_file(path, content)
+        except OSError:
+            raise _not_writable(path) from None
 
 
 def _not_writable(path: Path) -> UsageError:

@@ -22,7 +22,12 @@ def methods(wording: Wording, curves_begin: Sequence[float]) -> list[tuple[str, 
         "persons": policy.curve_persons,
         "events": policy.curve_events,
     }
-    texts = {method: [wording.text(f"methods.{method}.text", **said)] for method in METHODS}
+    texts = {
+        method: [
+            (wording.of_counts if method == "protection" else wording.text)(f"methods.{method}.text", **said)
+        ]
+        for method in METHODS
+    }
     delays = wording.params.reporting_delay_days.values() if wording.params else ()
     if longest := max(delays, default=0):
         texts["people"].append(wording.text("methods.people.delay", days=longest))

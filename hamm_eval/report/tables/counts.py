@@ -44,7 +44,7 @@ def count_table(release: ReleasedTable, wording: Wording, caption: str) -> Marku
     if with_sum and any(cell.value is None for cell in cells):
         notes.append(wording.text("table.total_note", hidden=wording.hidden))
     if release.total is not None:
-        notes.insert(0, f"{wording.text('table.overall')}: {wording.count(release.total)}.")
+        notes.insert(0, f"{wording.of_counts('table.overall')}: {wording.count(release.total)}.")
     return table(caption, columns, rows, *notes, hint=wording.text("table.scroll_hint"))
 
 

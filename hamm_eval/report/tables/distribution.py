@@ -21,8 +21,9 @@ def distribution_table(release: ReleasedDistribution, wording: Wording, caption:
             for value in values
         ]
         rows.append(Row(wording.level_name(release.row_dimension, name), tuple(cells)))
-    step = wording.number(wording.policy.quantile_step_days)
-    rounded = wording.text("distribution.rounded", step=step) if release.unit == "days" else ""
+    step = wording.policy.quantile_step_days
+    coarse = release.unit == "days" and step > 1
+    rounded = wording.text("distribution.rounded", step=wording.number(step)) if coarse else ""
     return table(caption, columns, rows, rounded)
 
 

@@ -74,3 +74,15 @@ def test_a_missing_folder_is_told_as_params_name_it_with_the_line(project: Calla
     (problem,) = raised.value.problems
     assert problem.where == f"{params}:{line}: source.folder"
     assert "../exports/2017-Q2" in problem.what
+
+
+def test_a_policy_file_is_an_input(project: Callable[..., Path]) -> None:
+    params = project({"01_who": shows("who", 120)}, release={"policy_file": "policy.yaml"})
+    file = params.parents[1] / "policy.yaml"
+    found = set()
+    for persons in (40, 41):
+        file.write_text(
+            f"profile: strict\nreason: Decided on 1 June 2017.\nnumbers: {{curve_persons: {persons}}}\n"
+        )
+        found.add(digests(params).run_id)
+    assert len(found) == 2

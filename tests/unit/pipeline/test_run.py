@@ -194,3 +194,12 @@ def test_an_export_that_cannot_be_used_is_refused(project: Project) -> None:
 def test_a_run_that_shows_nobody_is_refused(project: Project) -> None:
     with pytest.raises(ParamsError, match="how many persons"):
         run_report(project({"01_who": notebook(OPEN, FINISH)}))
+
+
+def test_a_release_by_another_policy_than_that_of_the_run_is_not_published(project: Project) -> None:
+    params = project(TWO, release={"policy": "internal"})
+
+    with pytest.raises(ReleaseRefused, match="another policy"):
+        run_report(params)
+
+    assert not reports(params).exists()

@@ -9,8 +9,11 @@ from html.parser import HTMLParser
 import pytest
 import report_samples as samples
 
+from hamm_eval.release.files import scan_files
+from hamm_eval.release.record import Entry
 from hamm_eval.report import render
 from hamm_eval.report.page import PageFacts, Section, assemble
+from hamm_eval.report.page.assemble import stylesheet
 from hamm_eval.report.wording import Wording
 
 
@@ -61,6 +64,15 @@ def test_structure_for_readers_of_any_kind(sections: list[Section], facts: PageF
     ids = re.findall(r'\bid="([^"]+)"', bare(page))
     assert len(ids) == len(set(ids))
     assert "¶" not in page
+
+
+def test_every_form_of_a_release_passes_the_scan(german: Wording, facts: PageFacts) -> None:
+    fragments = [render(release, german).html for release in samples.every_release().values()]
+    entries = [Entry(f"a:{i}", "table", "01_who", i, {}, html) for i, html in enumerate(fragments)]
+    page = assemble([Section("01_who", f"<h1>Wer?</h1>{html}") for html in fragments], facts)
+    assert scan_files({"index.html": page.encode()}, entries, [], styles=[stylesheet()]) == ()
+    foreign = page.replace("<main", "<script>alert(1)</script><main")
+    assert scan_files({"index.html": foreign.encode()}, entries, [], styles=[stylesheet()])
 
 
 def test_the_page_says_what_it_rests_on(sections: list[Section], facts: PageFacts) -> None:

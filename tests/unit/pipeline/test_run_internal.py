@@ -1,0 +1,50 @@
+"""A run whose results are not for passing on, under a policy file."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import yaml
+from small_project import notebook
+
+from hamm_eval.pipeline import run_report
+
+SHOWS = """
+import hamm_eval
+study = hamm_eval.open_study(params_file, quarter=quarter, language=language)
+study.show.table(study.attrition("language_b1"))
+"""
+POLICY = {
+    "profile": "internal",
+    "reason": "Decided by the data protection officer on 1 June 2017.",
+    "numbers": {"curve_persons": 30},
+}
+
+
+def test_everything_that_is_published_says_so_and_names_the_policy_file(project: Callable[..., Path]) -> None:
+    release = {"policy": "internal", "policy_file": "policy.yaml"}
+    params = project({"01_who": notebook(SHOWS, "study.finish()")}, release=release)
+    file = params.parents[1] / "policy.yaml"
+    file.write_text(yaml.safe_dump(POLICY), encoding="utf-8")
+
+    published = run_report(params)
+
+    page = published.page.read_text(encoding="utf-8")
+    digest = hashlib.sha256(file.read_bytes()).hexdigest()
+    assert '<div class="banner internal"' in page
+    assert "Nicht zur Weitergabe bestimmt." in page
+    assert 'class="he-synthetic">Intern, nicht zur Weitergabe bestimmt' in page
+    assert "Einzelpersonen sind nicht erkennbar" not in page
+    assert digest in page
+    manifest = json.loads((published.path / "manifest.json").read_text(encoding="utf-8"))
+    assert manifest["policy"]["name"] == "internal"
+    assert manifest["policy"]["file"] == manifest["inputs"]["policy"] == digest
+    assert manifest["policy"]["digest"] in page
+    book = json.loads((published.path / "01_who.ipynb").read_text(encoding="utf-8"))
+    first = "".join(book["cells"][0]["source"])
+    assert "Nicht zur Weitergabe" in first and "Not for passing on" in first
+    (shown,) = json.loads((published.path / "results.json").read_text(encoding="utf-8"))["releases"]
+    assert shown["release"]["policy"] == "internal"
