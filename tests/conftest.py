@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 from collections import Counter
@@ -57,6 +58,25 @@ def tiny_city(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("city") / "data"
     small_project.tiny_city(folder)
     return folder
+
+
+@pytest.fixture(scope="session")
+def quarter_report(tmp_path_factory: pytest.TempPathFactory) -> Any:
+    """The published report of the committed quarter, made once for all test processes; not to be edited."""
+    from filelock import FileLock
+    from small_project import ROOT
+
+    from hamm_eval.pipeline import Published, run_report
+
+    base = tmp_path_factory.getbasetemp()
+    # Of several processes each has a folder of its own below a common one.
+    shared = (base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base) / "quarter-report"
+    with FileLock(f"{shared}.lock"):
+        link = shared / "2017-Q2"
+        if not link.exists():
+            return run_report(ROOT / "params" / "2017-Q2.yaml", out=shared)
+    run_id = json.loads((link / "results.json").read_text(encoding="utf-8"))["run_id"]
+    return Published(link, run_id)
 
 
 @pytest.fixture

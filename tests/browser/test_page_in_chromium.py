@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from chromium import chromium, picture, printed
 
-from hamm_eval.pipeline import run_report
+from hamm_eval.pipeline import Published
 from hamm_eval.report.wording import load_texts
 
 pytestmark = pytest.mark.browser
@@ -19,9 +19,9 @@ ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture(scope="module")
-def page(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def page(quarter_report: Published) -> Path:
     """The page of the committed quarter."""
-    return run_report(ROOT / "params" / "2017-Q2.yaml", out=tmp_path_factory.mktemp("reports")).page.resolve()
+    return quarter_report.page.resolve()
 
 
 def test_the_browser_neither_blocks_nor_misses_anything(tmp_path: Path, page: Path) -> None:

@@ -23,10 +23,11 @@ STYLE = re.compile(r"<style>.*?</style>\s*", re.DOTALL)
 
 
 @pytest.fixture(scope="module")
-def reports(tmp_path_factory: pytest.TempPathFactory) -> tuple[Published, Published]:
+def reports(
+    quarter_report: Published, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[Published, Published]:
     """The quarter's report, made twice."""
-    first, second = (tmp_path_factory.mktemp("reports") for _ in range(2))
-    return run_report(PARAMS, out=first), run_report(PARAMS, out=second)
+    return quarter_report, run_report(PARAMS, out=tmp_path_factory.mktemp("reports"))
 
 
 def test_two_runs_of_the_same_inputs_are_byte_identical(reports: tuple[Published, Published]) -> None:
@@ -84,19 +85,8 @@ def test_results_hold_every_release_of_every_notebook(reports: tuple[Published, 
     } <= kinds
 
 
-@pytest.mark.parametrize(
-    "name",
-    [
-        "01_cohort_and_data_quality",
-        "02_time_to_integration",
-        "03_phases_and_regelsysteme",
-        "04_measure_effectiveness",
-        "05_goal_attainment",
-        "06_two_perspectives",
-        "07_providers_and_caseload",
-        "08_costs_and_funding",
-    ],
-)
+# How a figure is shown without a run is alike for all notebooks; that each runs, nbval sees.
+@pytest.mark.parametrize("name", ["02_time_to_integration", "07_providers_and_caseload"])
 def test_jupyterlab_shows_the_same_releases(
     reports: tuple[Published, Published], name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
