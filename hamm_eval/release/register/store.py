@@ -20,7 +20,8 @@ _TABLES = ("publication", "release", "cell", "sum", "outcome")
 _SCHEMA = """
 CREATE TABLE publication (
     id INTEGER PRIMARY KEY, quarter TEXT NOT NULL, run_id TEXT NOT NULL, policy TEXT NOT NULL,
-    largest_hidden INTEGER NOT NULL, feasible INTEGER NOT NULL, manifest TEXT NOT NULL, intended_at TEXT NOT NULL
+    largest_hidden INTEGER NOT NULL, feasible INTEGER NOT NULL, manifest TEXT NOT NULL,
+    intended_at TEXT NOT NULL
 );
 CREATE TABLE release (
     publication INTEGER NOT NULL REFERENCES publication, id TEXT NOT NULL,

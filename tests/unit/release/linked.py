@@ -11,9 +11,7 @@ from hamm_eval.release.proof import System
 
 STRICT = Policy.strict()
 # Exact margins and a minimum of 3, as the German labour statistics have it.
-EXACT = Policy.model_construct(
-    **{**STRICT.model_dump(), "largest_hidden_count": 2, "count_rounding": 1, "feasible_values": 2}
-)
+EXACT = Policy.internal()
 
 
 def table(counts: Mapping[str, int], policy: Policy) -> tuple[Count, ...]:
