@@ -16,6 +16,7 @@ PARAMETERS = 'quarter = "2017-Q2"\nparams_file = "params/2017-Q2.yaml"\nlanguage
 
 OPEN = """
 from IPython.display import display
+from hamm_eval.release.facts import Count, Facts
 from hamm_eval.release.record import RunRecord
 from hamm_eval.release.released import Cell, ReleasedTable
 record = RunRecord.of_environment()
@@ -27,7 +28,10 @@ def show(key, count):
         cells=((Cell(value=count),),), total=None, column_totals=(), sensitive=False, shares="none",
     )
     html = f'<table class="he-table"><tr><td>{count} of {key}</td></tr></table>'
-    display({"text/html": html, "text/plain": key}, raw=True, metadata=record.enter(table, html))
+    shown = Count(key=key, low=count - 2, high=count + 2, value=count, places=(("cells", 0, 0),))
+    facts = Facts(release=table.id, definition_digest="0", version=1, counts=(shown,))
+    mark = record.enter(table, html, facts=facts)
+    display({"text/html": html, "text/plain": key}, raw=True, metadata=mark)
 """
 FINISH = "record.finish()"
 

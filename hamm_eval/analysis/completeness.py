@@ -18,7 +18,7 @@ from hamm_eval.casefile.schema import Column, Kind, Sensitivity, Table
 from hamm_eval.casefile.tables import BY_NAME
 from hamm_eval.cohort.eligibility import first_eligibility
 from hamm_eval.cohort.event_source import require_table, tables_given
-from hamm_eval.estimate import CountTable
+from hamm_eval.estimate import CountTable, Link
 from hamm_eval.params import Params
 
 if TYPE_CHECKING:
@@ -47,13 +47,18 @@ def completeness(case_file: CaseFile, params: Params) -> CountTable:
     names: list[str] = []
     counts: list[list[int]] = []
     behind: list[list[int]] = []
+    links: list[Link] = []
     for name, rows, owner in _records_of_eligible(case_file, params):
         for column, due in _due(BY_NAME[name], rows):
             there = rows[column].notna()
+            # Entries of one column, made and missing, are the records of its table, as those of any other.
+            cells = ((len(names), 0), (len(names), 1))
+            links.append(Link(whole=f"records:{name}", cells=cells, rest=not due.all(), size=len(rows)))
             names.append(f"{name}.{column}")
             counts.append([int((due & there).sum()), int((due & ~there).sum())])
             behind.append([owner[due & there].nunique(), owner[due & ~there].nunique()])
-    return _table("completeness", "column", tuple(names), counts, behind, params)
+    table = _table("completeness", "column", tuple(names), counts, behind, params)
+    return replace(table, links=tuple(links))
 
 
 def completeness_by_quarter(case_file: CaseFile, params: Params) -> CountTable:

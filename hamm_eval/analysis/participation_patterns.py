@@ -17,7 +17,7 @@ from hamm_eval.analysis.definitions import cohort_details, define
 from hamm_eval.analysis.participations import begun_participations, measures_in_order
 from hamm_eval.cohort.event_source import tables_given
 from hamm_eval.errors import NotEstimable
-from hamm_eval.estimate import CountTable, DistributionTable
+from hamm_eval.estimate import CountTable, DistributionTable, Link
 from hamm_eval.params import Params
 from hamm_eval.release.policy import Policy, policy_of
 from hamm_eval.survival import kaplan_meier
@@ -116,6 +116,13 @@ def order_of_measures(case_file: CaseFile, params: Params) -> CountTable:
         row_dimension="measure",
         column_dimension="place",
         counts=counts.to_numpy(dtype=np.int64),
+        # Everyone who has begun anything has a first place: all whom the combinations divide.
+        links=(
+            Link(
+                whole=begun_by(params),
+                cells=tuple((i, 0) for i in range(len(rows))),
+            ),
+        ),
     )
 
 
@@ -161,7 +168,13 @@ def combinations_of_measures(case_file: CaseFile, params: Params) -> CountTable:
         counts=np.array(counts, dtype=np.int64).reshape(-1, 1),
         total=sizes.total(),
         shares="of_total",
+        whom=begun_by(params),
     )
+
+
+def begun_by(params: Params) -> str:
+    """Name of those who have begun a measure, for tables that count them."""
+    return f"begun:{define('participations', 'begun', **cohort_details(params)).digest}"
 
 
 def _rarer(sizes: Mapping[tuple[int, ...], int], policy: Policy) -> dict[str, int]:

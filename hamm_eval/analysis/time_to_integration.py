@@ -68,7 +68,7 @@ def time_to_integration(cohort: Cohort, params: Params, by: str | None = None) -
         if rows.sum() >= policy.curve_persons and (cause[rows] == 1).sum() >= policy.curve_events
     ]
     start_at = max((start_of_curve(entry[rows], time[rows], policy) for rows in large), default=0)
-    ungrouped = levels.values.isna().to_numpy()
+    ungrouped = levels.values.isna().to_numpy() & (time > np.maximum(entry, start_at))
     groups = tuple(
         CurveGroup(
             level=level,

@@ -13,6 +13,7 @@ from hamm_eval.cli.console import say
 from hamm_eval.cli.map import propose_map
 from hamm_eval.cli.params import check_params
 from hamm_eval.cli.pseudonymise import pseudonymise_export
+from hamm_eval.cli.register import register
 from hamm_eval.cli.release_report import release_report
 from hamm_eval.cli.report import report
 from hamm_eval.cli.synth import synth
@@ -68,3 +69,4 @@ app.command("map")(propose_map)
 app.command("pseudonymise")(pseudonymise_export)
 app.command()(synth)
 app.command("params")(check_params)
+app.add_typer(register)

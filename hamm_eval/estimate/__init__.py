@@ -32,7 +32,7 @@ from hamm_eval.estimate.perspectives import (
 from hamm_eval.estimate.providers import CaseloadModel, CaseloadOverTime, Funnel, FunnelGroup
 from hamm_eval.estimate.states import StateShares
 from hamm_eval.estimate.systems import SystemAccess
-from hamm_eval.estimate.tables import CountTable, DistributionTable, QuantileTable
+from hamm_eval.estimate.tables import CountTable, DistributionTable, Link, QuantileTable
 from hamm_eval.estimate.truth import TruthComparison, TruthRow
 
 __all__ = [
@@ -65,6 +65,7 @@ __all__ = [
     "GoalScores",
     "IntArray",
     "Json",
+    "Link",
     "Lost",
     "Model",
     "PerceivedEffects",

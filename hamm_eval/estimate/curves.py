@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 from numpy.typing import NDArray
 
 from hamm_eval.estimate.base import Estimate, IntArray
@@ -31,6 +32,20 @@ class CurveGroup:
         """Number of persons."""
         return int(self.time.size)
 
+    @property
+    def persons_from_start(self) -> int:
+        """Persons whom the curve is drawn from: under observation at some time after it begins."""
+        return int(self._from_start.sum())
+
+    @property
+    def events_from_start(self) -> int:
+        """Those of them with the event asked for."""
+        return int((self._from_start & (np.asarray(self.cause) == 1)).sum())
+
+    @property
+    def _from_start(self) -> NDArray[np.bool_]:
+        return np.asarray(self.time > np.maximum(self.entry, self.start_at))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Curves(Estimate):
@@ -51,8 +66,8 @@ class Curves(Estimate):
     sensitive : bool
         Whether the grouping is by a sensitive attribute.
     ungrouped, ungrouped_events : int
-        Persons who are in no curve, for lack of an entry to group them by, and those of them with the
-        endpoint.
+        Persons who are in no curve, for lack of an entry to group them by, though under observation after
+        the curves begin; and those of them with the endpoint.
     parts : bool
         Whether the groups are parts of one whole; where one person may be in several they add up to nothing.
     """

@@ -8,6 +8,27 @@ from typing import Literal
 from hamm_eval.estimate.base import Estimate, FloatArray, IntArray
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Link:
+    """Cells of a table that together are a number that another table may tell too.
+
+    Parameters
+    ----------
+    whole : str
+        Name of that number: the same in every table that it stands in.
+    cells : tuple of (row, column)
+    rest : bool
+        Whether the cells are only some of it.
+    size : int, optional
+        The number, where it is not the sum of the cells.
+    """
+
+    whole: str
+    cells: tuple[tuple[int, int], ...]
+    rest: bool = False
+    size: int | None = None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class CountTable(Estimate):
     """Counts in rows and columns.
@@ -32,6 +53,11 @@ class CountTable(Estimate):
         Whether the rows are parts of a whole; the steps of a flow are not, and have no sum.
     unrecorded : tuple of str
         Rows of which nothing was recorded: their counts are missing, not 0.
+    whom : str
+        Name of the persons counted, shared by tables of the same persons; "" where no other table counts
+        them. The release gate's proof links tables by it.
+    links : tuple of Link
+        Cells that stand in sums beyond this table.
     """
 
     rows: tuple[str, ...]
@@ -46,6 +72,8 @@ class CountTable(Estimate):
     shares: Literal["none", "of_total", "of_row", "of_column"] = "none"
     additive: bool = True
     unrecorded: tuple[str, ...] = ()
+    whom: str = ""
+    links: tuple[Link, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)

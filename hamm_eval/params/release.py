@@ -43,13 +43,21 @@ class Release(FrozenModel):
     policy_file : path, optional
         Relative to the folder that holds ``params/``.
     tighten : mapping of str to int
+    redefined : mapping of str to int
+        By question, by result ("time_to_integration:language_b1") or for "all", how often its definition was
+        changed on purpose: the release register refuses another definition under an old name.
     """
 
     policy: Profile = "strict"
     policy_file: RelativePath | None = None
     tighten: Mapping[Key, int] = {}
+    redefined: Mapping[str, Annotated[int, Field(ge=1)]] = {}
     # Not a field: no params file can write it.
     _file: PolicyFile | None = PrivateAttr(default=None)
+
+    def times_redefined(self, question: str, name: str) -> int:
+        """How often a result was defined anew."""
+        return sum(self.redefined.get(key, 0) for key in ("all", question, name))
 
     @property
     def file(self) -> PolicyFile | None:

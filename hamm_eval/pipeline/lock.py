@@ -11,6 +11,8 @@ from filelock import FileLock, Timeout
 
 from hamm_eval.errors import QuarterLocked
 
+REGISTER_WAIT = 600.0
+
 
 @contextmanager
 def lock_quarter(folder: Path, key: str, quarter: str) -> Iterator[None]:
@@ -38,6 +40,29 @@ def lock_quarter(folder: Path, key: str, quarter: str) -> Iterator[None]:
         yield
     finally:
         holder.unlink(missing_ok=True)
+        lock.release()
+
+
+@contextmanager
+def lock_register(path: Path, *, timeout: float = REGISTER_WAIT) -> Iterator[None]:
+    """Hold the lock of a release register: runs of several quarters prove and publish one after the other.
+
+    Raises
+    ------
+    QuarterLocked
+        Another run holds it for longer than a run proves and publishes.
+    """
+    lock = FileLock(path.with_suffix(".lock"), timeout=timeout, mode=0o600)
+    try:
+        lock.acquire()
+    except Timeout:
+        raise QuarterLocked(
+            "Another run is publishing to the same folder.",
+            todo="Wait until it is done, or rehearse elsewhere with --out DIR.",
+        ) from None
+    try:
+        yield
+    finally:
         lock.release()
 
 

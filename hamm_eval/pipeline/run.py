@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import errno
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import nbformat
+from nbformat import NotebookNode
 
 from hamm_eval.casefile import CaseFile, read_source
 from hamm_eval.cohort.check_params import check_measures, load_checked_params
 from hamm_eval.errors import HammEvalError
 from hamm_eval.params import Language, Params
-from hamm_eval.pipeline.digest import Inputs, check_source, digest_inputs
+from hamm_eval.pipeline.digest import Inputs, check_source, digest_bytes, digest_inputs
 from hamm_eval.pipeline.execute import RunParameters
 from hamm_eval.pipeline.facts import page_facts
 from hamm_eval.pipeline.inspect import inspect_files, inspect_notebooks, mark_internal
@@ -23,15 +24,20 @@ from hamm_eval.pipeline.manifest import manifest_json, results_json
 from hamm_eval.pipeline.plan import RunUnit, plan_run
 from hamm_eval.pipeline.private_log import log_stderr
 from hamm_eval.pipeline.progress import Listener, Progress, silent
+from hamm_eval.pipeline.proving import hide_what_is_recovered
 from hamm_eval.pipeline.publish import MANIFEST, check_target, publish
 from hamm_eval.pipeline.published import FORMER, RESULTS, former_results, releases_in
+from hamm_eval.pipeline.registering import open_register, published_series, registered, without
 from hamm_eval.pipeline.render import render_section
 from hamm_eval.pipeline.schedule import execute_units
 from hamm_eval.pipeline.workplace import PRIVATE, Workplace, open_workplace
 from hamm_eval.project import find_root
+from hamm_eval.release.facts import Facts
 from hamm_eval.release.policy import policy_of
 from hamm_eval.release.record import RunRecord
+from hamm_eval.release.register import Series, refuse_changes
 from hamm_eval.report.page import assemble
+from hamm_eval.report.wording import Wording
 
 PAGE = "index.html"
 
@@ -117,7 +123,7 @@ def run_report(
     NotebookFailed
         A notebook did not run to its end.
     ReleaseRefused
-        Something would leave that has not passed the release gate.
+        Something would leave that has not passed the release gate, or that the release register forbids.
     HammEvalError
         The disk is full.
 
@@ -132,10 +138,22 @@ def run_report(
     with _room_on_disk(run.root), open_workplace(run.root, target, quarter) as workplace:
         case_file = _read(run, workplace, progress)
         inputs = run.inputs(case_file)
-        files = _produce(run, inputs, workplace, progress)
+        executed = _execute(run, workplace, progress)
         started = time.monotonic()
-        inspect_files(files, RunRecord(workplace.folder), case_file.identifiers())
-        link = publish(files, out=target, quarter=quarter, umask=workplace.umask)
+        # One run at a time proves and publishes: what it was proven against must not change meanwhile.
+        with open_register(run.root, target) as register:
+            files, facts = _inspect(run, inputs, executed, workplace, published_series(register))
+            inspect_files(files, RunRecord(workplace.folder), case_file.identifiers())
+            with registered(
+                register,
+                facts,
+                target,
+                quarter=quarter,
+                run_id=inputs.run_id,
+                policy=policy_of(run.params),
+                manifest=digest_bytes(files[MANIFEST]),
+            ):
+                link = publish(files, out=target, quarter=quarter, umask=workplace.umask)
         total = len(run.units)
         progress(Progress("page", "", total, total, time.monotonic() - started))
     return Published(link, inputs.run_id)
@@ -183,8 +201,8 @@ def _read(run: _Run, workplace: Workplace, progress: Listener) -> CaseFile:
     return case_file
 
 
-def _produce(run: _Run, inputs: Inputs, workplace: Workplace, progress: Listener) -> dict[str, bytes]:
-    """Execute, inspect and render: the files to be published, by name."""
+def _execute(run: _Run, workplace: Workplace, progress: Listener) -> dict[str, NotebookNode]:
+    """Execute all notebooks."""
     parameters = RunParameters(
         quarter=str(run.params.quarter),
         params_file=run.params_path.relative_to(run.root).as_posix(),
@@ -197,9 +215,27 @@ def _produce(run: _Run, inputs: Inputs, workplace: Workplace, progress: Listener
         done += 1
         progress(Progress("notebook", name, done, len(run.units), seconds))
 
-    executed = execute_units(run.units, parameters, workplace, tell)
+    return execute_units(run.units, parameters, workplace, tell)
+
+
+def _inspect(
+    run: _Run,
+    inputs: Inputs,
+    executed: Mapping[str, NotebookNode],
+    workplace: Workplace,
+    published: Series,
+) -> tuple[dict[str, bytes], tuple[Facts, ...]]:
+    """Prove, inspect and render: the files to be published, by name, and what they tell of counts."""
     record = RunRecord(workplace.folder)
-    inspected = inspect_notebooks(executed, record, policy_of(run.params))
+    quarter, policy = str(run.params.quarter), policy_of(run.params)
+    # What bears no mark or is in no record is refused before anything is proven of the rest.
+    inspect_notebooks(executed, record, policy)
+    wording = Wording(run.language, run.params)
+    facts = hide_what_is_recovered(
+        record, quarter, without(published, quarter), policy, wording, results=run.former
+    )
+    refuse_changes(facts, quarter, published)
+    inspected = inspect_notebooks(executed, record, policy)
     log_stderr(inspected.dropped, run.root)
     entries = record.entries()
     sections = [render_section(name, node, run.language) for name, node in inspected.notebooks.items()]
@@ -207,4 +243,4 @@ def _produce(run: _Run, inputs: Inputs, workplace: Workplace, progress: Listener
     files = {PAGE: page.encode("utf-8"), RESULTS: results_json(run.params, inputs, entries)}
     for name, node in inspected.notebooks.items():
         files[f"{name}.ipynb"] = nbformat.writes(mark_internal(node, run.params)).encode("utf-8")
-    return {**files, MANIFEST: manifest_json(run.params, inputs, run.language, files)}
+    return {**files, MANIFEST: manifest_json(run.params, inputs, run.language, files)}, facts

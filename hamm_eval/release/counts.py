@@ -101,6 +101,20 @@ def release_table(table: CountTable, policy: Policy) -> ReleasedTable:
 Behind = Callable[[int], tuple[int, int]]
 
 
+def ends_of(value: int, policy: Policy) -> tuple[int, int]:
+    """The least and the greatest count that rounds to a shown value.
+
+    Examples
+    --------
+    >>> ends_of(10, Policy.strict()), ends_of(0, Policy.strict())
+    ((8, 12), (0, 0))
+    """
+    if not value:
+        return 0, 0  # all others that round to it are hidden
+    # Halves are rounded up.
+    return value - policy.count_rounding // 2, value + (policy.count_rounding - 1) // 2
+
+
 def total_tells(
     cells: Sequence[Sequence[Cell]],
     total: Cell,
@@ -119,8 +133,7 @@ def total_tells(
     hidden = sum(cell.value is None and cell.recorded for cell in flat)
     if not hidden or total.value is None:
         return False
-    down, up = (policy.count_rounding - 1) // 2, policy.count_rounding // 2
-    ends = behind or (lambda value: (value - down, value + up))
+    ends = behind or (lambda value: ends_of(value, policy))
     shown = [ends(cell.value) for cell in flat if cell.value]
     least, most = int(not sensitive), policy.largest_hidden_count
     low, high = ends(total.value)

@@ -49,8 +49,8 @@ def _linked(
         return tuple(released), None
     # The events of those outside are not shown, but are what is left of the events of all.
     outside_events = [curve_count(curves.ungrouped_events, policy)] if outside else []
-    everyone = sum(group.persons for group in curves.groups) + curves.ungrouped
-    reached = sum(int((group.cause == 1).sum()) for group in curves.groups) + curves.ungrouped_events
+    everyone = sum(group.persons_from_start for group in curves.groups) + curves.ungrouped
+    reached = sum(group.events_from_start for group in curves.groups) + curves.ungrouped_events
     persons, events = (
         hide_linked(
             cells,

@@ -45,6 +45,7 @@ from hamm_eval.release.curves import release_curves
 from hamm_eval.release.effect_overview import release_effect_overview
 from hamm_eval.release.effect_parts import release_effect_by_group, release_effect_over_time
 from hamm_eval.release.effects import release_effect
+from hamm_eval.release.facts import declares_facts
 from hamm_eval.release.goals import release_goal_scores, release_goals
 from hamm_eval.release.models import release_model_alone
 from hamm_eval.release.perspectives import release_perceived_effects, release_two_perspectives
@@ -137,8 +138,8 @@ def release(estimate: Estimate, policy: Policy) -> Release:
     Raises
     ------
     ReleaseRefused
-        A kind of estimate that has no rule, single social workers, or a table that does not say who stands
-        behind its counts.
+        A kind of estimate that has no rule or does not declare its facts, single social workers, or a table
+        that does not say who stands behind its counts.
 
     Examples
     --------
@@ -158,5 +159,11 @@ def release(estimate: Estimate, policy: Policy) -> Release:
             f"There is no release rule for a {type(estimate).__name__}.",
             where="study.show",
             todo=f"Show one of: {', '.join(kind.__name__ for kind in _RULES)}.",
+        )
+    if not declares_facts(type(estimate)):
+        raise ReleaseRefused(
+            f"A {type(estimate).__name__} does not declare what its release tells of counts.",
+            where="study.show",
+            todo="The proof that no hidden count can be recovered needs it: see release/facts.",
         )
     return rule(estimate, policy)

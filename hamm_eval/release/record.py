@@ -12,11 +12,12 @@ import os
 import re
 import tempfile
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from hamm_eval.errors import ReleaseRefused, UsageError
+from hamm_eval.release.facts import Facts
 from hamm_eval.release.json import to_json
 from hamm_eval.release.released import Release
 
@@ -45,6 +46,8 @@ class Entry:
         The fragment that was displayed, and the only one that may be published.
     number : str or None
         Which count it takes part in: "figure", "table" or none.
+    facts : dict or None
+        What it tells of counts (`release.facts.Facts`), for the proof over all releases of the run.
     """
 
     id: str
@@ -54,6 +57,7 @@ class Entry:
     release: dict[str, Any]
     html: str
     number: str | None = None
+    facts: dict[str, Any] | None = None
 
 
 class RunRecord:
@@ -81,6 +85,11 @@ class RunRecord:
         self._replaces = replaces
         self._temporary: tempfile.TemporaryDirectory[str] | None = None
 
+    @property
+    def of_run(self) -> bool:
+        """Whether it is a run's record, not that of somebody trying things out."""
+        return not self._replaces
+
     @classmethod
     def of_environment(cls) -> RunRecord:
         """The record of the run that started this kernel, or a temporary one."""
@@ -99,8 +108,12 @@ class RunRecord:
         record._temporary = temporary
         return record
 
-    def enter(self, release: Release, html: str, *, number: str | None = None) -> dict[str, Any]:
-        """Enter a release with the fragment that displays it.
+    def enter(
+        self, release: Release, html: str, *, number: str | None = None, facts: Facts | None = None
+    ) -> dict[str, Any]:
+        """Enter a release with the fragment that displays it, and what it tells of counts.
+
+        Without facts it can be shown in JupyterLab, but no run publishes it.
 
         Returns
         -------
@@ -124,7 +137,7 @@ class RunRecord:
         mine = self.entries(self.notebook)
         before = next((entry.order for entry in mine if entry.id == release.id), None)
         order = before or 1 + max((entry.order for entry in mine), default=0)
-        name = f"{order:03d}-{hashlib.sha256(release.id.encode()).hexdigest()[:12]}.json"
+        name = _file_name(order, release.id)
         entry = {
             "id": release.id,
             "kind": release.kind,
@@ -133,6 +146,7 @@ class RunRecord:
             "number": number,
             "release": content,
             "html": html,
+            "facts": None if facts is None else facts.to_json(),
         }
         self._write(name, entry)
         return {MARK: {"release": release.id}}
@@ -142,6 +156,11 @@ class RunRecord:
         pattern = f"{notebook or '*'}/[0-9]*-*.json"
         found = [Entry(**_read(path)) for path in self.folder.glob(pattern)]
         return tuple(sorted(found, key=lambda entry: (entry.notebook, entry.order)))
+
+    def replace(self, entry: Entry, release: Release, html: str, facts: Facts) -> None:
+        """Put another form of a release in place of the one entered: more of it is hidden."""
+        changed = {"release": to_json(release), "html": html, "facts": facts.to_json()}
+        self._write(_file_name(entry.order, entry.id), {**asdict(entry), **changed}, notebook=entry.notebook)
 
     def finish(self, releases: Iterable[str] = ()) -> None:
         """Write the notebook's end: it ran to its last cell and displayed these releases."""
@@ -154,9 +173,9 @@ class RunRecord:
             return False
         return set(_read(path)["releases"]) <= {entry.id for entry in self.entries(notebook)}
 
-    def _write(self, name: str, content: Any) -> None:
+    def _write(self, name: str, content: Any, *, notebook: str = "") -> None:
         """Write one private file so that a reader sees all of it or nothing."""
-        folder = self.folder / self.notebook
+        folder = self.folder / (notebook or self.notebook)
         for part in (self.folder, folder):
             part.mkdir(mode=0o700, parents=True, exist_ok=True)
             part.chmod(0o700)
@@ -168,6 +187,11 @@ class RunRecord:
         with os.fdopen(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
             file.write(text.encode("utf-8"))
         temporary.replace(folder / name)
+
+
+def _file_name(order: int, release_id: str) -> str:
+    """Name of an entry's file."""
+    return f"{order:03d}-{hashlib.sha256(release_id.encode()).hexdigest()[:12]}.json"
 
 
 def _read(path: Path) -> dict[str, Any]:

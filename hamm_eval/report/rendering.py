@@ -94,6 +94,14 @@ class Rendered:
     title: str
 
 
+def fragment(rendered: Rendered, wording: Wording) -> str:
+    """What the run record holds and a report publishes: the form of a release, with a word on generated data.
+
+    Notebooks travel without the page, so every fragment says it.
+    """
+    return str(markup.join([Markup(rendered.html), markup.synthetic_notice(wording)]))
+
+
 def render(release: Release, wording: Wording) -> Rendered:
     """What a release looks like in the report.
 

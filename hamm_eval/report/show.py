@@ -5,11 +5,12 @@ Each method returns None, so that a notebook cell has no other output than the m
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from markupsafe import Markup
-
+from hamm_eval.errors import ReleaseRefused
 from hamm_eval.estimate import (
     Absent,
     ArrivalComparison,
@@ -19,7 +20,6 @@ from hamm_eval.estimate import (
     Costs,
     CountTable,
     Curves,
-    Definition,
     DistributionTable,
     Effect,
     EffectByGroup,
@@ -41,13 +41,13 @@ from hamm_eval.estimate import (
     TwoPerspectives,
     WorkerShare,
 )
-from hamm_eval.release.policy import policy_of
-from hamm_eval.release.released import QuarterlySummary, Release
-from hamm_eval.report.markup import join, synthetic_notice
+from hamm_eval.release.facts import UNDEFINED, Facts, facts_of
+from hamm_eval.release.proof import System, hide_until_safe
+from hamm_eval.release.released import Release
 from hamm_eval.report.numbering import Numbering
 from hamm_eval.report.page.assemble import fragment_style
-from hamm_eval.report.rendering import Rendered, render
-from hamm_eval.report.summary import quarterly_summary
+from hamm_eval.report.rendering import Rendered, fragment, render
+from hamm_eval.report.summarised import summarise
 from hamm_eval.report.wording import Wording
 
 if TYPE_CHECKING:
@@ -193,40 +193,32 @@ class Show:
         from hamm_eval.release.json import from_json
 
         released = [from_json(entry.release) for entry in self._record.entries()] or self._same_run()
-        # The quarter at a glance is that of the cohort: no group is counted among it.
-        shown = [
-            release for release in released if release.kind != QuarterlySummary.kind and not release.group
-        ]
-        definition = Definition(
-            question="quarterly_summary",
-            key="summary",
-            details={"of": sorted(f"{release.id} {release.definition_digest}" for release in shown)},
-        )
-        release = QuarterlySummary(
-            id=definition.id,
-            definition_digest=definition.digest,
-            policy=self._policy.name,
-            sources=tuple(sorted(release.id for release in shown)),
-        )
-        html = quarterly_summary(shown, self._wording, self._former())
-        self._display(release, Rendered(str(html), self._wording.text("summary.title")))
+        release, rendered = summarise(released, self._former(), self._policy, self._wording)
+        # It tells no count that its releases do not tell, and is of whatever there is: no definition.
+        facts = Facts(release=release.id, definition_digest=UNDEFINED, version=1)
+        self._display(release, rendered, facts)
 
     def _show(self, estimate: Estimate) -> None:
         """Gate, words and pictures, record, display."""
         from hamm_eval.release.gate import release as pass_gate
 
-        policy, wording = self._asked_of(estimate.definition.group)
+        # Policy and words of the target group that an estimate is of: both follow from its own clock.
+        wording = self._wording.for_group(estimate.definition.group)
+        policy = self._policy if wording is self._wording else wording.policy
+        estimate = self._redefined(estimate)
         release = pass_gate(estimate, policy)
-        self._display(release, render(release, wording))
+        facts = facts_of(estimate, release, policy)
+        self._display(release, render(release, wording), facts)
 
-    def _asked_of(self, group: str) -> tuple[Policy, Wording]:
-        """Policy and words of the target group that an estimate is of: both follow from its own clock."""
-        if not group or self._wording.params is None:
-            return self._policy, self._wording
-        params = self._wording.params.for_group(group)
-        return policy_of(params), Wording(self._wording.language, params)
+    def _redefined(self, estimate: Estimate) -> Estimate:
+        """The estimate with the version that params give its definition."""
+        definition, params = estimate.definition, self._wording.params
+        times = params.release.times_redefined(definition.question, definition.id) if params else 0
+        if not times:
+            return estimate
+        return replace(estimate, definition=replace(definition, version=definition.version + times))
 
-    def _display(self, release: Release, rendered: Rendered) -> None:
+    def _display(self, release: Release, rendered: Rendered, facts: Facts) -> None:
         """Enter the payload in the run record, then display it with its mark.
 
         The record holds the bare fragment; the display brings style and session numbers for the reader in
@@ -235,10 +227,30 @@ class Show:
         from IPython import get_ipython
         from IPython.display import display
 
-        bare = str(join([Markup(rendered.html), synthetic_notice(self._wording)]))
-        mark = self._record.enter(release, bare, number=None)
+        bare = fragment(rendered, self._wording)
+        mark = self._record.enter(release, bare, facts=facts)
+        if not self._record.of_run:
+            self._warn_of_linked(release.id)
         if get_ipython() is None:  # a plain script has no place for pictures
             print(rendered.title, self._wording.text("show.plain"), sep="\n")
             return
         html = f"<style>{fragment_style()}</style>\n{self._numbering.fill(bare)}"
         display({"text/html": html, "text/plain": rendered.title}, raw=True, metadata=mark)
+
+    def _warn_of_linked(self, newest: str) -> None:
+        """In JupyterLab: say at once what a report will hide beside what was shown before."""
+        entries = self._record.entries()
+        told = [Facts.from_json(entry.facts) for entry in entries if entry.facts is not None]
+        try:
+            near = System.of(told).with_release(newest)
+            hidden = hide_until_safe(near, self._policy)
+        except ReleaseRefused as error:
+            warnings.warn(str(error), stacklevel=4)
+            return
+        if hidden:
+            names = sorted({name for key in hidden for name in near.told_by[key]})
+            warnings.warn(
+                f"{len(hidden)} numbers will be hidden in a report: together with what was shown before they "
+                f"would tell a small count. They stand in {', '.join(names)}.",
+                stacklevel=4,
+            )

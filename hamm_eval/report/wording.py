@@ -93,6 +93,12 @@ class Wording:
         self._texts = load_texts(language)
         self._locale = _LOCALES[language]
 
+    def for_group(self, group: str) -> Wording:
+        """The words of a target group's params; these where it is the cohort of the report."""
+        if not group or self.params is None:
+            return self
+        return Wording(self.language, self.params.for_group(group))
+
     @property
     def synthetic_mark(self) -> str:
         """What every picture and table bears: that data are generated, that it is not for passing on.

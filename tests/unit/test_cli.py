@@ -304,3 +304,26 @@ def test_params_checks_a_file_and_writes_the_schema(tmp_path: Path) -> None:
     assert refused.exit_code == 2
     assert "Did you mean quarter?" in refused.stderr
     assert len(refused.stderr.splitlines()) > 5, "all problems at once"
+
+
+def test_register_lists_and_checks_what_was_published(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    params = project({"01_who": shows("who", 120)})
+    monkeypatch.chdir(params.parents[1])
+    nothing = RUNNER.invoke(app, ["register", "check"])
+    assert (nothing.exit_code, "Nothing is published" in nothing.stderr) == (2, True)
+    assert RUNNER.invoke(app, ["report", str(params)]).exit_code == 0
+    listed = RUNNER.invoke(app, ["register", "list"])
+    assert (listed.exit_code, "2017-Q2" in listed.stdout, "1 numbers shown" in listed.stdout) == (
+        0,
+        True,
+        True,
+    )
+    checked = RUNNER.invoke(app, ["register", "check"])
+    assert (checked.exit_code, "2017-Q2: no hidden count" in checked.stdout) == (0, True)
+    # A lost register is noticed.
+    (register,) = (params.parents[1] / ".hamm_eval" / "registers").glob("*.sqlite")
+    register.unlink()
+    lost = RUNNER.invoke(app, ["register", "check"])
+    assert (lost.exit_code, "does not know it" in lost.stderr) == (4, True)

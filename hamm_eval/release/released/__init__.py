@@ -64,7 +64,7 @@ from hamm_eval.release.released.providers import (
     ReleasedFunnelLoss,
 )
 from hamm_eval.release.released.states import ReleasedShare, ReleasedStates
-from hamm_eval.release.released.summary import QuarterlySummary
+from hamm_eval.release.released.summary import QuarterlySummary, Restatement
 from hamm_eval.release.released.systems import ReleasedAccess
 from hamm_eval.release.released.tables import ReleasedDistribution, ReleasedQuantiles, ReleasedTable
 from hamm_eval.release.released.truth import ReleasedTruth, ReleasedTruthRow
@@ -127,5 +127,6 @@ __all__ = [
     "ReleasedTruthRow",
     "ReleasedTwoPerspectives",
     "ReleasedWorkerShare",
+    "Restatement",
     "excludes_zero",
 ]

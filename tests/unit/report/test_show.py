@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,7 @@ import numpy as np
 import pytest
 import report_samples as samples
 
-from hamm_eval.estimate import CountTable, Definition
+from hamm_eval.estimate import CountTable, Definition, Link
 from hamm_eval.release.policy import Policy
 from hamm_eval.release.record import RunRecord
 from hamm_eval.report import render
@@ -145,3 +146,52 @@ def test_generated_data_are_called_so_in_every_fragment(
         assert len(entries) == 2
         assert [entry.html.count(said) for entry in entries] == ([1, 1] if synthetic else [0, 0])
         assert [data["text/html"].count(said) for data, _ in displayed[-2:]] == [1 * synthetic] * 2
+
+
+def test_a_researcher_is_warned_of_what_a_report_will_hide(
+    tmp_path: Path, german: Wording, displayed: list[tuple[dict[str, str], dict[str, Any]]]
+) -> None:
+    def table(key: str, rows: list[int], **other: Any) -> CountTable:
+        return CountTable(
+            definition=Definition("participation_patterns", key),
+            rows=("a", "b"),
+            columns=("persons",),
+            row_dimension="level",
+            column_dimension="",
+            counts=np.array(rows).reshape(-1, 1),
+            **other,
+        )
+
+    show = Show(Policy.strict(), german, RunRecord(tmp_path, "interactive", replaces=True))
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        show.table(table("first", [102, 6], links=(Link(whole="begun", cells=((0, 0), (1, 0))),)))
+    # Together with the number of all, the 6 would be 6 or 7.
+    with pytest.warns(UserWarning, match=r"1 numbers will be hidden.*participation_patterns"):
+        show.table(table("second", [60, 48], whom="begun", total=108))
+    # In a run nobody reads warnings: it hides.
+    run = Show(Policy.strict(), german, RunRecord(tmp_path / "run", "01_cohort"))
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        run.table(table("first", [102, 6], links=(Link(whole="begun", cells=((0, 0), (1, 0))),)))
+        run.table(table("second", [60, 48], whom="begun", total=108))
+
+
+def test_params_count_how_often_a_result_was_defined_anew(
+    tmp_path: Path, german: Wording, displayed: list[tuple[dict[str, str], dict[str, Any]]]
+) -> None:
+    def version(**redefined: int) -> tuple[int, str]:
+        params = german.params
+        assert params is not None
+        changed = params.model_copy(
+            update={"release": params.release.model_copy(update={"redefined": redefined})}
+        )
+        record = RunRecord(tmp_path / str(len(redefined)), "01_cohort", replaces=True)
+        Show(Policy.strict(), Wording("de", changed), record).table(households())
+        (entry,) = record.entries()
+        assert entry.facts is not None
+        return entry.facts["version"], entry.facts["definition_digest"]
+
+    plain, raised = version(), version(**{"all": 1, households().definition.question: 2})
+    assert (plain[0], raised[0]) == (1, 4)
+    assert plain[1] != raised[1]

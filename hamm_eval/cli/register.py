@@ -1,0 +1,46 @@
+"""``hamm-eval register``: what was published in a folder, quarter by quarter, and whether it is safe."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from hamm_eval.cli.console import errors_for_people, say
+from hamm_eval.errors import ReleaseRefused, UsageError
+
+register = typer.Typer(
+    name="register",
+    help="The private register of all that was published: list it, prove it anew.",
+    no_args_is_help=True,
+)
+
+Out = Annotated[Path | None, typer.Option(help="The folder that was published to, where it is not reports/.")]
+
+
+@register.command("list")
+def list_publications(out: Out = None) -> None:
+    """List every publication: quarter, run, policy, results, numbers shown and hidden."""
+    with errors_for_people():
+        from hamm_eval.pipeline.registering import list_register
+
+        for line in list_register(Path.cwd(), out):
+            say(
+                f"{line.quarter}  {line.noted_at}  run {line.run_id}  policy {line.policy}  "
+                f"{line.outcome}: {line.releases} results, {line.shown} numbers shown, {line.hidden} hidden"
+            )
+
+
+@register.command("check")
+def check_register(out: Out = None) -> None:
+    """Prove for the whole series that no hidden count can be recovered; compare with what is published."""
+    with errors_for_people():
+        from hamm_eval.pipeline.registering import check_published
+
+        quarters, problems = check_published(Path.cwd(), out)
+        if problems:
+            raise ReleaseRefused.of(problems, "The series of published reports is not safe:")
+        if not quarters:
+            raise UsageError("Nothing is published there yet.", where=str(out or "reports"))
+        say(f"{', '.join(quarters)}: no hidden count can be recovered, no definition has changed.")

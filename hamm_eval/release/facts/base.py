@@ -1,0 +1,312 @@
+"""Counts that a release tells, the sums they stand in, and the list that both are entered in.
+
+A count is named by a key that is the same wherever the same persons are counted, so that tables are linked by
+their keys. Facts hold what is shown and what anyone can conclude from it, never the count itself.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+from hamm_eval.errors import ReleaseRefused
+from hamm_eval.estimate import Definition
+from hamm_eval.release.counts import ends_of
+from hamm_eval.release.policy import Policy
+from hamm_eval.release.released import Cell, ReleasedShare
+from hamm_eval.release.rounding import to_multiple
+
+Place = tuple[str | int, ...]
+
+UNDEFINED = ""
+"""Digest of what has no definition to compare: a section left out, the summary of whatever there is."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Count:
+    """One count as an attacker knows it.
+
+    Parameters
+    ----------
+    key : str
+        Whom it counts: a population and conditions.
+    low, high : int
+        The true counts that are shown like this; `high` None without an upper end.
+    value : int or None
+        What is shown; None where it is hidden, or where nothing is shown.
+    hidden : bool
+        Whether it is one that must not be recovered: shown as a small one.
+    told : bool
+        Whether anything is shown at all. A count that is not told but is what is left of others is one that
+        differencing recovers.
+    places : tuple of paths
+        Where it stands in its release, by names of fields and indices.
+    window : str
+        The closed period that it is about, as a quarter of arrival: later reports tell it again.
+    grows : bool
+        Whether whoever is counted stays counted in later reports.
+    """
+
+    key: str
+    low: int
+    high: int | None
+    value: int | None = None
+    hidden: bool = False
+    told: bool = True
+    places: tuple[Place, ...] = ()
+    window: str = ""
+    grows: bool = False
+
+    @property
+    def shown(self) -> bool:
+        """Whether a number is shown."""
+        return self.value is not None
+
+    def linked(self, largest_hidden: int) -> Count:
+        """The count hidden for the sake of another: everyone takes it for none of the small ones.
+
+        One that is small already loses its symbol, which told how small.
+        """
+        if self.hidden:
+            return replace(self, low=0, high=None, value=None)
+        low = largest_hidden + 1 if self.value else 0
+        return replace(self, low=low, high=None, value=None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sum:
+    """A whole and the parts that make it up.
+
+    With `rest` the parts are only some of it; `slack` is how far rounded parts may miss the whole.
+    """
+
+    whole: str
+    parts: tuple[str, ...]
+    rest: bool = False
+    slack: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """All that one release tells of counts."""
+
+    release: str
+    definition_digest: str
+    version: int
+    counts: tuple[Count, ...] = ()
+    sums: tuple[Sum, ...] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        """JSON-ready; `from_json` reads it."""
+        return asdict(self)
+
+    def hiding(self, keys: Collection[str], largest_hidden: int) -> Facts:
+        """The same where the numbers of these keys are no longer shown."""
+        counts = (count.linked(largest_hidden) if count.key in keys else count for count in self.counts)
+        return replace(self, counts=tuple(counts))
+
+    @classmethod
+    def from_json(cls, content: Mapping[str, Any]) -> Facts:
+        """The facts that `to_json` wrote.
+
+        Examples
+        --------
+        >>> facts = Facts(release="a:b", definition_digest="0", version=1,
+        ...               counts=(Count(key="k", low=8, high=12, value=10, places=(("cells", 0, 0),)),))
+        >>> Facts.from_json(json.loads(json.dumps(facts.to_json()))) == facts
+        True
+        """
+        return cls(
+            release=content["release"],
+            definition_digest=content["definition_digest"],
+            version=content["version"],
+            counts=tuple(
+                Count(**{**count, "places": tuple(map(tuple, count["places"]))})
+                for count in content["counts"]
+            ),
+            sums=tuple(Sum(**{**total, "parts": tuple(total["parts"])}) for total in content["sums"]),
+        )
+
+
+def key_of(*parts: Any) -> str:
+    """A short name for a population: the same for the same parts.
+
+    Examples
+    --------
+    >>> key_of("cohort", {"a": 1}) == key_of("cohort", {"a": 1})
+    True
+    """
+    text = json.dumps(parts, sort_keys=True, ensure_ascii=False, default=str)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+class FactList:
+    """Facts of one release, entered with the true counts: an interval or a sum that is wrong proves nothing.
+
+    The true counts stay here. An interval that does not hold its count is refused; a sum that the counts do
+    not keep is no fact, and left out.
+    """
+
+    def __init__(self, definition: Definition, policy: Policy) -> None:
+        self._definition = definition
+        self._policy = policy
+        self._counts: dict[str, Count] = {}
+        self._true: dict[str, int] = {}
+        self._sums: list[Sum] = []
+
+    def cell(
+        self,
+        key: str,
+        true: int,
+        cell: Cell | int | None,
+        *places: Place,
+        sensitive: bool = False,
+        ends: tuple[int, int] | None = None,
+        persons: int | None = None,
+        window: str = "",
+        grows: bool = False,
+    ) -> str:
+        """Enter a count that is shown, hidden, or hidden for the sake of another.
+
+        Parameters
+        ----------
+        key : str
+        true : int
+        cell : Cell, int or None
+            As it is shown; a hidden bin of a histogram is None.
+        *places : paths
+            Where it stands in the release.
+        sensitive : bool
+            Whether 0 is hidden too.
+        ends : (int, int), optional
+            The true counts shown as this value, where it is rounded in another way.
+        persons : int, optional
+            Distinct persons behind a count of something else: these are what is hidden.
+        window, grows
+            As `Count`.
+
+        Returns
+        -------
+        str
+            The key.
+        """
+        value = cell.value if isinstance(cell, Cell) else cell
+        sensitive = sensitive or self._policy.sensitive_throughout
+        largest, least = self._policy.largest_hidden_count, int(not sensitive)
+        other = persons is not None
+        small = (true if persons is None else min(true, persons)) <= largest
+        linked = value is None and not (small if true or sensitive else False)
+        if value is not None:
+            low, high = ends or ends_of(value, self._policy)
+            if value and not other:
+                low = max(low, largest + 1)
+        elif linked:
+            low, high = (0 if not true else largest + 1), None
+        else:
+            low, high = least, (None if other else largest)
+        hidden = value is None and not linked and not other
+        self._enter(
+            key,
+            true,
+            Count(
+                key=key,
+                low=low,
+                high=high,
+                value=value,
+                hidden=hidden,
+                places=places,
+                window=window,
+                grows=grows,
+            ),
+        )
+        if value is None and not linked and persons is not None:
+            # Whoever recovers so few records has recovered at most as many persons.
+            behind = f"{key}|persons"
+            self._enter(behind, min(true, persons), Count(key=behind, low=least, high=largest, hidden=True))
+            self._sums.append(Sum(whole=key, parts=(behind,), rest=True))
+        return key
+
+    def share(
+        self,
+        key: str,
+        true: int,
+        shown: ReleasedShare,
+        *places: Place,
+        window: str = "",
+        grows: bool = False,
+    ) -> str:
+        """Enter a count shown as a share of a rounded whole: the rounded count, to whoever divides."""
+        value = None if shown.value is None else to_multiple(true, self._policy.count_rounding)
+        return self.cell(key, true, value, *places, window=window, grows=grows)
+
+    def untold(self, key: str, true: int, *, grows: bool = False) -> str:
+        """Enter a count that is not shown but can be worked out of others."""
+        self._enter(key, true, Count(key=key, low=0, high=None, told=False, grows=grows))
+        return key
+
+    def sum(self, whole: str, parts: Sequence[str], *, rest: bool = False, slack: int = 0) -> None:
+        """Enter that parts make up a whole, where their counts do."""
+        gap = self._true[whole] - sum(self._true[part] for part in parts)
+        if parts and (gap >= 0 if rest else abs(gap) <= slack):
+            self._sums.append(Sum(whole=whole, parts=tuple(parts), rest=rest, slack=slack))
+
+    def left(self, whole: str, parts: Sequence[str], key: str) -> None:
+        """Enter what is left of a whole: nobody shows it, and a difference tells it."""
+        rest = self._true[whole] - sum(self._true[part] for part in parts)
+        if rest >= 0:
+            self.sum(whole, (*parts, self.untold(key, rest)))
+
+    def add(self, other: FactList) -> None:
+        """Enter all that another list holds."""
+        for key, count in other._counts.items():
+            self._enter(key, other._true[key], count)
+        self._sums += other._sums
+
+    def facts(self) -> Facts:
+        """All of it, without the true counts."""
+        return Facts(
+            release=self._definition.id,
+            definition_digest=self._definition.digest,
+            version=self._definition.version,
+            counts=tuple(self._counts.values()),
+            sums=tuple(dict.fromkeys(self._sums)),
+        )
+
+    def _enter(self, key: str, true: int, count: Count) -> None:
+        """One count; entered anew it is the same persons, and both intervals hold."""
+        if true < count.low or (count.high is not None and true > count.high):
+            raise ReleaseRefused(
+                "A count lies outside the range of what it is shown as.",
+                where=f"{self._definition.id}: {key}",
+                todo="Please report this as a bug.",
+            )
+        known = self._counts.get(key)
+        if known is not None:
+            if self._true[key] != true:
+                raise ReleaseRefused(
+                    "Two counts of this result claim to be of the same persons and differ.",
+                    where=f"{self._definition.id}: {key}",
+                    todo="Please report this as a bug.",
+                )
+            count = both(known, count)
+        self._counts[key] = count
+        self._true[key] = true
+
+
+def both(one: Count, other: Count) -> Count:
+    """What is known of a count that is told twice."""
+    highs = [high for high in (one.high, other.high) if high is not None]
+    return Count(
+        key=one.key,
+        low=max(one.low, other.low),
+        high=min(highs, default=None),
+        value=one.value if one.value is not None else other.value,
+        hidden=one.hidden or other.hidden,
+        told=one.told or other.told,
+        places=tuple(dict.fromkeys((*one.places, *other.places))),
+        window=one.window or other.window,
+        grows=one.grows or other.grows,
+    )

@@ -1,0 +1,99 @@
+"""Facts of goals: curves of the same persons, standings by score and by finding, models of attainment."""
+
+from __future__ import annotations
+
+from hamm_eval.estimate import AttainmentModel, CountTable, GoalAttainment, GoalScores
+from hamm_eval.release.curves import behind_curve_count
+from hamm_eval.release.facts import whom
+from hamm_eval.release.facts.base import FactList, Place
+from hamm_eval.release.facts.curves import curves_facts
+from hamm_eval.release.policy import Policy
+from hamm_eval.release.released import Cell, ReleasedAttainmentModel, ReleasedGoals, ReleasedGoalScores
+
+# What stands in both tables of goals is one count.
+_UNSCORED = ("dropped", "not_reviewed")
+_MET = "met"
+
+
+def goals_facts(estimate: GoalAttainment, released: ReleasedGoals, policy: Policy) -> FactList:
+    """All curves are of the same persons; whose goal was adapted are some of them."""
+    facts = FactList(estimate.definition, policy)
+    facts.add(curves_facts(estimate.curves, released.curves, policy, at=("curves",)))
+    everyone = whom.at_risk(estimate.curves.definition)
+
+    def enter(key: str, true: int, cell: Cell, place: Place) -> str:
+        return facts.cell(key, true, cell, place, ends=_ends(cell, policy), grows=True)
+
+    adapted = enter(f"{everyone}|adapted", estimate.adapted, released.adapted, ("adapted",))
+    after = enter(
+        f"{everyone}|attained after adapting",
+        estimate.attained_adapted,
+        released.attained_adapted,
+        ("attained_adapted",),
+    )
+    facts.left(adapted, [after], f"{everyone}|adapted, not attained")
+    facts.left(everyone, [adapted], f"{everyone}|never adapted")
+    reached = f"{everyone}|event"
+    facts.left(reached, [after], f"{reached} without adapting")
+    for group in estimate.curves.groups:
+        if group.events_from_start == estimate.curves.groups[0].events_from_start - estimate.attained_adapted:
+            # Attained by the first definition is what was attained without adapting.
+            facts.sum(f"{reached} without adapting", [f"{reached}|{group.level}"])
+    return facts
+
+
+def scores_facts(estimate: GoalScores, released: ReleasedGoalScores, policy: Policy) -> FactList:
+    """Domain by domain both tables are of the same persons.
+
+    Shares are of the persons shown, so that no count has a place at which it could be hidden by itself.
+    """
+    facts = FactList(estimate.definition, policy)
+    for at, domain in enumerate(released.domains):
+        base = f"goals:{estimate.definition.digest}|{domain}"
+        cell = released.persons[at]
+        facts.cell(base, int(estimate.persons[at]), cell, ends=_ends(cell, policy))
+        scores = _row(facts, estimate.scores, released.scores.cells[at], at, base, "score", policy)
+        findings = _row(facts, estimate.findings, released.findings.cells[at], at, base, "finding", policy)
+        for keys in (scores, findings):
+            facts.sum(base, list(dict.fromkeys(keys.values())))
+        after = released.after_adaptation[at]
+        key = f"{base}|after adaptation"
+        facts.cell(key, int(estimate.after_adaptation[at]), after, ends=_ends(after, policy))
+        if _MET in findings:
+            facts.left(findings[_MET], [key], f"{base}|met at once")
+        dropped = released.t_dropped[at]
+        facts.cell(f"{base}|no T", int(estimate.t_dropped[at]), dropped, ends=_ends(dropped, policy))
+    return facts
+
+
+def attainment_facts(model: AttainmentModel, released: ReleasedAttainmentModel, policy: Policy) -> FactList:
+    """Who is not in the model; persons by level and by score are not shown here."""
+    facts = FactList(model.definition, policy)
+    base = f"attainment:{model.definition.digest}"
+    lost = [who for who in (*model.missing, *model.left_out) if who.persons]
+    for number, (who, shown) in enumerate(zip(lost, released.lost, strict=False)):
+        key = f"{base}|without {who.factor}={who.level}"
+        facts.cell(key, who.persons, shown.persons, ("lost", number, "persons"))
+    return facts
+
+
+def _row(
+    facts: FactList,
+    table: CountTable,
+    cells: tuple[Cell, ...],
+    at: int,
+    base: str,
+    dimension: str,
+    policy: Policy,
+) -> dict[str, str]:
+    """One domain's cells of a table: keys by column."""
+    keys = {}
+    for column, true, cell in zip(table.columns, table.counts[at], cells, strict=True):
+        name = column if column in _UNSCORED else f"{dimension} {column}"
+        keys[column] = facts.cell(f"{base}|{name}", int(true), cell, ends=_ends(cell, policy))
+    return keys
+
+
+def _ends(cell: Cell, policy: Policy) -> tuple[int, int] | None:
+    """Counts beside curves come from midpoints."""
+    return behind_curve_count(cell.value, policy) if cell.value else None

@@ -1,0 +1,72 @@
+"""Facts of ratings from two perspectives: who was asked, who answered what, by group and in pairs.
+
+Agreement and shares are computed from the counts shown, so none of these has a place at which it could be
+hidden afterwards; the gate has made them safe together before (`linked_counts`).
+"""
+
+from __future__ import annotations
+
+from itertools import groupby
+
+from hamm_eval.estimate import TwoPerspectives
+from hamm_eval.release.facts.base import FactList
+from hamm_eval.release.policy import Policy
+from hamm_eval.release.rating_counts import SIDES
+from hamm_eval.release.released import ReleasedTwoPerspectives
+from hamm_eval.vocabulary import EFFECTIVE, RATINGS
+
+
+def perspectives_facts(
+    estimate: TwoPerspectives, released: ReleasedTwoPerspectives, policy: Policy
+) -> FactList:
+    """Ratings make up those given, those given and the silent everyone, levels of a group both."""
+    facts = FactList(estimate.definition, policy)
+    base = f"rated:{estimate.definition.digest}"
+    everyone = facts.cell(base, estimate.responses[0].persons, released.persons)
+    for side, (name, shown) in enumerate(zip(SIDES, released.ratings, strict=True)):
+        by_rating = [int(count) for count in estimate.counts[side]]
+        given = facts.cell(f"{base}|{name}", sum(by_rating), shown.given)
+        keys = [
+            facts.cell(f"{base}|{name}={rating}", by_rating[k], shown.cells[k])
+            for k, rating in enumerate(RATINGS)
+        ]
+        facts.sum(given, keys)
+        facts.left(everyone, [given], f"{base}|{name} silent")
+        effective = sum(by_rating[EFFECTIVE - 1 :])
+        facts.share(f"{base}|{name} effective", effective, shown.effective)
+        facts.sum(f"{base}|{name} effective", keys[EFFECTIVE - 1 :])
+        _pairs(estimate, released, facts, side, keys)
+    _groups(estimate, released, facts, base)
+    return facts
+
+
+def _pairs(
+    estimate: TwoPerspectives, released: ReleasedTwoPerspectives, facts: FactList, side: int, keys: list[str]
+) -> None:
+    """Whoever was rated from both sides is some of those with that rating."""
+    shown = (released.agreement.worker, released.agreement.refugee)[side]
+    if estimate.agreement is None or not shown:
+        return
+    counts = estimate.agreement.pairs.sum(axis=1 - side)
+    for whole, count, cell in zip(keys, counts, shown, strict=True):
+        pair = facts.cell(f"{whole}|in pairs", int(count), cell)
+        facts.sum(whole, [pair], rest=True)
+
+
+def _groups(estimate: TwoPerspectives, released: ReleasedTwoPerspectives, facts: FactList, base: str) -> None:
+    """The levels of a group are some of everyone, all of them where nobody lacks an entry."""
+    both = zip(estimate.responses[1:], released.responses[1:], strict=True)
+    for dimension, found in groupby(both, key=lambda pair: pair[0].dimension):
+        persons: list[str] = []
+        given: tuple[list[str], list[str]] = ([], [])
+        for true, shown in found:
+            level = f"{base}|{dimension}={true.level}"
+            persons.append(facts.cell(level, true.persons, shown.persons, sensitive=true.sensitive))
+            for side, name in enumerate(SIDES):
+                key = f"{level}|{name}"
+                facts.cell(key, true.given[side], shown.given[side], sensitive=true.sensitive)
+                facts.left(level, [key], f"{key} silent")
+                given[side].append(key)
+        facts.left(base, persons, f"{base}|without {dimension}")
+        for side, name in enumerate(SIDES):
+            facts.left(f"{base}|{name}", given[side], f"{base}|without {dimension}|{name}")

@@ -1,0 +1,10 @@
+"""Rule 7: the proof, by integer programming, that no hidden count can be recovered from all that is shown."""
+
+from __future__ import annotations
+
+from hamm_eval.release.proof.attack import Recovered, find_recovered
+from hamm_eval.release.proof.conceal import conceal
+from hamm_eval.release.proof.repair import hide_until_safe
+from hamm_eval.release.proof.system import System
+
+__all__ = ["Recovered", "System", "conceal", "find_recovered", "hide_until_safe"]

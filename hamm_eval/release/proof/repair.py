@@ -1,0 +1,117 @@
+"""More is hidden only where the proof fails: the smallest number that mends it, then the proof anew."""
+
+from __future__ import annotations
+
+from hamm_eval.errors import Problem, ReleaseRefused
+from hamm_eval.release.policy import Policy
+from hamm_eval.release.proof.attack import Recovered, find_recovered, is_recovered
+from hamm_eval.release.proof.system import System
+
+_TRIED = 12
+
+
+def hide_until_safe(system: System, policy: Policy) -> tuple[str, ...]:
+    """Keys of the shown counts that must be hidden too, so that no hidden count can be recovered.
+
+    Parameters
+    ----------
+    system : System
+    policy : Policy
+
+    Returns
+    -------
+    tuple of str
+        Empty where nothing can be recovered as it is.
+
+    Raises
+    ------
+    ReleaseRefused
+        A count can be recovered though all that is shown near it is hidden.
+
+    Notes
+    -----
+    Complementary suppression with the least loss is NP-hard (Kelly, Golden and Assad 1992, Cell suppression:
+    disclosure protection for sensitive tabular data. Networks 22, 397-417). This is a heuristic: for one
+    count after the other the smallest number near it that protects it alone, else the smallest number near
+    it; finally what turned out not to be needed is shown again, the largest first. Each turn hides one count
+    more, so it ends.
+    """
+    hidden: list[str] = []
+    for part in system.parts():
+        hidden += _mend(part, policy)
+    return tuple(hidden)
+
+
+def _mend(part: System, policy: Policy) -> list[str]:
+    """Hide within one connected system."""
+    chosen: list[str] = []
+    now = part
+    while found := find_recovered(now, policy):
+        key = _next(now, found[0], policy)
+        if key is None:
+            raise ReleaseRefused.of(
+                [_unmendable(each) for each in found], "Hidden counts could be recovered:"
+            )
+        chosen.append(key)
+        now = now.hiding(key, policy.largest_hidden_count)
+    return _needed(part, chosen, policy)
+
+
+def _needed(part: System, chosen: list[str], policy: Policy) -> list[str]:
+    """Without those that others, hidden later, have made needless."""
+    needed = list(chosen)
+    for key in sorted(chosen, key=lambda key: -(part.counts[key].value or 0)):
+        if len(needed) < 2:
+            break
+        others = [other for other in needed if other != key]
+        trial = part
+        for other in others:
+            trial = trial.hiding(other, policy.largest_hidden_count)
+        if not find_recovered(trial, policy):
+            needed = others
+    return needed
+
+
+def _next(system: System, recovered: Recovered, policy: Policy) -> str | None:
+    """The shown count to hide: the smallest near the recovered one that mends it, else the smallest."""
+    rings = _rings(system, recovered.key)
+    counts = system.counts
+    for ring in rings:
+        shown = [name for name in ring if counts[name].shown and counts[name].places]
+        if shown:
+            near = sorted(shown, key=lambda name: (not counts[name].value, counts[name].value, name))
+            tried = near[:_TRIED]
+            mends = (
+                name
+                for name in tried
+                if not is_recovered(recovered.key, system.hiding(name, policy.largest_hidden_count), policy)
+            )
+            return next(mends, near[0])
+    # Small numbers alone can tell each other, as a whole of at most 2 with two parts: one loses its symbol.
+    small = (name for ring in rings for name in sorted(ring) if counts[name].high is not None)
+    return next((name for name in small if counts[name].hidden and counts[name].places), None)
+
+
+def _rings(system: System, key: str) -> list[set[str]]:
+    """Counts by how many sums lie between them and a count."""
+    rings: list[set[str]] = []
+    reached, border = {key}, {key}
+    while border:
+        beyond: set[str] = set()
+        for total in system.sums:
+            members = {total.whole, *total.parts}
+            if members & border:
+                beyond |= members - reached
+        rings.append(beyond)
+        reached |= beyond
+        border = beyond
+    return rings
+
+
+def _unmendable(found: Recovered) -> Problem:
+    """What to do where hiding does not help."""
+    return Problem(
+        "A hidden count can be recovered from these results together.",
+        ", ".join(found.releases),
+        "Leave one of them out of the run, or merge the small levels in params.",
+    )

@@ -1,0 +1,195 @@
+from __future__ import annotations
+
+import hashlib
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from small_project import FINISH, OPEN, notebook, published_bytes, shows
+
+from hamm_eval.errors import QuarterLocked, ReleaseRefused
+from hamm_eval.pipeline import run_report
+from hamm_eval.pipeline.lock import lock_register
+from hamm_eval.pipeline.registering import (
+    check_published,
+    list_register,
+    open_register,
+    register_path,
+    registered,
+)
+from hamm_eval.release.facts import Count, Facts
+from hamm_eval.release.policy import Policy
+
+Project = Callable[..., Path]
+
+
+def told(value: int = 40, release: str = "a:b") -> Facts:
+    count = Count(key="x", low=value - 2, high=value + 2, value=value, places=(("total",),))
+    return Facts(release=release, definition_digest="0", version=1, counts=(count,))
+
+
+def publish_by_hand(out: Path, quarter: str, manifest: str) -> str:
+    """A published report as far as the register looks at it; the digest of its manifest."""
+    from hamm_eval.pipeline.digest import digest_bytes
+
+    (out / quarter).mkdir(parents=True, exist_ok=True)
+    (out / quarter / "manifest.json").write_text(manifest)
+    return digest_bytes(manifest.encode())
+
+
+def enter(root: Path, out: Path, quarter: str, *facts: Facts) -> None:
+    with (
+        open_register(root, out) as register,
+        registered(
+            register, facts, out, quarter=quarter, run_id="run", policy=Policy.strict(),
+            manifest=hashlib.sha256(quarter.encode()).hexdigest(),
+        ),
+    ):  # fmt: skip
+        publish_by_hand(out, quarter, quarter)
+
+
+def test_a_run_enters_what_it_publishes_and_refuses_other_numbers_for_the_same_quarter(
+    project: Project, tmp_path: Path
+) -> None:
+    params = project({"01_who": shows("who", 120)})
+    root = params.parents[1]
+    first = run_report(params)
+    (line,) = list_register(root)
+    assert (line.quarter, line.outcome, line.shown, line.hidden) == ("2017-Q2", "published", 1, 0)
+    assert (line.run_id, line.releases) == (first.run_id, 1)
+    before = published_bytes(first.path)
+
+    # Other prose, equal numbers: fine. Other numbers: refused, and the former report stays.
+    run_report(project({"01_who": notebook(OPEN, 'show("who", 120)', FINISH, prose={"lang-de": "# Neu"})}))
+    after = published_bytes(first.path)
+    assert after != before
+    corrected = project({"01_who": shows("who", 130)})
+    with pytest.raises(ReleaseRefused, match="2017-Q2 is published"):
+        run_report(corrected)
+    assert published_bytes(first.path) == after
+    assert [line.outcome for line in list_register(root)] == ["published", "published"]
+    assert check_published(root) == (("2017-Q2",), ())
+
+    # Rehearsing elsewhere has a register of its own.
+    run_report(corrected, out=tmp_path / "rehearsal")
+    assert [line.shown for line in list_register(root, tmp_path / "rehearsal")] == [1]
+
+
+def test_a_result_that_says_nothing_of_its_counts_is_not_published(project: Project) -> None:
+    silent = OPEN.replace(", facts=facts)", ")")
+    assert silent != OPEN
+    params = project({"01_who": notebook(silent, 'show("who", 120)', FINISH)})
+    with pytest.raises(ReleaseRefused, match=r"attrition/who.*does not say"):
+        run_report(params)
+
+
+TWICE = """
+from hamm_eval.estimate import CountTable, Definition, Link
+from hamm_eval.report.show import Show
+from hamm_eval.report.wording import Wording
+from hamm_eval.release.policy import Policy
+import numpy as np
+through = Show(Policy.strict(), Wording("de"), record)
+def counts(key, rows, **other):
+    through.table(CountTable(
+        definition=Definition("participation_patterns", key), rows=("a", "b"), columns=("persons",),
+        row_dimension="level", column_dimension="", counts=np.array(rows).reshape(-1, 1), **other))
+"""
+FIRST = 'counts("first", [102, 6], links=(Link(whole="begun", cells=((0, 0), (1, 0))),))'
+SECOND = 'counts("second", [60, 48], whom="begun", total=108)'
+
+
+def test_more_is_hidden_where_two_notebooks_together_would_tell(project: Project) -> None:
+    params = project(
+        {
+            "01_who": shows("who", 120),
+            "02_one": notebook(OPEN, TWICE, FIRST, FINISH),
+            "03_two": notebook(OPEN, TWICE, SECOND, FINISH),
+        }
+    )
+    published = run_report(params, out=params.parents[1] / "both")
+    page = published.page.read_text(encoding="utf-8")
+    results = (published.path / "results.json").read_text(encoding="utf-8")
+    assert results.count('"linked": true') == 1
+    assert ">verdeckt<" in page or "verdeckt" in page
+    # Without the second notebook nothing has to go.
+    alone = project({"01_who": shows("who", 120), "02_one": notebook(OPEN, TWICE, FIRST, FINISH)})
+    published = run_report(alone, out=params.parents[1] / "one")
+    assert '"linked": true' not in (published.path / "results.json").read_text(encoding="utf-8")
+
+
+def test_a_killed_run_is_settled_by_what_the_link_points_to(tmp_path: Path) -> None:
+    out = tmp_path / "reports"
+    reached = publish_by_hand(out, "2017-Q1", "one")
+    with open_register(tmp_path, out) as register:
+        for quarter, manifest in (("2017-Q1", reached), ("2017-Q2", "never")):
+            register.intend(
+                [told()], quarter=quarter, run_id="run", policy=Policy.strict(), manifest=manifest
+            )
+    with open_register(tmp_path, out) as register:
+        assert [each.published for each in register.publications()] == [True, False]
+        assert set(register.published()) == {"2017-Q1"}
+
+
+def test_publishing_that_fails_is_noted_as_failed(tmp_path: Path) -> None:
+    out = tmp_path / "reports"
+    with (
+        pytest.raises(OSError, match="disk"),
+        open_register(tmp_path, out) as register,
+        registered(
+            register, [told()], out, quarter="2017-Q1", run_id="r", policy=Policy.strict(), manifest="m"
+        ),
+    ):
+        raise OSError("disk")
+    with open_register(tmp_path, out) as register:
+        assert [each.published for each in register.publications()] == [False]
+
+
+def test_check_names_what_the_register_does_not_know_and_who_can_read_it(tmp_path: Path) -> None:
+    (tmp_path / "params").mkdir()
+    out = tmp_path / "reports"
+    assert check_published(tmp_path) == ((), ())
+    publish_by_hand(out, "2016-Q4", "before there was a register")
+    quarters, (problem,) = check_published(tmp_path)
+    assert (quarters, problem.where) == (("2016-Q4",), "2016-Q4")
+    enter(tmp_path, out, "2017-Q1", told())
+    register_path(tmp_path, out).chmod(0o644)
+    quarters, problems = check_published(tmp_path)
+    assert quarters == ("2016-Q4", "2017-Q1")
+    assert [problem.what for problem in problems] == [
+        "Others can read the register.",
+        "This quarter is published, and the register does not know it.",
+    ]
+
+
+def test_the_register_follows_a_project_that_is_moved(tmp_path: Path) -> None:
+    here, there = tmp_path / "here", tmp_path / "there"
+    assert register_path(here, here / "reports").name == register_path(there, there / "reports").name
+    assert (
+        register_path(here, tmp_path / "a" / "out").name != register_path(here, tmp_path / "b" / "out").name
+    )
+
+
+def test_two_runs_prove_and_publish_one_after_the_other(tmp_path: Path) -> None:
+    order: list[str] = []
+    path = tmp_path / "one.sqlite"
+
+    def second() -> None:
+        with lock_register(path):
+            order.append("second")
+
+    other = threading.Thread(target=second)
+    with lock_register(path):
+        other.start()
+        time.sleep(0.2)
+        order.append("first")
+    other.join()
+    assert order == ["first", "second"]
+    with (
+        lock_register(path),
+        pytest.raises(QuarterLocked, match="publishing"),
+        lock_register(path, timeout=0),
+    ):
+        pass
