@@ -203,7 +203,8 @@ def attainment_by_definition(followed: FollowedGoals, params: Params, domain: st
         definition=definition,
         domain=domain,
         adapted=int((rows["adapted"] > 0).sum()),
-        attained_adapted=int(((rows["adapted"] > 0) & (cause == 1)).sum()),
+        # Exactly those by whom the first two curves differ from the third.
+        attained_adapted=int((_adapted_before(rows) & (cause == 1)).sum()),
         curves=Curves(
             definition=definition,
             endpoint=f"goal_{domain}",

@@ -51,9 +51,9 @@ def review_intervals(followed: FollowedGoals, case_file: CaseFile, params: Param
     """
     looks = _looks(followed)
     following = looks.groupby("goal_id")["day"].shift(-1)
-    due = following.notna() | ~looks["done"]
     spans = looks.assign(days=following.fillna(looks["until"]) - looks["day"], reviewed=following.notna())
-    spans = spans[due & (spans["days"] > 0)]
+    # Not even where a review followed: of goals met or dropped only the reviewed ones would have an interval.
+    spans = spans[~looks["done"] & (spans["days"] > 0)]
 
     def of(rows: pd.DataFrame) -> list[float]:
         ended = rows["reviewed"].to_numpy(dtype=np.int64)

@@ -56,6 +56,17 @@ def test_met_before_it_was_adapted_is_met_as_first_agreed() -> None:
     assert goal_attainment(goals.followed(), asked()).after_adaptation.sum() == 0
 
 
+def test_adapted_and_met_on_one_day_is_no_difference_between_the_curves() -> None:
+    """The gate withholds the curve by first definition where few make the difference."""
+    goals = Goals()
+    for number in range(20):
+        goals.add(f"same{number}", (90, "adapted", -1), (90, "met", 0), until=200)
+    goals.add("before", (90, "adapted", -1), (180, "met", 0), until=200)
+    found = attainment_by_definition(goals.followed(), asked(), "language")
+    every, _, first = (fit.at([200]).incidence[0, 0] for fit in found.curves.estimates)
+    assert found.attained_adapted == 1 == pytest.approx((every - first) * 21)
+
+
 @pytest.fixture(scope="module")
 def drawn() -> Goals:
     """Goals of 400 persons: met, left, closed, dropped, adapted before or not."""

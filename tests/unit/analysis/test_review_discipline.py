@@ -48,6 +48,12 @@ def test_nothing_is_due_after_a_goal_is_met_or_dropped() -> None:
     assert set(found.values[found.rows.index("awo")]) == {90}
 
 
+def test_a_review_after_a_goal_was_met_makes_no_interval_of_its_own() -> None:
+    goals = Goals().add("a", (90, "met"), (100, "met"), until=500).add("b", (90, "met"), until=500)
+    found = review_intervals(goals.followed(), cases(a="awo", b="awo"), asked())
+    assert set(found.values[found.rows.index("awo")]) == {90}
+
+
 def test_providers_stand_in_their_declared_order_and_by_the_day_of_the_interval() -> None:
     file = cases(a="drk", b="awo")
     changed = file.tables["cases"].iloc[:1].assign(opened_on=AGREED + pd.Timedelta(days=50), provider="mkf")
