@@ -89,6 +89,7 @@ def two_perspectives(case_file: CaseFile, params: Params, measure: str) -> TwoPe
         raise NotEstimable("Nobody's participation in this measure has ended.", where="participations")
     clustered_by, cluster = _clusters(rows)
     policy = policy_of(params)
+    errors = [_effective_error(rows[name], cluster) for name in (_WORKER, _REFUGEE)]
     weighted = [_weighted_share(rows, name, params, policy) for name in (_WORKER, _REFUGEE)]
     return TwoPerspectives(
         definition=define(
@@ -100,7 +101,8 @@ def two_perspectives(case_file: CaseFile, params: Params, measure: str) -> TwoPe
         ),
         measure=measure,
         counts=np.array([_tally(rows[name]) for name in (_WORKER, _REFUGEE)], dtype=np.int64),
-        effective_errors=np.array([_effective_error(rows[name], cluster) for name in (_WORKER, _REFUGEE)]),
+        effective_errors=np.array([error for error, _ in errors]),
+        effective_clusters=(errors[0][1], errors[1][1]),
         responses=tuple(_responses(rows, params, policy)),
         weighted=(weighted[0], weighted[1]),
         weighted_by=asked.weigh_by,
@@ -122,14 +124,12 @@ def _clusters(rows: pd.DataFrame) -> tuple[str, IntArray]:
     return ("social_worker" if known else "household"), codes
 
 
-def _effective_error(ratings: pd.Series, cluster: IntArray) -> float:
-    """Standard error of the share of 4 and 5 among the ratings there are; NaN with fewer than two."""
+def _effective_error(ratings: pd.Series, cluster: IntArray) -> tuple[float, int]:
+    """Standard error of the share of 4 and 5 among the ratings there are, and clusters; NaN below two."""
     known = ratings.notna().to_numpy()
-    if known.sum() < 2:
-        return math.nan
     good = np.asarray(ratings[known] >= EFFECTIVE, dtype=np.float64)
-    _, codes = np.unique(cluster[known], return_inverse=True)
-    return mean_error(good, codes.astype(np.int64))
+    of, codes = np.unique(cluster[known], return_inverse=True)
+    return (mean_error(good, codes.astype(np.int64)) if of.size else math.nan), of.size
 
 
 def mean_error(values: FloatArray, cluster: IntArray) -> float:
@@ -206,7 +206,9 @@ def _weighted_share(rows: pd.DataFrame, name: str, params: Params, policy: Polic
         )
     except NotEstimable:
         return WeightedShare(value=math.nan, std_error=math.nan, missing="not_estimable")
-    return WeightedShare(value=fit.mean_treated, std_error=fit.std_error_treated)
+    # Of those who answered: a worker none of whose persons did adds nothing to the error of their mean.
+    answering = int(np.unique(cluster[given]).size)
+    return WeightedShare(value=fit.mean_treated, std_error=fit.std_error_treated, clusters=answering)
 
 
 def agreement(rows: pd.DataFrame, cluster: IntArray, clustered_by: str) -> Agreement | None:

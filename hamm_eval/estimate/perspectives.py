@@ -29,11 +29,12 @@ class WeightedShare:
     """Share of the ratings 4 and 5 when those who answered are weighted towards all.
 
     `value` and `std_error` are NaN where `missing` says why: "too_few" (answers or silent persons for the
-    number of characteristics), "not_estimable".
+    number of characteristics), "not_estimable". `clusters` are those of the error.
     """
 
     value: float
     std_error: float
+    clusters: int | None = None
     missing: str = ""
 
 
@@ -82,6 +83,8 @@ class TwoPerspectives(Estimate):
         Persons by perspective and rating, 1 to 5.
     effective_errors : ndarray of float, shape (2,)
         Standard error of the share of 4 and 5 among the ratings given, by clusters.
+    effective_clusters : tuple of int
+        Clusters with a rating, by perspective: of few the error is uncertain itself.
     responses : tuple of Responses
         All, then by group.
     weighted : tuple of WeightedShare, one per perspective
@@ -94,6 +97,7 @@ class TwoPerspectives(Estimate):
     measure: str
     counts: IntArray
     effective_errors: FloatArray
+    effective_clusters: tuple[int, int]
     responses: tuple[Responses, ...]
     weighted: tuple[WeightedShare, WeightedShare]
     weighted_by: tuple[str, ...]

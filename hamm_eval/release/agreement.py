@@ -15,14 +15,14 @@ import numpy as np
 
 from hamm_eval.errors import NotEstimable
 from hamm_eval.estimate import Agreement, FloatArray, IntArray
-from hamm_eval.inference import FEW_CLUSTERS, critical_value
+from hamm_eval.inference import FEW_CLUSTERS
 from hamm_eval.ratings import paired_ordinal_regression, weighted_kappa
 from hamm_eval.release.linked_counts import Linked, hidden_counts_hold
 from hamm_eval.release.policy import Policy
 from hamm_eval.release.rating_counts import OFFSETS, SIDES, apart_classes, pair_counts
 from hamm_eval.release.released import Cell, Interval, ReleasedAgreement, ReleasedShare
 from hamm_eval.release.rounding import decimals, to_multiple
-from hamm_eval.release.shares import release_share
+from hamm_eval.release.shares import reach_95, release_share
 from hamm_eval.vocabulary import RATINGS
 
 _K = len(RATINGS)
@@ -60,7 +60,7 @@ def release_agreement(
     pairs = rebuild_pairs(cells, classes, policy)
     noise = _Rounding(pairs, cells, classes, policy)
     few = agreement.clusters < FEW_CLUSTERS
-    critical = critical_value(0.95, agreement.clusters if few else None)
+    critical = reach_95(agreement.clusters)
     n = int(pairs.sum())
     worker, refugee = (np.repeat(side.ravel(), pairs.ravel()) for side in np.indices((_K, _K)) + 1)
     apart = (refugee - worker).astype(np.float64)
@@ -72,7 +72,7 @@ def release_agreement(
         worker=tuple(cells[f"pair:{SIDES[0]}:{rating}"] for rating in RATINGS),
         refugee=tuple(cells[f"pair:{SIDES[1]}:{rating}"] for rating in RATINGS),
         apart=tuple((name, cells[f"apart:{name}"]) for name in classes),
-        higher=_higher(cells, classes, n, _up(agreement.difference_factor), policy),
+        higher=_higher(cells, classes, n, agreement, policy),
         kappa=_kappa(worker, refugee, agreement, noise.kappa, critical),
         difference=_interval(float(apart.mean()), critical * difference_error),
         odds=_odds(worker, refugee, agreement, critical, difference_error / plain if plain else 1.0),
@@ -244,11 +244,11 @@ def _higher(
     cells: Mapping[str, Cell],
     classes: Mapping[str, Sequence[int]],
     n: int,
-    factor: float,
+    agreement: Agreement,
     policy: Policy,
 ) -> tuple[ReleasedShare, ...]:
     """Shares in which the social worker, neither and the refugee rate higher, from published counts."""
-    found = []
+    factor, found = _up(agreement.difference_factor), []
     for sign in (-1, 0, 1):
         parts = [cells[f"apart:{name}"] for name, offsets in classes.items() if np.sign(offsets[0]) == sign]
         # A share of hidden counts alone would be one of a number made up.
@@ -256,7 +256,9 @@ def _higher(
         count = sum(_middle(cell, policy) for cell in parts) if known else None
         share = 0.0 if count is None else count / n
         error = factor * math.sqrt(share * (1 - share) / n)
-        found.append(release_share(Cell(value=count), n, policy, std_error=error))
+        found.append(
+            release_share(Cell(value=count), n, policy, std_error=error, clusters=agreement.clusters)
+        )
     return tuple(found)
 
 

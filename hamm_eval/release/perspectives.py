@@ -27,12 +27,11 @@ from hamm_eval.release.released import (
     ReleasedTwoPerspectives,
 )
 from hamm_eval.release.rounding import decimals, to_step
-from hamm_eval.release.shares import release_share
+from hamm_eval.release.shares import reach_95, release_share
 from hamm_eval.vocabulary import RATINGS
 
 # How much less often the silent could hold a measure to be effective than those who answered.
 SHIFTS = (-0.1, -0.2, -0.3)
-_NORMAL_95 = 1.959964
 
 
 def release_two_perspectives(estimate: TwoPerspectives, policy: Policy) -> ReleasedTwoPerspectives:
@@ -113,7 +112,8 @@ def _effective(
     error = float(estimate.effective_errors[side])
     if given.value is None or given.value < policy.smallest_denominator or not math.isfinite(error):
         return ReleasedShare(value=None)
-    return release_share(cell, given.value, policy, std_error=error)
+    clusters = estimate.effective_clusters[side]
+    return release_share(cell, given.value, policy, std_error=error, clusters=clusters)
 
 
 def _bounds(effective: Cell, given: Cell, persons: Cell) -> tuple[float, float] | None:
@@ -143,7 +143,7 @@ def _weighted(weighted: WeightedShare, given: int, policy: Policy) -> Interval |
         return None
     step = coarse_step(given, policy)
     value = to_step(weighted.value, step)
-    reach = math.ceil(_NORMAL_95 * weighted.std_error / step + 0.5 - 1e-9) * step
+    reach = math.ceil(reach_95(weighted.clusters) * weighted.std_error / step + 0.5 - 1e-9) * step
     return Interval(
         value=value,
         lower=decimals(max(value - reach, 0.0), policy.share_decimals),

@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import math
 
+from hamm_eval.inference import clusters_for_t, critical_value
 from hamm_eval.release.policy import Policy
 from hamm_eval.release.released import Cell, Interval, ReleasedShare
 from hamm_eval.release.rounding import decimals
 
-_NORMAL_95 = 1.959964
 
-
-def release_share(cell: Cell, base: int, policy: Policy, *, std_error: float | None = None) -> ReleasedShare:
+def release_share(
+    cell: Cell,
+    base: int,
+    policy: Policy,
+    *,
+    std_error: float | None = None,
+    clusters: int | None = None,
+) -> ReleasedShare:
     """A share from the released count of persons who have something, among `base` of them.
 
     Parameters
@@ -23,6 +29,8 @@ def release_share(cell: Cell, base: int, policy: Policy, *, std_error: float | N
     policy : Policy
     std_error : float, optional
         Of the exact share; without it no interval is told.
+    clusters : int, optional
+        Of which the error is: with few Student's t is taken (`inference.clusters_for_t`).
 
     Examples
     --------
@@ -38,12 +46,23 @@ def release_share(cell: Cell, base: int, policy: Policy, *, std_error: float | N
         # An interval by a standard error of 0 would claim that nobody can be there.
         return ReleasedShare(value=decimals(min(cell.value / base, 1.0), policy.share_decimals))
     value = min(cell.value / base, 1.0)
-    reach = reach_in_steps(_NORMAL_95 * std_error, base, policy)
+    reach = reach_in_steps(reach_95(clusters) * std_error, base, policy)
     return ReleasedShare(
         value=decimals(value, policy.share_decimals),
         lower=decimals(max(value - reach, 0.0), policy.share_decimals),
         upper=decimals(min(value + reach, 1.0), policy.share_decimals),
     )
+
+
+def reach_95(clusters: int | None) -> float:
+    """Standard errors to either side of an estimate that make its interval.
+
+    Examples
+    --------
+    >>> round(reach_95(None), 2), round(reach_95(400), 2), round(reach_95(19), 2)
+    (1.96, 1.96, 2.1)
+    """
+    return critical_value(0.95, clusters_for_t(clusters, None))
 
 
 def release_difference(value: float, reach: float, base: int, policy: Policy) -> Interval:

@@ -50,6 +50,7 @@ def perspectives_of(
         "measure": "course",
         "counts": counts,
         "effective_errors": np.array([0.03, 0.03]),
+        "effective_clusters": (200, 200),
         "responses": (
             Responses(
                 dimension="",

@@ -26,7 +26,7 @@ ALONE = np.array([3, 9, 20, 31, 12])
 
 
 def shown(**other: object) -> ReleasedTwoPerspectives:
-    found = release(perspectives_of(drawn_pairs(270, 1), ALONE, 40, **other), STRICT)  # type: ignore[arg-type]
+    found = release(perspectives_of(drawn_pairs(270, 1), ALONE, nobody=40, **other), STRICT)
     assert isinstance(found, ReleasedTwoPerspectives)
     return found
 
@@ -291,3 +291,19 @@ def test_the_proof_holds_for_every_group_that_is_shown() -> None:
                 for of, cell in (([1, 1], all_of), ([1, 0], hidden), ([0, 1], shown))
             ]
             assert hidden_counts_hold(whole, STRICT)
+
+
+def test_few_clusters_widen_every_share_by_student_s_t() -> None:
+    """Of 4 workers 1.96 standard errors are no 95 % interval: t with 3 degrees of freedom takes 3.18."""
+    many = shown(effective_errors=np.array([0.05, 0.05]))
+    few = shown(effective_errors=np.array([0.05, 0.05]), effective_clusters=(4, 4))
+    for wide, narrow in zip(few.ratings, many.ratings, strict=True):
+        assert wide.effective.lower - narrow.effective.lower == pytest.approx(-1.22 * 0.05, abs=0.02)
+    share = WeightedShare(value=0.61, std_error=0.04)
+    normal = shown(weighted=(share, share), weighted_by=("sex",)).ratings[0].weighted
+    wider = shown(weighted=(replace(share, clusters=4),) * 2, weighted_by=("sex",)).ratings[0].weighted
+    assert wider.lower - normal.lower == pytest.approx(-1.22 * 0.04, abs=0.03)
+    enough = replace(agreement_of(drawn_pairs(270, 1)), difference_factor=2.0)
+    scarce = release_agreement(replace(enough, clusters=4), {}, STRICT).higher
+    for wide, narrow in zip(scarce, release_agreement(enough, {}, STRICT).higher, strict=True):
+        assert wide.upper - wide.lower > 1.3 * (narrow.upper - narrow.lower)

@@ -82,6 +82,8 @@ def test_reviews_are_told_in_words_of_their_own(german: Wording) -> None:
     delays = samples.distribution()
     reviews = dataclasses.replace(delays, id="goal_attainment:review_intervals")
     shown = render(reviews, german)
-    assert shown.title == "Die Hälfte der Abstände bis zur nächsten Überprüfung dauert höchstens 10 bis 15 Tage"
+    assert (
+        shown.title == "Die Hälfte der Abstände bis zur nächsten Überprüfung dauert höchstens 10 bis 15 Tage"
+    )
     assert "Einträge" not in words(shown.html)
     assert "keine Rangfolge" in shown.html
