@@ -65,7 +65,7 @@ def goal_attainment(followed: FollowedGoals, params: Params) -> GoalScores:
     definition = define(QUESTION, "scores", **details(asked, params))
     if all(rows.empty for rows in cohorts.values()):
         raise NotEstimable("Nobody has a goal in any domain.", where=QUESTION)
-    t_scores, t_dropped = t_scores_by_domain(followed, definition)
+    t_scores, t_without = t_scores_by_domain(followed, definition)
     return GoalScores(
         definition=definition,
         scores=_counted(definition, "attainment_score", SCORE_COLUMNS, cohorts, score_of),
@@ -75,7 +75,7 @@ def goal_attainment(followed: FollowedGoals, params: Params) -> GoalScores:
             [int(met_after_adaptation(rows).sum()) for rows in cohorts.values()], dtype=np.int64
         ),
         t_scores=t_scores,
-        t_dropped=t_dropped,
+        t_without=t_without,
     )
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from hamm_eval.cohort import FollowedGoals
-from hamm_eval.cohort.goals import DROPPED
+from hamm_eval.cohort.goals import ADAPTED, DROPPED
 from hamm_eval.estimate import Definition, DistributionTable, IntArray
 from hamm_eval.ratings import goal_attainment_t
 from hamm_eval.vocabulary import Domain
@@ -15,7 +15,7 @@ PROBABILITIES = (0.25, 0.5, 0.75)
 
 
 def t_scores_by_domain(followed: FollowedGoals, definition: Definition) -> tuple[DistributionTable, IntArray]:
-    """Quartiles of the T-scores of persons all of whose goals in a domain have a score.
+    """Quartiles of the T-scores of persons all of whose goals in a domain have a score, as first agreed.
 
     Parameters
     ----------
@@ -27,9 +27,10 @@ def t_scores_by_domain(followed: FollowedGoals, definition: Definition) -> tuple
     -------
     t_scores : DistributionTable
         One row a domain: domains are not made into one. Never from findings such as met or unmet.
-    dropped : ndarray of int, shape (domains,)
-        Persons without a T-score because they dropped a goal of the domain: without it the score would be too
-        high, so they are counted instead of left out in silence.
+    without : ndarray of int, shape (domains,)
+        Persons without a T-score because a goal of the domain was dropped, without which the score would be
+        too high, or adapted, so that its levels are no longer those fixed at the agreement. They are counted
+        instead of left out in silence.
 
     References
     ----------
@@ -40,19 +41,20 @@ def t_scores_by_domain(followed: FollowedGoals, definition: Definition) -> tuple
     goals = followed.goals[["goal_id", "person_id", "domain"]]
     goals = goals.assign(
         score=goals["goal_id"].map(latest["score"]).astype("float64"),
-        dropped=goals["goal_id"].map(latest["status"]) == DROPPED,
+        void=(goals["goal_id"].map(latest["status"]) == DROPPED)
+        | goals["goal_id"].isin(followed.reviews.loc[followed.reviews["status"] == ADAPTED, "goal_id"]),
     )
-    values, persons, gave_up = [], [], []
+    values, persons, without = [], [], []
     for domain in Domain:
         of = goals[goals["domain"] == domain.value]
         by_person = of.groupby("person_id")
-        dropped = by_person["dropped"].any()
-        scored = by_person["score"].apply(lambda scores: scores.notna().all()) & ~dropped
+        void = by_person["void"].any()
+        scored = by_person["score"].apply(lambda scores: scores.notna().all()) & ~void
         known = of[of["person_id"].isin(scored.index[scored])]
         found = _t_scores(known)
         values.append([_quantile(found, at) for at in PROBABILITIES])
         persons.append(found.size)
-        gave_up.append(int(dropped.sum()))
+        without.append(int(void.sum()))
     table = DistributionTable(
         definition=definition,
         rows=tuple(domain.value for domain in Domain),
@@ -62,7 +64,7 @@ def t_scores_by_domain(followed: FollowedGoals, definition: Definition) -> tuple
         persons=np.array(persons, dtype=np.int64),
         unit="t_score",
     )
-    return table, np.array(gave_up, dtype=np.int64)
+    return table, np.array(without, dtype=np.int64)
 
 
 def _t_scores(goals: pd.DataFrame) -> np.ndarray:

@@ -47,9 +47,9 @@ class GoalScores(Estimate):
     after_adaptation : ndarray of int, shape (domains,)
         Persons whose goal was met after a review had adapted it: a part of "met".
     t_scores : DistributionTable
-        T-scores by domain of persons all of whose goals in it have a score; secondary.
-    t_dropped : ndarray of int, shape (domains,)
-        Persons who have no T-score because they dropped a goal of the domain.
+        T-scores by domain of persons all of whose goals in it have a score, as first agreed; secondary.
+    t_without : ndarray of int, shape (domains,)
+        Persons who have no T-score because a goal of the domain was dropped or adapted.
     """
 
     scores: CountTable
@@ -57,7 +57,7 @@ class GoalScores(Estimate):
     persons: IntArray
     after_adaptation: IntArray
     t_scores: DistributionTable
-    t_dropped: IntArray
+    t_without: IntArray
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)

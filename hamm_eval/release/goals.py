@@ -78,10 +78,10 @@ def release_goal_scores(estimate: GoalScores, policy: Policy) -> ReleasedGoalSco
         findings=_standings(estimate.findings, "finding", rows),
         after_adaptation=tuple(cells["after"] for cells in rows),
         t_scores=release_distribution(estimate.t_scores, policy),
-        t_dropped=tuple(
-            # Where each has one goal this is the number of dropped goals, hidden as that is.
+        t_without=tuple(
+            # Where each has one goal, none adapted, this is the number of dropped goals, hidden as that is.
             cells["dropped"] if cells["dropped"].linked else curve_count(int(n), policy)
-            for cells, n in zip(rows, estimate.t_dropped, strict=True)
+            for cells, n in zip(rows, estimate.t_without, strict=True)
         ),
     )
 

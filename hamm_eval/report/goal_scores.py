@@ -122,25 +122,25 @@ def _table(
 
 
 def _t_scores(release: ReleasedGoalScores, wording: Wording) -> Markup:
-    """T-scores by domain, beside those who have none because they dropped a goal: secondary."""
+    """T-scores by domain, beside those who have none as a goal was dropped or adapted: secondary."""
     known = release.t_scores
     columns = [Column(wording.dimension("domain"), numeric=False)]
     names = [quantile_name(at, wording) for at in known.probabilities]
     columns += [
         Column(name[:1].upper() + name[1:], group=wording.text("goal_scores.t_column")) for name in names
     ]
-    columns.append(Column(wording.text("goal_scores.t_dropped")))
+    columns.append(Column(wording.text("goal_scores.t_without")))
     rows = []
-    for domain, values, dropped in zip(known.rows, known.values, release.t_dropped, strict=True):
+    for domain, values, without in zip(known.rows, known.values, release.t_without, strict=True):
         shown = [
             wording.text("quantiles.too_few") if value is None else wording.number(value) for value in values
         ]
-        rows.append(Row(wording.level_name("domain", domain), (*shown, wording.count(dropped))))
+        rows.append(Row(wording.level_name("domain", domain), (*shown, wording.count(without))))
     numbers = table(
         wording.text("goal_scores.t_caption"),
         columns,
         rows,
-        count_note(wording, release.t_dropped),
+        count_note(wording, release.t_without),
         hint=wording.text("table.scroll_hint"),
     )
     return join([numbers, read_box(wording, wording.text("goal_scores.t_read"), what="table")])

@@ -56,7 +56,7 @@ def drawn(seed: int) -> GoalScores:
             definition=definition, rows=("language",), row_dimension="domain", probabilities=(0.5,),
             values=np.array([[50.0]]), persons=np.array([n]), unit="t_score",
         ),
-        t_dropped=np.array([int((finding == "dropped").sum())]),
+        t_without=np.array([int((finding == "dropped").sum())]),
     )  # fmt: skip
 
 
@@ -128,7 +128,7 @@ def test_the_sums_of_both_tables_leave_every_hidden_cell_six_values() -> None:
         assert shown.persons[0].value == everyone.value
         assert narrowest(feasible(by_the_gate(shown), everyone)) >= STRICT.feasible_values, seed
         # With one goal a person the number beside the T-scores is that of the tables: hidden where it is.
-        assert shown.t_dropped[0].value == by_the_gate(shown)["score", "dropped"].value
+        assert shown.t_without[0].value == by_the_gate(shown)["score", "dropped"].value
     assert told >= 3  # without the rule the attack succeeds
 
 

@@ -39,7 +39,8 @@ class ReleasedGoalScores(Release):
     """Where agreed goals stand, by domain; shares are of `persons`.
 
     `after_adaptation` counts those who met their goal only after a review had adapted it: a part of the
-    finding "met". `t_scores` are secondary; `t_dropped` counts those without one because a goal was dropped.
+    finding "met". `t_scores` are secondary; `t_without` counts those without one because a goal was dropped
+    or adapted.
     """
 
     kind: ClassVar[str] = "goal_scores"
@@ -49,7 +50,7 @@ class ReleasedGoalScores(Release):
     findings: ReleasedStandings
     after_adaptation: tuple[Cell, ...]
     t_scores: ReleasedDistribution
-    t_dropped: tuple[Cell, ...]
+    t_without: tuple[Cell, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -136,10 +136,11 @@ def test_t_scores_are_of_persons_all_of_whose_goals_have_a_score() -> None:
     goals.add("c", (90, "met", 1)).add("c")  # the second goal has no review
     goals.add("d", (90, "met"))  # met, but no score
     goals.add("e", (90, "met", 1))
+    goals.add("f", (90, "adapted", -1), (180, "met", 2))  # by levels that were not fixed at the agreement
     found = goal_attainment(goals.followed(), asked())
     language = found.t_scores.rows.index("language")
     assert found.t_scores.persons[language] == 2
-    assert found.t_dropped[language] == 1
+    assert found.t_without[language] == 2
     low, middle, high = found.t_scores.values[language]
     assert (low, high) == (goal_attainment_t([-1, 2]), 60.0)
     assert middle == low

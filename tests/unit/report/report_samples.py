@@ -441,7 +441,7 @@ def goal_scores() -> ReleasedGoalScores:
             values=((40, 50, 60), (40, 40, 50), (None, None, None)),
             **COMMON,
         ),
-        t_dropped=(Cell(value=20), Cell(value=10), Cell(value=0)),
+        t_without=(Cell(value=20), Cell(value=10), Cell(value=0)),
         **COMMON,
     )
 

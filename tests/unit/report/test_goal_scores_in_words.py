@@ -35,12 +35,12 @@ def test_adaptations_stand_beside_attainment_and_hidden_ones_stay_hidden(german:
     assert "In allen Bereichen wurde von den erreichten Zielen ein Teil von etwa 21" in words(html)
 
 
-def test_dropped_goals_are_shown_with_the_scores_and_beside_the_t_scores(german: Wording) -> None:
+def test_without_goals_are_shown_with_the_scores_and_beside_the_t_scores(german: Wording) -> None:
     html = render(samples.goal_scores(), german).html
     dropped = re.findall(r'<th scope="row">Aufgegeben</th>(.*?)</tr>', html)
     assert len(dropped) == 2
     assert all(words(row).split()[:1] == ["20"] for row in dropped)
-    assert "Kein T-Wert: Ziel aufgegeben" in html
+    assert "Kein T-Wert: Ziel aufgegeben oder angepasst" in html
     assert "Maßgeblich ist deshalb die Verteilung" in html
 
 
