@@ -61,8 +61,8 @@ def scores_facts(estimate: GoalScores, released: ReleasedGoalScores, policy: Pol
         facts.cell(key, int(estimate.after_adaptation[at]), after, ends=_ends(after, policy))
         if _MET in findings:
             facts.left(findings[_MET], [key], f"{base}|met at once")
-        dropped = released.t_dropped[at]
-        facts.cell(f"{base}|no T", int(estimate.t_dropped[at]), dropped, ends=_ends(dropped, policy))
+        without = released.t_without[at]
+        facts.cell(f"{base}|no T", int(estimate.t_without[at]), without, ends=_ends(without, policy))
     return facts
 
 
