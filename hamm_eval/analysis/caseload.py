@@ -125,7 +125,8 @@ def caseload_model(cohort: Cohort, case_file: CaseFile, params: Params, key: str
         definition=define(QUESTION, key, model=model.definition.details, per_cases=asked.per_cases),
         model=model,
         per_cases=asked.per_cases,
-        workers=int(cohort.episodes["social_worker"].nunique()),
+        # Those in the model: the gate must not count workers whose persons were all left out.
+        workers=int(model.fit.clusters),
     )
 
 

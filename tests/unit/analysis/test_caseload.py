@@ -149,3 +149,18 @@ def test_the_released_model_tells_the_ratio_and_few_workers_withhold_it(
     few = release(dataclasses.replace(found, workers=9), Policy.strict())
     assert few.model.withheld == ("few_workers",)
     assert few.model.terms == ()
+
+
+def test_workers_whose_persons_are_all_left_out_of_the_model_do_not_count(
+    busy: tuple[Any, Any, Params],
+) -> None:
+    cohort, case_file, asked = busy
+    rows = cohort.episodes
+    flag = (
+        rows["flag"].astype("boolean").where(rows["social_worker"].isin([f"w{at}" for at in range(10, 18)]))
+    )
+    found = caseload_model(
+        dataclasses.replace(cohort, episodes=rows.assign(flag=flag)), case_file, asked, "goal"
+    )
+    assert found.workers == 8
+    assert release(found, Policy.strict()).model.withheld == ("few_workers",)
