@@ -119,8 +119,9 @@ def follow_goals(case_file: CaseFile, params: Params, asked: GoalQuestion) -> Fo
 
     Notes
     -----
-    Follow-up of a person ends with leaving the city, the closing of the case file, or the end of observation:
-    the data cut less the delay within which records arrive. Later reviews are not used.
+    Goals count that were agreed under observation: from the opening of the case file and the beginning of
+    files on. Follow-up of a person ends with leaving the city, the closing of the case file, or the end of
+    observation: the data cut less the delay within which records arrive. Later reviews are not used.
     """
     leaving = Endpoint(
         label=Label(de="leaving", en="leaving"),
@@ -138,7 +139,7 @@ def follow_goals(case_file: CaseFile, params: Params, asked: GoalQuestion) -> Fo
     goals = goals[goals["agreed_on"].notna()]
     wanted = ["goal_id", "person_id", "domain", "agreed_on", "target_on"]
     followed = goals.reindex(columns=wanted).merge(
-        persons[["person_id", "household_id", "origin_on", "time", "ending"]], on="person_id"
+        persons[["person_id", "household_id", "origin_on", "entry", "time", "ending"]], on="person_id"
     )
     agreed = (followed["agreed_on"] - followed["origin_on"]).dt.days
     # The end of follow-up, from the agreement on.
@@ -146,8 +147,10 @@ def follow_goals(case_file: CaseFile, params: Params, asked: GoalQuestion) -> Fo
         domain=followed["domain"].astype(object),
         target_on=pd.to_datetime(followed["target_on"]),
         until=followed["time"] - agreed,
-    )[(agreed >= 0) & (followed["time"] > agreed)]
-    followed = followed.drop(columns=["origin_on", "time"])
+    )
+    # Of goals agreed before files began only those are known whose persons had not left by then.
+    followed = followed[(agreed >= followed["entry"]) & (followed["time"] > agreed)]
+    followed = followed.drop(columns=["origin_on", "entry", "time"])
     followed = followed.sort_values(["person_id", "agreed_on", "goal_id"], kind="stable")
     reviews = require_table(tables, "goal_reviews")
     return FollowedGoals(followed.reset_index(drop=True), _reviews(followed, reviews), persons, end)

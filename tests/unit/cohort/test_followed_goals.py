@@ -79,3 +79,12 @@ def test_all_goals_are_followed_with_their_day_to_be_reached() -> None:
     goals = followed(city).goals
     assert goals["domain"].tolist() == ["work", "language"]
     assert goals["target_on"].isna().tolist() == [False, True]
+
+
+def test_a_goal_agreed_before_files_began_would_have_had_time_in_which_nobody_could_leave() -> None:
+    """Files begin on 4 January 2016: who agreed a goal before and left by then is in no file."""
+    city = City().person("a", eligible="2015-10-01", opened="2015-10-01")
+    goal(city, "a", "2015-11-01", ("2016-06-01", "met"))
+    goal(city, "a", "2016-02-01", ("2016-06-01", "unmet"))
+    (row,) = language(city)
+    assert (row["cause"], row["latest"]) == (0, "unmet")
