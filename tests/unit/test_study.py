@@ -183,6 +183,12 @@ def test_importing_the_library_imports_no_science() -> None:
     assert found.stdout.strip() == "set()"
 
 
+def test_a_kernel_need_not_import_what_executes_it() -> None:
+    code = "import hamm_eval.study, sys; print({'nbformat', 'nbconvert', 'papermill'} & set(sys.modules))"
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
+    assert found.stdout.strip() == "set()"
+
+
 def test_every_public_name_can_be_had() -> None:
     for name in hamm_eval.__all__:
         assert getattr(hamm_eval, name) is not None
