@@ -51,7 +51,7 @@ def numbered(counter: str) -> Markup:
 
 def scroll_hint(what: str) -> Markup:
     """The place where the page says, on a phone, that a figure or a table goes on to the right."""
-    return Markup('<p class="he-hint" aria-hidden="true" data-hint="{}"></p>\n').format(what)
+    return Markup('<p class="he-hint" aria-hidden="true" data-count="{}"></p>\n').format(what)
 
 
 def read_box(wording: Wording, *sentences: str, what: str = "figure") -> Markup:

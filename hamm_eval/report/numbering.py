@@ -7,7 +7,7 @@ import re
 from hamm_eval.report.wording import Wording
 
 _PLACE = re.compile(r'<span class="he-number" data-count="(figure|table)"></span>')
-_HINT = re.compile(r'(<p class="he-hint"[^>]*) data-hint="(figure|table)">')
+_HINT = re.compile(r'(<p class="he-hint"[^>]*) data-count="(figure|table)">')
 
 
 class Numbering:

@@ -120,10 +120,10 @@ def test_wide_tables_and_all_figures_say_that_they_can_be_scrolled(
     sections: list[Section], facts: PageFacts
 ) -> None:
     page = assemble(sections, facts)
-    assert "data-hint" not in page
+    assert "data-count" not in page
     hints = re.findall(r'<p class="he-hint"[^>]*>([^<]*)</p>', page)
     assert len(hints) >= page.count("<figure") > 0
-    assert {"seitwärts schieben" in hint for hint in hints} == {True}
+    assert {"Seitwärts schieben" in hint for hint in hints} == {True}
 
 
 def test_equal_inputs_give_equal_bytes(sections: list[Section], facts: PageFacts) -> None:
