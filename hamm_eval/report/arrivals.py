@@ -77,7 +77,6 @@ def arrivals_fragment(release: ReleasedArrivals, wording: Wording) -> Markup:
         rows,
         wording.text("arrivals.who", **said),
         count_note(wording, [row.persons for row in release.quarters]),
-        hint=wording.text("table.scroll_hint"),
     )
     box = read_box(wording, wording.text("arrivals.read", **said), what="table")
     return join([numbers, caution(wording.text("arrivals.caution")), box])

@@ -79,7 +79,6 @@ def _numbers(release: ReleasedCaseload, wording: Wording) -> Markup:
         rows,
         count_note(wording, release.open_cases, "cases"),
         wording.text("caseload.full_time_stated" if with_full_time else "caseload.full_time_unknown"),
-        hint=wording.text("table.scroll_hint"),
     )
 
 

@@ -165,5 +165,4 @@ def _numbers(release: ReleasedFunnel, wording: Wording, **said: str) -> Markup:
         wording.text("funnel.spread", factor=wording.number(spread, 1)) if spread > 1 else "",
         count_note(wording, cells),
         *lost,
-        hint=wording.text("table.scroll_hint"),
     )

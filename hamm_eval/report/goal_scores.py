@@ -117,7 +117,6 @@ def _table(
         rows,
         count_note(wording, [*shown, *after, *release.persons]),
         wording.text("goal_scores.shares_note"),
-        hint=wording.text("table.scroll_hint"),
     )
 
 
@@ -141,7 +140,6 @@ def _t_scores(release: ReleasedGoalScores, wording: Wording) -> Markup:
         columns,
         rows,
         count_note(wording, release.t_without),
-        hint=wording.text("table.scroll_hint"),
     )
     return join([numbers, read_box(wording, wording.text("goal_scores.t_read"), what="table")])
 

@@ -13,6 +13,8 @@ from hamm_eval.report.tables.effect import reasons
 from hamm_eval.report.wording import Wording
 
 _BY_DEFINITION = "counted_as"
+# What ends the way by one definition alone.
+_ENDS_ONLY = {"closing": "while_open", "adaptation": "first_definition"}
 
 
 def goals_title(release: ReleasedGoals, wording: Wording) -> str:
@@ -58,5 +60,8 @@ def goals_fragment(release: ReleasedGoals, wording: Wording) -> Markup:
         attained=wording.count(release.attained_adapted),
     )
     return join(
-        [figure(title, incidence(curves, wording), box, note(adapted)), curves_table(curves, wording)]
+        [
+            figure(title, incidence(curves, wording), box, note(adapted)),
+            curves_table(curves, wording, _ENDS_ONLY),
+        ]
     )

@@ -12,7 +12,8 @@ from hamm_eval.release.released import Cell
 from hamm_eval.report.wording import Wording
 
 Content = str | Markup
-MOST_COLUMNS = 4  # that fit on a phone
+MOST_COLUMNS = 3  # that surely fit on a phone
+MOST_ON_A_PAGE = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,11 @@ def join(parts: Iterable[Content]) -> Markup:
 def numbered(counter: str) -> Markup:
     """The place where the page writes "Abbildung 3" or "Tabelle 2"."""
     return Markup('<span class="he-number" data-count="{}"></span>').format(counter)
+
+
+def scroll_hint(what: str) -> Markup:
+    """The place where the page says, on a phone, that a figure or a table goes on to the right."""
+    return Markup('<p class="he-hint" aria-hidden="true" data-count="{}"></p>\n').format(what)
 
 
 def read_box(wording: Wording, *sentences: str, what: str = "figure") -> Markup:
@@ -104,8 +110,8 @@ def figure(title: str, picture: Markup, *below: Markup) -> Markup:
     """A numbered figure whose title states the finding."""
     return Markup(
         '<figure class="he-figure">\n<figcaption>{} <span class="he-title">{}</span></figcaption>\n'
-        "{}\n{}\n</figure>"
-    ).format(numbered("figure"), title, picture, join(below))
+        '{}<div class="he-picture" role="region" tabindex="0" aria-label="{}">{}</div>\n{}\n</figure>'
+    ).format(numbered("figure"), title, scroll_hint("figure"), title, picture, join(below))
 
 
 def count_note(wording: Wording, cells: Iterable[Cell | None], unit: str = "persons") -> str:
@@ -143,14 +149,13 @@ def table(
     columns: Sequence[Column],
     rows: Sequence[Row],
     *notes: Content,
-    hint: str = "",
 ) -> Markup:
     """A numbered table; the first column heads the rows.
 
-    One with many columns is scrolled sideways on a phone, where `hint` says so.
+    One with many columns may have to be scrolled sideways on a phone, where a hint says so.
     """
     wide = len(columns) > MOST_COLUMNS
-    beside = Markup('<p class="he-hint" aria-hidden="true">{}</p>\n').format(hint) if wide and hint else ""
+    beside = scroll_hint("table") if wide else ""
     head = _head(columns)
     body = join(_body(list(together), columns) for _, together in groupby(rows, key=lambda row: row.group))
     return Markup(
@@ -158,9 +163,12 @@ def table(
         '<table class="he-table{}">\n'
         '<caption><span class="he-caption">{} <span class="he-title">{}</span></span></caption>\n'
         "<thead>\n{}\n</thead>\n{}\n</table>\n</div>\n{}{}\n</div>"
-    ).format(
-        caption, " he-wide" if wide else "", numbered("table"), caption, head, body, beside, note(*notes)
-    )
+    ).format(caption, _width(len(columns)), numbered("table"), caption, head, body, beside, note(*notes))
+
+
+def _width(columns: int) -> str:
+    """Classes of a table with many columns: wide on a phone, dense where it would not fit a page either."""
+    return (" he-wide" if columns > MOST_COLUMNS else "") + (" he-dense" if columns > MOST_ON_A_PAGE else "")
 
 
 def _body(rows: Sequence[Row], columns: Sequence[Column]) -> Markup:

@@ -1,4 +1,4 @@
-"""Consecutive numbers of figures and tables, written where releases left room for them."""
+"""Numbers of figures and tables, and hints at scrolling, written where releases left room for them."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import re
 from hamm_eval.report.wording import Wording
 
 _PLACE = re.compile(r'<span class="he-number" data-count="(figure|table)"></span>')
+_HINT = re.compile(r'(<p class="he-hint"[^>]*) data-count="(figure|table)">')
 
 
 class Numbering:
@@ -17,7 +18,7 @@ class Numbering:
         self._counts = {"figure": 0, "table": 0}
 
     def fill(self, html: str) -> str:
-        """The fragment with its numbers: "Abbildung 3", "Tabelle 2"."""
+        """The fragment with its numbers ("Abbildung 3", "Tabelle 2") and hints."""
 
         def number(match: re.Match[str]) -> str:
             counter = match[1]
@@ -25,4 +26,7 @@ class Numbering:
             words = self._wording.text(f"{counter}.number", n=self._counts[counter])
             return f'<span class="he-number">{words}</span>'
 
-        return _PLACE.sub(number, html)
+        def hint(match: re.Match[str]) -> str:
+            return f"{match[1]}>{self._wording.text(f'{match[2]}.scroll_hint')}"
+
+        return _HINT.sub(hint, _PLACE.sub(number, html))

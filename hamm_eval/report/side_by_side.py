@@ -69,7 +69,6 @@ def side_by_side_fragment(release: ReleasedSideBySide, wording: Wording) -> Mark
         follow_up.condition_of(release.hazard, wording),
         outside.of_model(release.hazard, wording),
         *_left_out(release, wording),
-        hint=wording.text("table.scroll_hint"),
     )
     read = [wording.text("side_by_side.read")]
     if shown:

@@ -101,7 +101,6 @@ def _table(release: ReleasedStates, wording: Wording) -> Markup:
         rows,
         count_note(wording, [release.known[i] for i in at]),
         dash_note(wording, rows),
-        hint=wording.text("table.scroll_hint"),
     )
 
 
@@ -131,7 +130,9 @@ def _alternative(release: ReleasedStates, wording: Wording) -> str:
             for share, state in zip(shares, release.states, strict=True)
             if share.value is not None
         )
-        said.append(wording.text("states.alt_at", months=wording.months(day), values=values))
+        months = wording.months(day)
+        key = "states.alt_at_one" if months == 1 else "states.alt_at"
+        said.append(wording.text(key, months=months, values=values))
     return wording.text("states.alt", path=wording.path(release.path), rows=" ".join(said))
 
 

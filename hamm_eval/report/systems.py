@@ -156,7 +156,6 @@ def _table(release: ReleasedAccess, wording: Wording) -> Markup:
         rows,
         count_note(wording, [*release.prevalent, *counted]),
         dash_note(wording, rows),
-        hint=wording.text("table.scroll_hint"),
     )
 
 

@@ -108,8 +108,7 @@ def _designs(release: ReleasedTargetTrial, wording: Wording) -> Markup:
         )
         for found in release.effects
     ]
-    hint = wording.text("table.scroll_hint")
-    return table(wording.text("target_trial.designs"), columns, rows, hint=hint)
+    return table(wording.text("target_trial.designs"), columns, rows)
 
 
 def _design_cells(effect: ReleasedEffect, wording: Wording) -> tuple[str, ...]:
@@ -213,7 +212,7 @@ def _effects(release: ReleasedTargetTrial, wording: Wording) -> Markup:
         measure=wording.measure(release.measure),
         endpoint=wording.endpoint(release.endpoint),
     )
-    return table(caption, columns, rows, hint=wording.text("table.scroll_hint"))
+    return table(caption, columns, rows)
 
 
 def _cells(found: ReleasedTrialEffect, wording: Wording) -> tuple[str | Markup, ...]:

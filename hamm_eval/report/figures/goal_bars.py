@@ -43,9 +43,11 @@ UNSCORED = {
     "not_scored": Look("#d9dee3", ".."),
     "not_reviewed": Look(style.OPEN),
 }
-AFTER = "met_after_adaptation"
+AFTER, UNADAPTED = "met_after_adaptation", "met_unadapted"
+_MET = Look("#0072b2", ink=style.PAPER)
 FINDINGS = {
-    "met": Look("#0072b2", ink=style.PAPER),
+    "met": _MET,
+    UNADAPTED: _MET,
     AFTER: Look("#5fa3cf", "\\\\\\"),
     "partly": Look("#cfe3f1"),
     "unmet": Look("#f6d3b5", "///"),
@@ -87,16 +89,25 @@ def score_bars(release: ReleasedGoalScores, alt: str, wording: Wording) -> Marku
 
 
 def finding_bars(release: ReleasedGoalScores, alt: str, wording: Wording) -> Markup:
-    """Findings by domain in one row; those met after an adaptation as a part of those met."""
+    """Findings by domain in one row; those met as two parts where those after an adaptation may be told."""
+    rows = finding_parts(release)
+    bars = [_side(row, FINDINGS, 0.0, 1) for row in rows]
+    with style.drawing_style():
+        # The same colour with two names: only those that a bar has.
+        unused = {name for name in ("met", UNADAPTED) if not any(name in row for row in rows)}
+        looks = {name: look for name, look in FINDINGS.items() if name not in unused}
+        sheet, _ = _rows(release, bars, (0.0, 1.02), looks, "attainment_finding", wording)
+        return canvas.image(sheet, alt, wording.synthetic_mark)
+
+
+def finding_parts(release: ReleasedGoalScores) -> list[dict[str, float]]:
+    """Shares of each bar: those met after an adaptation apart from the others met, where they may be told."""
     rows = _shares(release.findings)
     for row, after in zip(rows, release.after_adaptation, strict=True):
         if after.share is not None and "met" in row:
             row[AFTER] = min(after.share, row["met"])
-            row["met"] -= row[AFTER]
-    bars = [_side(row, FINDINGS, 0.0, 1) for row in rows]
-    with style.drawing_style():
-        sheet, _ = _rows(release, bars, (0.0, 1.02), FINDINGS, "attainment_finding", wording)
-        return canvas.image(sheet, alt, wording.synthetic_mark)
+            row[UNADAPTED] = row.pop("met") - row[AFTER]
+    return rows
 
 
 def _shares(standings: ReleasedStandings) -> list[dict[str, float]]:

@@ -81,9 +81,7 @@ def _read_table(report: IntakeReport, wording: Wording) -> Markup:
         notes.append(wording.text("check.rows_refused"))
     if report.not_delivered:
         notes.append(wording.text("check.not_delivered", tables=wording.join(report.not_delivered)))
-    return markup.table(
-        wording.text("check.read_caption"), columns, rows, *notes, hint=wording.text("table.scroll_hint")
-    )
+    return markup.table(wording.text("check.read_caption"), columns, rows, *notes)
 
 
 def _severity_table(report: IntakeReport, wording: Wording) -> Markup:
@@ -99,9 +97,7 @@ def _severity_table(report: IntakeReport, wording: Wording) -> Markup:
     ]
     sums = tuple(_or_dash(report.counts[severity], wording) for severity in Severity)
     rows.append(markup.Row(wording.text("check.sum"), sums, strong=True))
-    return markup.table(
-        wording.text("check.tables_caption"), columns, rows, hint=wording.text("table.scroll_hint")
-    )
+    return markup.table(wording.text("check.tables_caption"), columns, rows)
 
 
 def anchor(group: TableGroup) -> str:

@@ -18,6 +18,7 @@ from hamm_eval.report.markup import Column, Row, table
 from hamm_eval.report.numbering import Numbering
 from hamm_eval.report.page.headings import settle
 from hamm_eval.report.page.methods import methods
+from hamm_eval.report.page.readings import once_a_section
 from hamm_eval.report.wording import Wording
 
 if TYPE_CHECKING:
@@ -103,7 +104,7 @@ def assemble(sections: Sequence[Section], facts: PageFacts) -> str:
         methods=methods(wording, facts.curves_begin),
         provenance=_provenance(facts, wording),
     )
-    return Numbering(wording).fill(page)
+    return once_a_section(Numbering(wording).fill(page), wording)
 
 
 @cache

@@ -71,9 +71,7 @@ def _series(quarters: Sequence[PublishedQuarter], wording: Wording) -> Markup:
         )
         for one in quarters
     ]
-    return markup.table(
-        wording.text("release_report.series"), columns, rows, hint=wording.text("table.scroll_hint")
-    )
+    return markup.table(wording.text("release_report.series"), columns, rows)
 
 
 def _counts(whole: Tally, wording: Wording) -> tuple[str, ...]:
@@ -180,7 +178,6 @@ def _releases(quarter: PublishedQuarter, wording: Wording) -> Markup:
         wording.text("release_report.each", quarter=wording.quarter(quarter.quarter)),
         columns,
         rows,
-        hint=wording.text("table.scroll_hint"),
     )
 
 

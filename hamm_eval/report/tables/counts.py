@@ -45,7 +45,7 @@ def count_table(release: ReleasedTable, wording: Wording, caption: str) -> Marku
         notes.append(wording.text("table.total_note", hidden=wording.hidden))
     if release.total is not None:
         notes.insert(0, f"{wording.of_counts('table.overall')}: {wording.count(release.total)}.")
-    return table(caption, columns, rows, *notes, hint=wording.text("table.scroll_hint"))
+    return table(caption, columns, rows, *notes)
 
 
 def count_caption(release: ReleasedTable, wording: Wording) -> str:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 from markupsafe import Markup
 
 from hamm_eval.release.released import Interval, ReleasedCurve, ReleasedCurves
@@ -11,8 +14,14 @@ from hamm_eval.report.tables.terms import merged_note
 from hamm_eval.report.wording import DAYS_PER_MONTH, Wording
 
 
-def curves_table(release: ReleasedCurves, wording: Wording) -> Markup:
-    """Per group: persons, goals reached, shares at the horizons, departures, the median."""
+def curves_table(
+    release: ReleasedCurves, wording: Wording, only: Mapping[str, str] = MappingProxyType({})
+) -> Markup:
+    """Per group: persons, goals reached, shares at the horizons, departures, the median.
+
+    `only` names, for what ends the way in one group alone, that group: the others have no such end, and their
+    cells stay empty. A dash would say that it is hidden.
+    """
     at = headline_horizon(release)
     columns = [
         Column(wording.text("curves.column_group"), numeric=False),
@@ -33,7 +42,7 @@ def curves_table(release: ReleasedCurves, wording: Wording) -> Markup:
         if at is not None
     ]
     columns.append(Column(wording.text("curves.column_median")))
-    rows = [_row(release, curve, at, wording) for curve in release.curves]
+    rows = [_row(release, curve, at, only, wording) for curve in release.curves]
     endpoint = wording.endpoint(release.endpoint)
     caption = (
         wording.text(
@@ -48,7 +57,6 @@ def curves_table(release: ReleasedCurves, wording: Wording) -> Markup:
         rows,
         count_note(wording, [cell for curve in release.curves for cell in (curve.persons, curve.events)]),
         dash_note(wording, rows),
-        hint=wording.text("table.scroll_hint"),
     )
 
 
@@ -60,7 +68,9 @@ def _competing_heading(release: ReleasedCurves, cause: int, days: int, wording: 
     )
 
 
-def _row(release: ReleasedCurves, curve: ReleasedCurve, at: int | None, wording: Wording) -> Row:
+def _row(
+    release: ReleasedCurves, curve: ReleasedCurve, at: int | None, only: Mapping[str, str], wording: Wording
+) -> Row:
     """One group; dashes where nothing may be shown, with the reason beneath the name."""
     none = wording.text("symbols.none")
     cells: list[Content] = [wording.count(curve.persons), wording.count(curve.events)]
@@ -71,7 +81,7 @@ def _row(release: ReleasedCurves, curve: ReleasedCurve, at: int | None, wording:
         else:
             cells.append(with_interval(wording.percent(value.value), wording.percent_range(value)))
     if at is not None:
-        cells += _competing(release, curve, at, wording)
+        cells += _competing(release, curve, at, only, wording)
     cells.append(none if curve.withheld else _median(curve.median, wording))
     notes = [merged_note(release.dimension, curve.merged, wording)]
     if curve.withheld:
@@ -86,11 +96,19 @@ def _row(release: ReleasedCurves, curve: ReleasedCurve, at: int | None, wording:
     )
 
 
-def _competing(release: ReleasedCurves, curve: ReleasedCurve, at: int, wording: Wording) -> list[Content]:
+def _competing(
+    release: ReleasedCurves, curve: ReleasedCurve, at: int, only: Mapping[str, str], wording: Wording
+) -> list[Content]:
     """Shares that the competing causes took by the horizon."""
     shares = competing_at(curve, at)
-    values = [shares[cause] if cause < len(shares) else None for cause in range(len(release.causes) - 1)]
-    return [wording.text("symbols.none") if value is None else wording.percent(value) for value in values]
+    cells: list[Content] = []
+    for position, cause in enumerate(release.causes[1:]):
+        value = shares[position] if position < len(shares) else None
+        if only.get(cause, curve.level) != curve.level:
+            cells.append("")
+        else:
+            cells.append(wording.text("symbols.none") if value is None else wording.percent(value))
+    return cells
 
 
 def _median(median: Interval | None, wording: Wording) -> str:

@@ -19,7 +19,6 @@ def truth_table(release: ReleasedTruth, wording: Wording) -> Markup:
             _columns(wording),
             rows,
             dash_note(wording, rows),
-            hint=wording.text("table.scroll_hint"),
         )
         for kind, rows in (
             ("incidences", [_row(row, wording) for row in incidences]),

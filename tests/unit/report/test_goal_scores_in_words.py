@@ -9,6 +9,7 @@ import pytest
 import report_samples as samples
 
 from hamm_eval.report import render
+from hamm_eval.report.figures import goal_bars
 from hamm_eval.report.wording import Wording
 
 
@@ -57,6 +58,30 @@ def test_the_strict_figure_stands_in_the_title_unless_it_is_withheld(german: Wor
     withheld = render(samples.few_adapted_goals(), german)
     assert "wie zuerst vereinbart bei" not in withheld.title
     assert "würde diese verraten, wie viele" in withheld.html
+
+
+def test_an_end_that_a_way_of_counting_does_not_know_is_no_hidden_number(german: Wording) -> None:
+    release = samples.goals_by_definition()
+    causes = ("goal", "departure", "closing", "adaptation")
+    html = render(
+        dataclasses.replace(release, curves=dataclasses.replace(release.curves, causes=causes)), german
+    ).html
+    empty = []
+    for name in ("Als erreicht", "Bei noch laufendem Fall", "Wie zuerst vereinbart"):
+        (row,) = re.findall(rf'<th scope="row">{name}[^<]*</th>(.*?)</tr>', html)
+        cells = re.findall(r"<td[^>]*>(.*?)</td>", row)
+        empty.append([not cell for cell in cells[-3:-1]])
+    # The closing ends nothing but "while open", an adaptation nothing but the first definition.
+    assert empty == [[True, True], [False, True], [True, False]]
+
+
+def test_what_the_picture_calls_attained_is_what_the_table_does(german: Wording) -> None:
+    release = samples.goal_scores()
+    drawn = goal_bars.finding_parts(release)
+    known = [at for at, cell in enumerate(release.after_adaptation) if cell.share is not None]
+    assert known
+    assert all("met" not in drawn[at] and "met_unadapted" in drawn[at] for at in known)
+    assert all("met_unadapted" not in row for at, row in enumerate(drawn) if at not in known)
 
 
 def test_the_model_cautions_directly_under_its_picture(german: Wording) -> None:

@@ -102,6 +102,30 @@ def test_figures_and_tables_are_numbered_through(sections: list[Section], facts:
     assert "data-count" not in page
 
 
+def test_how_to_read_a_figure_stands_once_a_section(german: Wording, facts: PageFacts) -> None:
+    curve = render(samples.every_release()["curve"], german).html
+    page = assemble(
+        [Section("01_a", f"<h1>A</h1>{curve}{curve}"), Section("02_b", f"<h1>B</h1>{curve}")], facts
+    )
+    boxes = re.findall(
+        r'<div class="he-read"><p><strong>So lesen Sie diese Abbildung:</strong> (.*?)</p>', page
+    )
+    # Two figures, the same two again, and the two in another section, which says it anew.
+    assert boxes[2:4] == ["wie Abbildung 1.", "wie Abbildung 2."]
+    assert boxes[4:] == boxes[:2]
+    assert len(set(boxes)) == 4
+
+
+def test_wide_tables_and_all_figures_say_that_they_can_be_scrolled(
+    sections: list[Section], facts: PageFacts
+) -> None:
+    page = assemble(sections, facts)
+    assert "data-count" not in page
+    hints = re.findall(r'<p class="he-hint"[^>]*>([^<]*)</p>', page)
+    assert len(hints) >= page.count("<figure") > 0
+    assert {"Seitwärts schieben" in hint for hint in hints} == {True}
+
+
 def test_equal_inputs_give_equal_bytes(sections: list[Section], facts: PageFacts) -> None:
     assert assemble(sections, facts) == assemble(sections, facts)
 
