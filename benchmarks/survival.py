@@ -2,6 +2,7 @@
 
 python benchmarks/survival.py                                # 2,000 to 2,000,000 persons, all tasks and sides
 python benchmarks/survival.py --persons 20000 --task cox     # one size, one task
+python benchmarks/survival.py --side hamm_eval               # this engine alone
 
 Peers take part where they are installed: lifelines and statsmodels come with the project, scikit-survival
 (GPL, never a dependency) and R with its packages survival and cmprsk do not. Each measurement is a process
@@ -430,11 +431,11 @@ def main() -> None:
     parser.add_argument("--task", nargs="+", choices=TASKS, default=list(TASKS))
     parser.add_argument("--limit", type=int, default=100, help="CPU seconds a measurement may take")
     parser.add_argument("--measure", help=argparse.SUPPRESS)
-    parser.add_argument("--side", choices=SIDES, help=argparse.SUPPRESS)
+    parser.add_argument("--side", nargs="+", choices=SIDES, default=list(SIDES), help="who takes part")
     parser.add_argument("--folder", type=Path, help=argparse.SUPPRESS)
     given = parser.parse_args()
     if given.measure:
-        print(json.dumps(measure(given.measure, given.side, given.folder)))
+        print(json.dumps(measure(given.measure, given.side[0], given.folder)))
         return
     found: dict[str, Found] = {task: {} for task in given.task}
     bytes_a_column: dict[str, dict[int, float]] = {"p_": {}, "r_": {}}
@@ -449,6 +450,8 @@ def main() -> None:
             for task in given.task:
                 found[task][persons] = {}
                 for side in filter(installed, TASKS[task].sides):
+                    if side not in given.side:
+                        continue
                     # Linear growth is the least that can be expected.
                     expected = before.get((task, side), 0.0) * (persons / former if former else 1)
                     load_before = os.getloadavg()[0]
