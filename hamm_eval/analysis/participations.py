@@ -6,9 +6,10 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from hamm_eval.cohort.eligibility import first_eligibility, status_on
+from hamm_eval.cohort.build import described_on
+from hamm_eval.cohort.eligibility import first_eligibility, origin_days, status_on
 from hamm_eval.cohort.event_source import require_table
-from hamm_eval.params import Params
+from hamm_eval.params import Params, TargetGroup
 
 OTHER = "other"
 
@@ -51,7 +52,7 @@ def evaluated_participations(tables: Mapping[str, pd.DataFrame], params: Params)
 
 
 def evaluated_persons(tables: Mapping[str, pd.DataFrame], params: Params) -> tuple[pd.Index, pd.Series]:
-    """Who is evaluated, by first eligibility and the status of that day; and everyone's first eligibility."""
+    """Who is evaluated, as `cohort.build` has it before age and files; and everyone's first eligibility."""
     persons = require_table(tables, "persons").set_index("person_id")
     rules = params.cohort
     eligible = first_eligibility(tables).reindex(persons.index)
@@ -60,7 +61,10 @@ def evaluated_persons(tables: Mapping[str, pd.DataFrame], params: Params) -> tup
         belongs &= persons["population"].astype(object) == rules.population.value
     if rules.status_at_origin is not None:
         allowed = [status.value for status in rules.status_at_origin]
-        belongs &= status_on(tables, eligible).isin(allowed)
+        clock = rules.clock if isinstance(rules, TargetGroup) else None
+        origin = origin_days(tables, clock or "eligibility").reindex(persons.index)
+        described = described_on(rules, origin, require_table(tables, "cases"))
+        belongs &= status_on(tables, described).isin(allowed)
     return belongs.index[belongs], eligible
 
 

@@ -107,7 +107,7 @@ def build_episodes(
     if day_zero is not None:
         keep("with_origin", members["origin_on"].notna())
     cases = require_table(tables, "cases")
-    described = _described_on(rules, members["origin_on"], cases)
+    described = described_on(rules, members["origin_on"], cases)
     if rules.status_at_origin is not None:
         allowed = [status.value for status in rules.status_at_origin]
         keep("status_at_origin", status_on(tables, described).isin(allowed))
@@ -145,8 +145,8 @@ def _not_before(rules: CohortRules, origin: pd.Series) -> pd.Series:
     return origin.mask(origin < pd.Timestamp(rules.files_begin), pd.Timestamp(rules.files_begin))
 
 
-def _described_on(rules: CohortRules, origin: pd.Series, cases: pd.DataFrame) -> pd.Series:
-    """Day whose age and residence status describe each person: the origin, or that observation begins on."""
+def described_on(rules: CohortRules, origin: pd.Series, cases: pd.DataFrame) -> pd.Series:
+    """Day whose age and residence status describe each person: the origin, or the first of observation."""
     if not isinstance(rules, TargetGroup) or rules.described_on == "origin":
         return origin
     earliest = _not_before(rules, origin)

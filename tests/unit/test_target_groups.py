@@ -12,7 +12,9 @@ import pandas as pd
 import pytest
 
 import hamm_eval
+from hamm_eval.analysis.participations import evaluated_persons
 from hamm_eval.cohort import build_cohort
+from hamm_eval.cohort.event_source import tables_given
 from hamm_eval.errors import ParamsError, UsageError
 from hamm_eval.estimate import CountTable, Definition
 from hamm_eval.params import Params, load_params
@@ -58,6 +60,14 @@ def test_a_group_has_its_own_people_and_its_own_clock(asked: Params) -> None:
     assert asked.for_group("eu_citizens").cohort.population == "eu_citizen"
     # From one group to another is a change, not a sum.
     assert tolerated.for_group("eu_citizens") == asked.for_group("eu_citizens")
+
+
+@pytest.mark.parametrize("group", ["", "tolerated", "eu_citizens"])
+def test_every_question_is_of_the_same_people(study: Study, asked: Params, group: str) -> None:
+    params = asked.for_group(group) if group else asked
+    persons, _ = evaluated_persons(tables_given(study.case_file), params)
+    attrition = dict(build_cohort(study.case_file, params, "social_participation").attrition)
+    assert len(persons) == attrition.get("status_at_origin", attrition["eligible_in_window"])
 
 
 @pytest.mark.parametrize(
