@@ -35,8 +35,13 @@ def goals_facts(estimate: GoalAttainment, released: ReleasedGoals, policy: Polic
     facts.left(everyone, [adapted], f"{everyone}|never adapted")
     reached = f"{everyone}|event"
     facts.left(reached, [after], f"{reached} without adapting")
-    for group in estimate.curves.groups:
-        if group.events_from_start == estimate.curves.groups[0].events_from_start - estimate.attained_adapted:
+    first = estimate.curves.groups[0]
+    for group in estimate.curves.groups[1:]:
+        # As many events of as many persons are one count with those of the first curve.
+        if (group.persons_from_start, group.events_from_start + estimate.attained_adapted) == (
+            first.persons_from_start,
+            first.events_from_start,
+        ) and estimate.attained_adapted:
             # Attained by the first definition is what was attained without adapting.
             facts.sum(f"{reached} without adapting", [f"{reached}|{group.level}"])
     return facts

@@ -3,6 +3,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import effect_samples
+import every_kind as kinds
 import numpy as np
 import pytest
 from exact import as_curves, draw_group
@@ -43,6 +44,21 @@ def by_place(facts: Facts) -> dict[tuple[str | int, ...], Count]:
 
 def test_every_kind_that_passes_the_gate_declares_its_facts() -> None:
     assert [kind.__name__ for kind in gate._RULES if not declares_facts(kind)] == []
+
+
+@pytest.mark.parametrize(
+    ("persons", "events", "adapted"), [(600, 200, 0), (20, 3, 0), (20, 3, 2), (600, 200, 40)]
+)
+def test_goals_that_nobody_attained_after_adapting_have_facts(
+    persons: int, events: int, adapted: int
+) -> None:
+    # Both curves then tell one and the same count of events.
+    goals = kinds.goals(persons, events, adapted)
+    goals = replace(goals, curves=replace(goals.curves, dimension="seen_at"))
+    facts = told(goals)
+    (after,) = [count for count in facts.counts if count.key.endswith("attained after adapting")]
+    assert after.low <= goals.attained_adapted
+    assert not find_recovered(System.of([facts]), STRICT)
 
 
 def test_a_kind_that_declares_none_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
