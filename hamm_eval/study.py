@@ -44,7 +44,7 @@ from hamm_eval.analysis.time_to_integration import time_to_integration
 from hamm_eval.analysis.transitions_between_systems import transitions_between_systems
 from hamm_eval.analysis.truth_check import read_truth, truth_check
 from hamm_eval.analysis.two_perspectives import two_perspectives
-from hamm_eval.analysis.volunteers import asked_volunteers, volunteer_association, volunteer_coverage
+from hamm_eval.analysis.volunteers import asked_endpoint, volunteer_association, volunteer_coverage
 from hamm_eval.casefile import CaseFile, read_source
 from hamm_eval.cohort import (
     Caseload,
@@ -153,7 +153,9 @@ class Study:
         self._perspectives: dict[str, TwoPerspectives | Absent] = {}
 
     def __repr__(self) -> str:
-        return f"<Study {self.params.city} {self.params.quarter}, data cut {self.params.data_cut}>"
+        group = self.params.target_group
+        of = f", target group {group}" if group else ""
+        return f"<Study {self.params.city} {self.params.quarter}, data cut {self.params.data_cut}{of}>"
 
     def for_group(self, key: str) -> Study:
         """The same questions, asked of one target group that params name, by its own clock.
@@ -297,11 +299,11 @@ class Study:
 
     def volunteer_association(self, key: str) -> Model | Absent:
         """What goes with being supported by volunteers, as it changes: the model that params ask for."""
-        endpoint = asked_volunteers(self.params, key).endpoint
+        endpoint = asked_endpoint(self.params, key)
         return self._answer(
             "volunteers",
             f"{key}/{endpoint}",
-            lambda: volunteer_association(self.cohort(endpoint or ""), self.case_file, self.params, key),
+            lambda: volunteer_association(self.cohort(endpoint), self.case_file, self.params, key),
         )
 
     def goals_at_reviews(self, key: str) -> GoalAttainment | Absent:
@@ -314,7 +316,7 @@ class Study:
 
     def goal_attainment(self) -> GoalScores | Absent:
         """Where agreed goals stand at their latest review, by domain: scores, findings, adaptations."""
-        return _or_absent(
+        return self._answer(
             attainment.QUESTION,
             "scores",
             lambda: attainment.goal_attainment(self._followed_goals(), self.params),
@@ -322,7 +324,7 @@ class Study:
 
     def attainment_by_definition(self, domain: str) -> GoalAttainment | Absent:
         """How many attain what they agreed in a domain: by any definition, and as first agreed."""
-        return _or_absent(
+        return self._answer(
             attainment.QUESTION,
             f"by_definition/{domain}",
             lambda: attainment.attainment_by_definition(self._followed_goals(), self.params, domain),
@@ -330,7 +332,7 @@ class Study:
 
     def attainment_model(self, domain: str) -> AttainmentModel | Absent:
         """What goes with higher attainment in a domain, by the characteristics that params name."""
-        return _or_absent(
+        return self._answer(
             attainment.QUESTION,
             f"model/{domain}",
             lambda: attainment_model(self._followed_goals(), self.params, domain),
@@ -338,7 +340,7 @@ class Study:
 
     def attainment_workers(self, domain: str) -> WorkerShare | Absent:
         """How much of the differences in attainment lies between social workers, all together."""
-        return _or_absent(
+        return self._answer(
             attainment.QUESTION,
             f"workers/{domain}",
             lambda: attainment_workers(self._followed_goals(), self.params, domain),
@@ -359,7 +361,7 @@ class Study:
         }
         if of not in known:
             raise UsageError("This is not told of reviews.", where="of", todo=f"Known: {', '.join(known)}.")
-        return _or_absent(attainment.QUESTION, of, known[of])
+        return self._answer(attainment.QUESTION, of, known[of])
 
     def _followed_goals(self) -> FollowedGoals:
         """All goals with their reviews, followed once."""
@@ -558,6 +560,7 @@ class Study:
 
     def caseload(self) -> CaseloadOverTime | Absent:
         """Open case files of a social worker, quarter by quarter: quartiles, never single workers."""
+        self._of_files("caseload")
         return self._answer("caseload", "quarters", lambda: caseload(self.case_file, self.params))
 
     def caseload_model(self, key: str) -> CaseloadModel | Absent:

@@ -133,12 +133,7 @@ def volunteer_association(cohort: Cohort, case_file: CaseFile, params: Params, k
     from its own day it gives nobody time in which the goal could not be missed (immortal time).
     """
     asked = asked_volunteers(params, key)
-    if asked.endpoint is None:
-        raise UsageError(
-            "This question names no endpoint.",
-            where=f"volunteers.{key}",
-            todo="Name one, or show the coverage.",
-        )
+    asked_endpoint(params, key)
     exposure = TimeVarying(TABLE, {"kind": tuple(asked.kinds)}, yes_no=True)
     model = associations(
         cohort, params, asked.covariates, key=key, case_file=case_file, time_varying={key: exposure}
@@ -158,6 +153,18 @@ def asked_volunteers(params: Params, key: str) -> VolunteerQuestion:
             todo=f"Known: {', '.join(params.volunteers) or 'none'}.",
         )
     return params.volunteers[key]
+
+
+def asked_endpoint(params: Params, key: str) -> str:
+    """The endpoint with which support is said to go, where the question names one."""
+    endpoint = asked_volunteers(params, key).endpoint
+    if endpoint is None:
+        raise UsageError(
+            "This question names no endpoint.",
+            where=f"volunteers.{key}",
+            todo="Name one, or show the coverage.",
+        )
+    return endpoint
 
 
 def _quarters(params: Params, delay: int) -> list[Quarter]:

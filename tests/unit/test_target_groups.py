@@ -213,7 +213,12 @@ def test_every_answer_bears_its_group(study: Study) -> None:
             of.access_to_systems("adults"),
             of.volunteer_coverage("any_support"),
             of.goals_at_reviews("work"),
+            of.goal_attainment(),
+            of.attainment_by_definition("work"),
+            of.review_discipline("overdue_reviews"),
         ]
+        lacking = [of.attainment_model("cultural_political"), of.attainment_workers("cultural_political")]
+        assert {estimate.definition.group for estimate in lacking} == {group}
         assert {estimate.definition.group for estimate in found} == {group}
         shown = [release(estimate, policy_of(of.params)) for estimate in found]
         assert {(one.group, "@" + group in one.id) for one in shown} == {(group, True)}
@@ -222,6 +227,8 @@ def test_every_answer_bears_its_group(study: Study) -> None:
 
 def test_opened_by_the_notebooks_parameter(study: Study) -> None:
     assert study.for_group("eu_citizens").params.target_group == "eu_citizens"
+    assert "target group eu_citizens" in repr(study.for_group("eu_citizens"))
+    assert "target group" not in repr(study)
     with pytest.raises(UsageError, match="never evaluated together"):
         study.for_group("tolerated+eu_citizens")
 
@@ -235,6 +242,7 @@ def test_what_is_told_of_files_is_no_answer_of_a_group(study: Study) -> None:
         tolerated.completeness_by_quarter,
         tolerated.reporting_delays,
         tolerated.truth_check,
+        tolerated.caseload,
         lambda: tolerated.delays("provider"),
     )
     for ask in asks:

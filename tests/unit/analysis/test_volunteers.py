@@ -248,6 +248,8 @@ def test_a_question_without_an_endpoint_has_no_association() -> None:
 
 
 def test_the_city_plants_no_effect_of_volunteers_and_the_rate_at_which_they_begin(study: Study) -> None:
+    with pytest.raises(UsageError, match=r"volunteers\.any_support: This question names no endpoint"):
+        study.volunteer_association("any_support")
     model = study.volunteer_association("mentorship")
     at = model.fit.names.index("mentorship=yes")
     assert abs(model.fit.coefficients[at]) < 2.6 * model.fit.std_error[at]
