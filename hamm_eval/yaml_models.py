@@ -57,7 +57,9 @@ def load_yaml_model(
     try:
         text = path.read_text(encoding="utf-8")
     except OSError:
-        raise UsageError("There is no such file, or it cannot be read.", where=str(path)) from None
+        raise UsageError(
+            "There is no such file, or it cannot be read.", where=str(path), todo="Name a YAML file."
+        ) from None
     except UnicodeDecodeError:
         raise ParamsError("The file is not UTF-8.", where=str(path), todo="Save it as UTF-8.") from None
     try:
@@ -190,4 +192,6 @@ def _problem(path: Path, node: yaml.Node | None, model: type[BaseModel], item: d
         return Problem("This key is missing.", where, _description(model, place) or "Add it.")
     if item["type"] in ("enum", "literal_error"):
         return Problem("Not one of the allowed words.", where, f"Allowed: {item['ctx']['expected']}.")
+    if item["type"].startswith("date_"):
+        return Problem("This is no day.", where, "Write year, month and day, as 2017-06-30.")
     return Problem(item["msg"].removeprefix("Value error, ").rstrip(".") + ".", where)

@@ -25,7 +25,10 @@ def list_publications(out: Out = None) -> None:
     with errors_for_people():
         from hamm_eval.pipeline.registering import list_register
 
-        for line in list_register(Path.cwd(), out):
+        lines = list_register(Path.cwd(), out)
+        if not lines:
+            say(f"{out or 'reports'}: nothing has been published there yet.")
+        for line in lines:
             say(
                 f"{line.quarter}  {line.noted_at}  run {line.run_id}  policy {line.policy}  "
                 f"{line.outcome}: {line.releases} results, {line.shown} numbers shown, {line.hidden} hidden"

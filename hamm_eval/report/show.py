@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from hamm_eval.errors import ReleaseRefused
+from hamm_eval.errors import ReleaseRefused, UsageError
 from hamm_eval.estimate import (
     Absent,
     ArrivalComparison,
@@ -202,6 +202,13 @@ class Show:
         """Gate, words and pictures, record, display."""
         from hamm_eval.release.gate import release as pass_gate
 
+        given: object = estimate
+        if not isinstance(given, Estimate):
+            raise UsageError(
+                "This is no answer to a question.",
+                where="study.show",
+                todo="Show what the study answers, as study.show.table(study.intake()).",
+            )
         # Policy and words of the target group that an estimate is of: both follow from its own clock.
         wording = self._wording.for_group(estimate.definition.group)
         policy = self._policy if wording is self._wording else wording.policy

@@ -311,6 +311,8 @@ def test_register_lists_and_checks_what_was_published(
 ) -> None:
     params = project({"01_who": shows("who", 120)})
     monkeypatch.chdir(params.parents[1])
+    empty = RUNNER.invoke(app, ["register", "list"])
+    assert (empty.exit_code, "nothing has been published" in empty.stdout) == (0, True)
     nothing = RUNNER.invoke(app, ["register", "check"])
     assert (nothing.exit_code, "Nothing is published" in nothing.stderr) == (2, True)
     assert RUNNER.invoke(app, ["report", str(params)]).exit_code == 0

@@ -136,6 +136,12 @@ def test_names_that_point_nowhere_and_contradicting_dates(
     assert all(problem.where.split(":")[1].isdigit() for problem in refused.value.problems)
 
 
+def test_what_is_no_day_is_said_in_plain_words(tmp_path: Path) -> None:
+    with pytest.raises(ParamsError, match=r"data_cut: This is no day\. Write .* as 2017-06-30") as told:
+        load_params(edited(tmp_path, ("data_cut: 2017-06-30", "data_cut: yesterday")))
+    assert "yesterday" not in str(told.value)
+
+
 def test_a_data_cut_up_to_a_year_after_the_quarter_is_sound(tmp_path: Path) -> None:
     load_params(edited(tmp_path, ("data_cut: 2017-06-30", "data_cut: 2018-07-01")))
 

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 import report_samples as samples
 
+from hamm_eval.errors import UsageError
 from hamm_eval.estimate import CountTable, Definition, Link
 from hamm_eval.release.policy import Policy
 from hamm_eval.release.record import RunRecord
@@ -195,3 +196,13 @@ def test_params_count_how_often_a_result_was_defined_anew(
     plain, raised = version(), version(**{"all": 1, households().definition.question: 2})
     assert (plain[0], raised[0]) == (1, 4)
     assert plain[1] != raised[1]
+
+
+def test_only_answers_are_shown(tmp_path: Path, german: Wording) -> None:
+    show = Show(Policy.strict(), german, RunRecord(tmp_path, "01"))
+    not_an_estimate: Any = 12345
+    with pytest.raises(
+        UsageError, match=r"study\.show: This is no answer.*Show what the study answers"
+    ) as told:
+        show.curves(not_an_estimate)
+    assert "12345" not in str(told.value)
