@@ -59,7 +59,7 @@ def hide_in_sums(
     >>> sums = [LinkedSum(("met", "unmet"), ("all",))]
     >>> found = hide_in_sums(cells, sums, strict, behind=lambda n: (n - 2, n + 2), largest=52, fixed={"all"})
     >>> found["met"]
-    Cell(value=None, share=None, share_bound='', linked=True)
+    Cell(value=None, share=None, share_bound='', linked=True, recorded=True)
     """
     found = dict(cells)
 
