@@ -64,8 +64,9 @@ verification: install
 release-utility: install
 	$(BIN)/python tests/attack/measure_utility.py
 
+# Reports and the register of what they told are no leftovers: who means to start anew deletes both by hand.
 clean:
-	rm -rf $(VENV) .hamm_eval reports .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) .hamm_eval/work .hamm_eval/locks .hamm_eval/logs .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 	find hamm_eval tests -type d -name __pycache__ -prune -exec rm -rf {} +
 
 # pip of the machine puts the pinned uv into a new environment; so neither ensurepip nor a network of uv's own is needed.
