@@ -10,7 +10,10 @@ from collections.abc import Iterable
 SHORTEST_IDENTIFIER = 6
 """Shorter ones occur in any text by chance: they are looked for as whole fields only."""
 
-_BASE64 = re.compile(r"base64,[A-Za-z0-9+/\s]+=*")
+# Only where a browser takes it for an image or a font: the words "base64," in a text hide nothing after them.
+_IMAGE = re.compile(
+    r"""(\bsrc=\\?["']|url\(\\?["']?)data:[a-z]+/[a-z0-9]+;base64,[A-Za-z0-9+/]+=*(?=\\?["')])"""
+)
 _ESCAPED = re.compile(r"\\u([0-9a-fA-F]{4})")
 _DIGEST = re.compile(r"(?<![0-9A-Za-z])[0-9a-f]{16,64}(?![0-9A-Za-z])")
 _UNSEEN = re.compile("[\u00ad\u200b-\u200d\u2060\ufeff]")
@@ -41,7 +44,7 @@ class IdentifierSearch:
             self._starts.setdefault(identifier[:SHORTEST_IDENTIFIER], []).append(identifier)
 
     def in_text(self, text: str) -> int:
-        """How many of the identifiers of six characters and more occur in a text, outside base64.
+        """How many of the identifiers of six characters and more occur in a text, outside its images and fonts.
 
         Parameters
         ----------
@@ -58,7 +61,7 @@ class IdentifierSearch:
         Digests (16 to 64 hexadecimal digits on their own) are left out, unless one *is* an identifier:
         thousands of short identifiers would be found in a few digests by chance.
         """
-        plain = _BASE64.sub("base64,", text)
+        plain = _IMAGE.sub(r"\1", text)
         plain = _plain(_ESCAPED.sub(lambda match: chr(int(match[1], 16)), html.unescape(plain)))
         plain = _DIGEST.sub(lambda match: match[0] if match[0] in self._long else " ", plain)
         found: set[str] = set()

@@ -23,15 +23,17 @@ def chunk(kind: bytes, data: bytes) -> bytes:
     return len(data).to_bytes(4, "big") + kind + data + zlib.crc32(kind + data).to_bytes(4, "big")
 
 
-def png(*more: tuple[bytes, bytes], behind: bytes = b"") -> bytes:
+def png(
+    *more: tuple[bytes, bytes], pixels: bytes = b"\0\x80", packed: bytes = b"", behind: bytes = b""
+) -> bytes:
     """One grey pixel, and further chunks."""
     head = chunk(b"IHDR", (1).to_bytes(4, "big") * 2 + bytes([8, 0, 0, 0, 0]))
-    pixels = chunk(b"IDAT", zlib.compress(b"\0\x80"))
+    data = chunk(b"IDAT", packed or zlib.compress(pixels))
     others = b"".join(chunk(kind, data) for kind, data in more)
-    return b"\x89PNG\r\n\x1a\n" + head + others + pixels + chunk(b"IEND", b"") + behind
+    return b"\x89PNG\r\n\x1a\n" + head + others + data + chunk(b"IEND", b"") + behind
 
 
-def image(content: bytes, alt: str = "A curve") -> str:
+def image(content: bytes, alt: str = "") -> str:
     return f'<img src="data:image/png;base64,{base64.b64encode(content).decode()}" alt="{alt}">'
 
 

@@ -71,6 +71,17 @@ PAGES: dict[str, tuple[str, Callable[[bytes], str]]] = {
     "image_exif": (page(image(png((b"eXIf", b"MM\0*" + SECRET.encode())))), in_images),
     "image_private": (page(image(png((b"prVt", SECRET.encode())))), in_images),
     "image_appended": (page(image(png(behind=SECRET.encode()))), in_images),
+    "image_long_chunk": (page(image(png((b"gAMA", SECRET.encode())))), in_images),
+    "image_chunk_twice": (page(image(png((b"sRGB", b"\0"), (b"cHRM", SECRET.encode().ljust(32)),
+                                         (b"cHRM", bytes(32))))), in_images),
+    "image_unused_palette": (page(image(png((b"PLTE", SECRET.encode())))), in_images),
+    "image_more_rows": (page(image(png(pixels=b"\0\x80" + SECRET.encode()))), in_images),
+    "image_behind_pixels": (page(image(png(packed=zlib.compress(b"\0\x80") + SECRET.encode()))), in_images),
+    "end_tag": (page(f'<p>Nichts</p data-person="{SECRET}">'), in_text),
+    "end_of_unknown": (page("<p>Nichts</aziza-haddad>"), lambda c: SECRET
+                       if b"aziza-haddad" in c else ""),
+    "open_tag": (page("x") + f"<p class='{SECRET}", in_text),
+    "open_comment": (page("x") + f"<!-- {SECRET}", in_text),
 }  # fmt: skip
 
 
@@ -111,13 +122,15 @@ def test_a_text_for_screen_readers_passes_where_it_is_released_or_seen() -> None
         "<td>H-00<b>04</b>17</td>",
         "<td>H&#45;000417</td>",
         "<td>H-0004\u00ad17</td>",
+        "<td>base64, H000417</td>",
+        "<td>data:image/png;base64,H000417</td>",
         '<td class="H-000417">x</td>',
     ],
 )
 def test_an_identifier_stops_the_page_however_it_is_written(markup: str) -> None:
     files = {"index.html": page(f"<table><tr>{markup}</tr></table>").encode()}
     assert scan(files) == ()
-    (problem,) = scan(files, ID, "H-000418")
+    (problem,) = scan(files, "H000417" if "base64" in markup else ID, "H-000418")
     assert problem.what == "1 identifiers of the data occur in this file."
 
 
@@ -160,6 +173,14 @@ OUTPUT = ("cells", 1, "outputs", 0)
         put("cells", 0, "source", value=f"<!-- {SECRET} -->"),
         put("cells", 0, "source", value=f"![x](https://example.org/{SECRET}.png)"),
         put("cells", 0, "source", value=f"<img src=x onerror='say(\"{SECRET}\")'>"),
+        put("cells", 0, "source", value=f"<p hidden>{SECRET}</p>"),
+        put("cells", 0, "source", value=f"<p onclick=say({ID})>{SECRET}</p>"),
+        put("cells", 0, "source", value=f"<template>{SECRET}</template>"),
+        put(
+            "cells", 0, "source", value=f'<meta http-equiv=refresh content="0;https://example.org/{SECRET}">'
+        ),
+        put("cells", 0, "source", value=f"[//]: # ({SECRET})"),
+        put("cells", 0, "source", value=f"![x][1]\n\n[1]: https://example.org/{SECRET}.png"),
         put(*OUTPUT, "data", "text/html", value=f"<p>{SECRET}</p>"),
         put(*OUTPUT, "data", "image/png", value=SECRET),
         put(*OUTPUT, "data", "application/vnd.jupyter.widget-view+json", value={"model_id": SECRET}),

@@ -58,6 +58,8 @@ _WORDS = _PAGE | _FRAGMENT | _ATTRIBUTES.keys() | frozenset({
     "srcset", "svg", "template", "textarea", "title", "video",
 })  # fmt: skip
 _CELLS = frozenset({"td", "th", "dt", "dd", "li", "caption", "code"})
+# Browsers drop what an end tag or a tag without its end holds, and the parser here does not report it.
+_DROPPED = re.compile(r"</(?![A-Za-z][A-Za-z0-9]*\s*>)|<[A-Za-z/!?][^<>]*(?=<|$)")
 
 
 class HtmlReading(HTMLParser):
@@ -97,6 +99,8 @@ class HtmlReading(HTMLParser):
         self._open: list[tuple[str, list[str]]] = []
         self.feed(html)
         self.close()
+        if _DROPPED.search(html):
+            self.faults.add("There is a tag that browsers do not show.")
         if page and {"http-equiv": "Content-Security-Policy", "content": POLICY} not in self._metas:
             self.faults.add("This page lacks the Content-Security-Policy that forbids script and loading.")
 
@@ -151,7 +155,9 @@ class HtmlReading(HTMLParser):
         self.faults.update(faults_of_png(content))
 
     def handle_endtag(self, tag: str) -> None:
-        """The end of a style sheet, or of a cell."""
+        """The end of an element that may stand there, of a style sheet, or of a cell."""
+        if tag not in _FRAGMENT and not (self._page and tag in _PAGE):
+            self.faults.add(f"The element <{_known(tag)}> is not allowed.")
         if tag == "style" and self._style is not None:
             if "".join(self._style).strip() not in self._styles:
                 self.faults.add("The page bears another style sheet than that of the report.")

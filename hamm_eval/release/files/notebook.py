@@ -15,10 +15,10 @@ from hamm_eval.release.scan import METADATA
 
 _CELL = frozenset({"cell_type", "id", "metadata", "source"})
 _CODE = _CELL | {"outputs", "execution_count"}
-# Prose is Markdown, which may hold HTML: what a browser would run, load or keep from being seen.
+# Prose is Markdown, and nothing but Markdown: HTML in it can run, load or hide; a picture is loaded, and a
+# definition of a link is not shown.
 _UNSAFE_PROSE = re.compile(
-    r"<!--|<\s*(script|iframe|object|embed|link|style|svg|form|img)\b|javascript:|\bon[a-z]+\s*=\s*[\"']|!\[[^]]*\]\(",
-    re.IGNORECASE,
+    r"<[A-Za-z/!?]|javascript:|!\[[^]]*\][(\[]|^ {0,3}\[[^]]*\]:", re.IGNORECASE | re.MULTILINE
 )
 _RESULT = frozenset({"notebook", "order", "id", "release"})
 _WORD = re.compile(r"[A-Za-z0-9 _.:+/=~!-]{0,120}")
@@ -57,7 +57,7 @@ def faults_of_notebook(book: Any, payloads: Mapping[str, str]) -> tuple[str, ...
         if not set(cell) <= (_CODE if code else _CELL) or not set(cell.get("metadata", {})) <= {"tags"}:
             found.add("A cell holds metadata or an attachment.")
         if not code and _UNSAFE_PROSE.search("".join(cell.get("source", ""))):
-            found.add("Prose holds a comment, a script, or a picture from elsewhere.")
+            found.add("Prose holds HTML, a picture, or what is not shown.")
         for output in cell.get("outputs", ()):
             if not _is_released(output, payloads):
                 found.add("An output is not that of the run record.")
