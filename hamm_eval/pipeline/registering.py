@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from hamm_eval.errors import Problem
+from hamm_eval.errors import Problem, ReleaseRefused
 from hamm_eval.pipeline.digest import digest_bytes
 from hamm_eval.pipeline.lock import lock_register
 from hamm_eval.pipeline.publish import MANIFEST
@@ -54,6 +54,28 @@ def open_register(root: Path, out: Path) -> Iterator[Register]:
             yield register
         finally:
             register.close()
+
+
+def refuse_unknown(root: Path, out: Path, quarter: str) -> None:
+    """Refuse a report while quarters before it are published that the register does not know.
+
+    Raises
+    ------
+    ReleaseRefused
+        The register was lost, or these were published without one: nothing could be proven against them.
+    """
+    earlier = [name for name in quarters_at(out) if name < quarter]
+    if not earlier:
+        return
+    with open_register(root, out) as register:
+        unknown = [_unregistered(name) for name in earlier if name not in register.published()]
+    if unknown:
+        raise ReleaseRefused.of(unknown, "What was published before is not known:")
+
+
+def quarters_at(out: Path) -> tuple[str, ...]:
+    """Quarters that are published in a folder, in order."""
+    return tuple(sorted(link.name for link in out.glob("*-Q[1-4]") if manifest_at(out, link.name)))
 
 
 def settle_leftovers(register: Register, out: Path) -> None:
@@ -161,7 +183,7 @@ def check_published(start: Path, out: Path | None = None) -> tuple[tuple[str, ..
     """
     root = find_root(start)
     target = root / "reports" if out is None else out
-    there = tuple(sorted(link.name for link in target.glob("*-Q[1-4]") if manifest_at(target, link.name)))
+    there = quarters_at(target)
     path = register_path(root, target)
     if not path.exists():
         return there, tuple(_unregistered(quarter) for quarter in there)

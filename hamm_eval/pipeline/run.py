@@ -27,7 +27,13 @@ from hamm_eval.pipeline.progress import Listener, Progress, silent
 from hamm_eval.pipeline.proving import hide_what_is_recovered
 from hamm_eval.pipeline.publish import MANIFEST, check_target, publish
 from hamm_eval.pipeline.published import FORMER, RESULTS, former_results, releases_in
-from hamm_eval.pipeline.registering import open_register, published_series, registered, without
+from hamm_eval.pipeline.registering import (
+    open_register,
+    published_series,
+    refuse_unknown,
+    registered,
+    without,
+)
 from hamm_eval.pipeline.render import render_section
 from hamm_eval.pipeline.schedule import execute_units
 from hamm_eval.pipeline.workplace import PRIVATE, Workplace, open_workplace
@@ -135,6 +141,7 @@ def run_report(
     target = run.target
     quarter = str(run.params.quarter)
     check_target(target, quarter)
+    refuse_unknown(run.root, target, quarter)
     with _room_on_disk(run.root), open_workplace(run.root, target, quarter) as workplace:
         case_file = _read(run, workplace, progress)
         inputs = run.inputs(case_file)

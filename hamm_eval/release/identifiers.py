@@ -44,7 +44,7 @@ class IdentifierSearch:
             self._starts.setdefault(identifier[:SHORTEST_IDENTIFIER], []).append(identifier)
 
     def in_text(self, text: str) -> int:
-        """How many of the identifiers of six characters and more occur in a text, outside its images and fonts.
+        """How many of the identifiers of six characters and more occur in a text, images and fonts left out.
 
         Parameters
         ----------

@@ -164,6 +164,19 @@ def test_check_names_what_the_register_does_not_know_and_who_can_read_it(tmp_pat
     ]
 
 
+def test_no_report_follows_one_that_the_register_does_not_know(project: Project) -> None:
+    params = project({"01_who": shows("who", 120)})
+    root, out = params.parents[1], params.parents[1] / "reports"
+    publish_by_hand(out, "2017-Q1", "before there was a register, or it was lost")
+    with pytest.raises(ReleaseRefused, match="2017-Q1"):
+        run_report(params)
+    assert not (out / "2017-Q2").exists()
+    # Published anew it is known; a later quarter does not stand in the way of that.
+    publish_by_hand(out, "2017-Q3", "later")
+    enter(root, out, "2017-Q1", told(release="c:d"))
+    assert run_report(params).page.exists()
+
+
 def test_the_register_follows_a_project_that_is_moved(tmp_path: Path) -> None:
     here, there = tmp_path / "here", tmp_path / "there"
     assert register_path(here, here / "reports").name == register_path(there, there / "reports").name
