@@ -10,16 +10,19 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from every_kind import model
 from exact import draw_group
-from linked import EXACT, STRICT
+from linked import EXACT, STRICT, shown
+from linked import facts as facts_from
 
 from hamm_eval.estimate import CountTable, Curves, Definition, Estimate, Link
-from hamm_eval.release.facts import Facts, facts_of
+from hamm_eval.release.facts import Facts, Sum, facts_of
+from hamm_eval.release.facts.base import FactList
 from hamm_eval.release.gate import release
 from hamm_eval.release.policy import Policy
 from hamm_eval.release.proof import System, conceal, find_recovered, hide_until_safe
 from hamm_eval.release.register import series_system
-from hamm_eval.release.released import Release
+from hamm_eval.release.released import Cell, Release
 
 ENDPOINT = {"endpoint": {"origin": "eligibility", "event": {"table": "tests"}}, "cohort": {"population": "x"}}
 
@@ -178,3 +181,55 @@ def test_a_count_that_shrank_is_no_contradiction() -> None:
     # A correction took persons out: an attacker cannot know that none came.
     shrunk = {f"2017-Q{q}": (told(flow(n)),) for q, n in ((1, 200), (2, 150))}
     assert not find_recovered(series_system(shrunk, "2017-Q2"), STRICT)
+
+
+def closed(policy: Policy) -> Facts:
+    """A closed period: ten persons, and seven whose number is hidden."""
+    counts = [
+        shown(key, true, policy, at) for at, (key, true) in enumerate({"a": 10, "b": 7, "all": 17}.items())
+    ]
+    return facts_from(
+        [replace(count, window="2016-Q4") for count in counts], [Sum(whole="all", parts=("a", "b"))]
+    )
+
+
+def test_a_closed_period_told_again_in_another_rounding() -> None:
+    # A stricter rounding later on: each report hides the seven, both together leave three values.
+    later = STRICT.tighten({"count_rounding": 11})
+    series = {"2017-Q1": (closed(STRICT),), "2017-Q2": (closed(later),)}
+    for quarter, told_then in series.items():
+        assert not find_recovered(series_system({quarter: told_then}, quarter), STRICT)
+    system = series_system(series, "2017-Q2")
+    assert {found.key.partition("@")[0] for found in find_recovered(system, STRICT)} == {"b"}
+    keys = hide_until_safe(system, STRICT)
+    assert keys
+    assert all(key.endswith("@2017-Q2") for key in keys)
+
+
+def test_persons_in_a_model_only_grow() -> None:
+    # Two persons came: exact figures tell it, of a model as of a curve.
+    series = {f"2017-Q{q}": (told(model(persons=n), EXACT),) for q, n in ((1, 500), (2, 502))}
+    found = find_recovered(series_system(series, "2017-Q2"), EXACT)
+    assert any(each.key.endswith("@2017-Q1..2017-Q2") for each in found)
+
+
+@pytest.mark.parametrize("binding", [{"grows": True}, {"window": "2016-Q4"}])
+def test_quarters_that_cannot_have_grown_together_are_taken_apart(binding: dict[str, object]) -> None:
+    # Each part can have grown, or stayed; the whole says that not both have: a correction came between.
+    def quarter(whole: int) -> Facts:
+        parts = [replace(shown(key, 100, STRICT, at), **binding) for at, key in enumerate("xy")]  # type: ignore[arg-type]
+        return facts_from([*parts, shown("all", whole, STRICT, 2)], [Sum(whole="all", parts=("x", "y"))])
+
+    series = {"2017-Q1": (quarter(204),), "2017-Q2": (quarter(196),)}
+    assert not find_recovered(series_system(series, "2017-Q2"), STRICT)
+
+
+def test_the_persons_behind_few_records_are_protected() -> None:
+    # Three records of two persons; another result tells that the records are two or three.
+    records = FactList(Definition("costs", "x"), STRICT)
+    records.cell("records", 3, Cell(value=None), persons=2)
+    narrow = FactList(Definition("costs", "y"), STRICT)
+    narrow.cell("records", 3, 3, ends=(2, 3), persons=8)
+    assert not find_recovered(System.of([records.facts()]), STRICT)
+    found = find_recovered(System.of([records.facts(), narrow.facts()]), STRICT)
+    assert [each.key for each in found] == ["records|persons"]

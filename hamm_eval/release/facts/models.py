@@ -20,14 +20,15 @@ def model_facts(model: Model, released: ReleasedModel, policy: Policy, *, at: Pl
     asked = {name: value for name, value in model.definition.details.items() if name != "of"}
     name = f"model:{key_of(model.endpoint, asked)}"
     of = f"event:{model.of or model.endpoint}"
-    facts.cell(name, model.persons, released.persons, (*at, "persons"))
-    facts.cell(f"{name}|{of}", model.events, released.events, (*at, "events"))
+    facts.cell(name, model.persons, released.persons, (*at, "persons"), grows=True)
+    facts.cell(f"{name}|{of}", model.events, released.events, (*at, "events"), grows=True)
     lost = [who for who in (*model.missing, *model.left_out) if who.persons]
     keys = []
     for number, who in enumerate(lost):
         key = f"{name}|without {who.factor}={who.level}"
         if released.lost:
-            facts.cell(key, who.persons, released.lost[number].persons, (*at, "lost", number, "persons"))
+            place = (*at, "lost", number, "persons")
+            facts.cell(key, who.persons, released.lost[number].persons, place, grows=True)
         else:
             facts.untold(key, who.persons)
         keys.append(key)
@@ -52,10 +53,10 @@ def _terms(model: Model, released: ReleasedModel, facts: FactList, name: str, at
         key = f"{name}|{term.factor}={term.level}"
         place = (*at, "terms", number, "persons")
         if term.level:
-            facts.cell(key, known[term.factor, term.level], term.persons, place)
+            facts.cell(key, known[term.factor, term.level], term.persons, place, grows=True)
             levels[term.factor].append(key)
         else:
-            facts.cell(f"{key}|known", known[term.factor, term.level], term.persons, place)
+            facts.cell(f"{key}|known", known[term.factor, term.level], term.persons, place, grows=True)
     for factor, keys in levels.items():
         if factor in referenced:
             facts.sum(name, keys)

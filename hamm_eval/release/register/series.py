@@ -35,12 +35,13 @@ def series_system(series: Series, newest: str) -> System:
     Notes
     -----
     What binds quarters: a cohort defined by a fixed beginning, and what has happened to its members, only
-    grow; so a later count is the earlier one and those who came, who are told to nobody. Corrections break
-    this now and then: where the quarters cannot be like that, an attacker cannot know it either, and it is
-    left out for all that is connected.
+    grow; so a later count is the earlier one and those who came, who are told to nobody. A count of a closed
+    period stays as it is. Corrections break both now and then: where the quarters cannot be like that, an
+    attacker cannot know it either, and it is left out for all that is connected, closed periods first.
     """
     counts: list[Facts] = []
     growth: list[Sum] = []
+    closed: list[Sum] = []
     last: dict[str, _Known] = {}
     for quarter in sorted(series):
         known: dict[str, Count] = {}
@@ -49,9 +50,11 @@ def series_system(series: Series, newest: str) -> System:
             for count in told.counts:
                 known[count.key] = count
         for key, count in known.items():
-            if not count.grows:
+            if not (count.grows or count.window):
                 continue
-            if key in last and _can_grow(last[key].count, count):
+            if key in last and count.window and _can_stay(last[key].count, count):
+                closed.append(Sum(whole=f"{key}@{quarter}", parts=(f"{key}@{last[key].quarter}",)))
+            if key in last and count.grows and _can_grow(last[key].count, count):
                 growth.append(_grown(key, last[key].quarter, quarter))
             last[key] = _Known(quarter, count)
     came = Facts(
@@ -59,9 +62,10 @@ def series_system(series: Series, newest: str) -> System:
         definition_digest="",
         version=1,
         counts=tuple(Count(key=each.parts[1], low=0, high=None, told=False) for each in growth),
-        sums=tuple(growth),
+        sums=(*growth, *closed),
     )
-    system = _possible(System.of([*counts, came]), frozenset(growth))
+    system = _possible(System.of([*counts, came]), frozenset(closed))
+    system = _possible(system, frozenset(growth))
     return _about(system, newest)
 
 
@@ -83,6 +87,12 @@ def _of_quarter(facts: Facts, quarter: str, newest: bool) -> Facts:
     )
 
 
+def _can_stay(former: Count, later: Count) -> bool:
+    """Whether both can be the same number."""
+    highs = [high for high in (former.high, later.high) if high is not None]
+    return not highs or max(former.low, later.low) <= min(highs)
+
+
 def _can_grow(former: Count, later: Count) -> bool:
     """Whether the later count can be at least the former one."""
     return later.high is None or former.low <= later.high
@@ -93,14 +103,17 @@ def _grown(key: str, former: str, later: str) -> Sum:
     return Sum(whole=f"{key}@{later}", parts=(f"{key}@{former}", f"{key}@{former}..{later}"))
 
 
-def _possible(system: System, growth: frozenset[Sum]) -> System:
+def _possible(system: System, binding: frozenset[Sum]) -> System:
     """Without what binds quarters where it cannot be."""
     kept: list[Sum] = []
     for part in system.parts():
+        if binding.isdisjoint(part.sums):
+            kept += part.sums
+            continue
         try:
             feasible(part)
         except ReleaseRefused:
-            part = replace(part, sums=tuple(total for total in part.sums if total not in growth))
+            part = replace(part, sums=tuple(total for total in part.sums if total not in binding))
         kept += part.sums
     return replace(system, sums=tuple(kept))
 
