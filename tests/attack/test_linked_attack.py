@@ -11,7 +11,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from every_kind import model
-from exact import draw_group
+from exact import as_curves, draw_group
 from linked import EXACT, STRICT, shown
 from linked import facts as facts_from
 
@@ -130,6 +130,22 @@ def test_what_is_hidden_is_gone_from_the_release_and_its_sums() -> None:
     assert len(linked) == 1
 
 
+@pytest.mark.parametrize("field", ["persons", "events"])
+def test_a_curve_does_not_tell_the_number_that_was_hidden(field: str) -> None:
+    curves = release(as_curves(draw_group(300, 1, late=False)), STRICT)
+    (curve,) = curves.curves
+    # Its first step is the least number of events that a step can hold, by persons, all in midpoints of six.
+    assert curve.persons.value is not None
+    step = next(value for value in curve.incidence if value)
+    persons = [n for n in range(3, 600, 6) if round(9 / n, 3) == step]
+    assert persons
+    assert all(abs(n - curve.persons.value) <= 10 for n in persons)
+    (hidden,) = conceal(curves, [("curves", 0, field)]).curves
+    assert (hidden.withheld, hidden.incidence, hidden.at_risk, hidden.median) == ("linked", (), (), None)
+    # A number hidden somewhere else leaves it as it is.
+    assert conceal(curves, []) == curves
+
+
 def exact_flow() -> CountTable:
     return replace(flow(399))
 
@@ -217,7 +233,7 @@ def test_persons_in_a_model_only_grow() -> None:
 def test_quarters_that_cannot_have_grown_together_are_taken_apart(binding: dict[str, object]) -> None:
     # Each part can have grown, or stayed; the whole says that not both have: a correction came between.
     def quarter(whole: int) -> Facts:
-        parts = [replace(shown(key, 100, STRICT, at), **binding) for at, key in enumerate("xy")]  # type: ignore[arg-type]
+        parts = [replace(shown(key, 100, STRICT, at), **binding) for at, key in enumerate("xy")]
         return facts_from([*parts, shown("all", whole, STRICT, 2)], [Sum(whole="all", parts=("x", "y"))])
 
     series = {"2017-Q1": (quarter(204),), "2017-Q2": (quarter(196),)}

@@ -7,7 +7,10 @@ from collections.abc import Iterable
 from typing import Any, TypeVar
 
 from hamm_eval.release.facts.base import Place
-from hamm_eval.release.released import Cell, Release, ReleasedShare, ReleasedTable
+from hamm_eval.release.released import Cell, Release, ReleasedCurve, ReleasedShare, ReleasedTable
+
+LINKED = "linked"
+"""Why a curve is withheld whose own counts have to go: drawn it tells them anew."""
 
 Some = TypeVar("Some", bound=Release)
 
@@ -60,12 +63,24 @@ def _anew(value: Any) -> Any:
     """Sums and shares of tables, wherever they stand, without what is hidden now."""
     if isinstance(value, ReleasedTable):
         return _table(value)
+    if isinstance(value, ReleasedCurve):
+        return _curve(value)
     if isinstance(value, tuple):
         return tuple(_anew(item) for item in value)
     if dataclasses.is_dataclass(value) and not isinstance(value, type | Cell):
         changed = {field.name: _anew(getattr(value, field.name)) for field in dataclasses.fields(value)}
         return dataclasses.replace(value, **changed)
     return value
+
+
+def _curve(curve: ReleasedCurve) -> ReleasedCurve:
+    """A curve's steps and its persons at risk give persons and events back: it goes with them."""
+    risk = curve.at_risk[:1] == (None,)
+    if curve.withheld or not (curve.persons.linked or curve.events.linked or risk):
+        return curve
+    return ReleasedCurve(
+        level=curve.level, merged=curve.merged, withheld=LINKED, persons=curve.persons, events=curve.events
+    )
 
 
 def _table(table: ReleasedTable) -> ReleasedTable:
