@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from hamm_eval.errors import Problem, ReleaseRefused
 from hamm_eval.pipeline.published import releases_in
 from hamm_eval.release.facts import Facts
 from hamm_eval.release.json import from_json
 from hamm_eval.release.policy import Policy
-from hamm_eval.release.proof import conceal, hide_until_safe
+from hamm_eval.release.proof import Unmendable, conceal, hide_until_safe
 from hamm_eval.release.record import Entry, RunRecord
 from hamm_eval.release.register import Series, series_system
-from hamm_eval.release.released import QuarterlySummary
+from hamm_eval.release.released import (
+    QuarterlySummary,
+    ReleasedAbsent,
+    ReleasedPerceivedEffects,
+    ReleasedShare,
+    ReleasedTwoPerspectives,
+)
 from hamm_eval.report.rendering import fragment, render
 from hamm_eval.report.summarised import summarise
 from hamm_eval.report.wording import Wording
@@ -48,6 +55,8 @@ def hide_what_is_recovered(
 ) -> tuple[Facts, ...]:
     """Prove that no hidden count can be recovered; hide more, in the record, where one could.
 
+    Where hiding single numbers does not help, the results that tell a count are withheld whole.
+
     Parameters
     ----------
     record : RunRecord
@@ -68,12 +77,13 @@ def hide_what_is_recovered(
     Raises
     ------
     ReleaseRefused
-        Hiding does not help; or the results of the run contradict each other.
+        What former quarters told can be recovered by itself; or the results of the run contradict each other.
     """
+    keys, withheld = _safe(record, quarter, former, policy, wording)
     facts = facts_in(record.entries())
-    series = {**former, quarter: facts}
-    keys = hide_until_safe(series_system(series, quarter), policy)
     if not keys:
+        if withheld:
+            _summarise_anew(record, results, policy, wording)
         return facts
     hidden = {key.removesuffix(f"@{quarter}") for key in keys}
     told = tuple(
@@ -82,6 +92,62 @@ def hide_what_is_recovered(
     )
     _summarise_anew(record, results, policy, wording)
     return told
+
+
+def _safe(
+    record: RunRecord, quarter: str, former: Series, policy: Policy, wording: Wording
+) -> tuple[tuple[str, ...], bool]:
+    """Keys to hide; and whether releases had to be withheld whole, as hiding single numbers did not help.
+
+    Of figures that were computed from counts no single count can go afterwards.
+    """
+    withheld = False
+    while True:
+        series = {**former, quarter: facts_in(record.entries())}
+        try:
+            return hide_until_safe(series_system(series, quarter), policy), withheld
+        except Unmendable as error:
+            told = {facts.release for facts in series[quarter] if facts.counts}
+            going = told.intersection(error.releases)
+            if not going:
+                raise
+            for entry in record.entries():
+                if entry.id in going:
+                    _withhold(entry, record, wording)
+            _without_opinions(record, wording)
+            withheld = True
+
+
+def _withhold(entry: Entry, record: RunRecord, wording: Wording) -> None:
+    """A word in place of the release: together with others it would tell of hidden persons."""
+    release = from_json(entry.release)
+    absent = ReleasedAbsent(
+        id=release.id,
+        definition_digest=release.definition_digest,
+        policy=release.policy,
+        lacking=("linked",),
+    )
+    assert entry.facts is not None  # `facts_in` refuses what has none
+    told = Facts.from_json(entry.facts)
+    nothing = Facts(release=told.release, definition_digest=told.definition_digest, version=told.version)
+    html = fragment(render(absent, wording.for_group(absent.group)), wording)
+    record.replace(entry, absent, html, nothing)
+
+
+def _without_opinions(record: RunRecord, wording: Wording) -> None:
+    """Opinions of a measure whose ratings are withheld are not told beside its effect either."""
+    known = [from_json(entry.release) for entry in record.entries()]
+    told = {release.measure for release in known if isinstance(release, ReleasedTwoPerspectives)}
+    hidden = (ReleasedShare(value=None), ReleasedShare(value=None))
+    for entry, release in zip(record.entries(), known, strict=True):
+        if isinstance(release, ReleasedPerceivedEffects) and entry.facts is not None:
+            rows = tuple(
+                row if row.measure in told else replace(row, effective=hidden) for row in release.rows
+            )
+            if rows != release.rows:
+                changed = replace(release, rows=rows)
+                html = fragment(render(changed, wording.for_group(release.group)), wording)
+                record.replace(entry, changed, html, Facts.from_json(entry.facts))
 
 
 def _summarise_anew(record: RunRecord, results: bytes, policy: Policy, wording: Wording) -> None:

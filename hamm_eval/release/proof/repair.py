@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
-from hamm_eval.errors import Problem, ReleaseRefused
+from hamm_eval.errors import ReleaseRefused
 from hamm_eval.release.policy import Policy
 from hamm_eval.release.proof.attack import Recovered, find_recovered, is_recovered
 from hamm_eval.release.proof.system import System
 
 _TRIED = 12
+
+
+class Unmendable(ReleaseRefused):
+    """Hidden counts can be recovered though all is hidden near them that can be.
+
+    Attributes
+    ----------
+    releases : tuple of str
+        Those that tell the recovered counts.
+    """
+
+    releases: tuple[str, ...] = ()
 
 
 def hide_until_safe(system: System, policy: Policy) -> tuple[str, ...]:
@@ -25,7 +37,7 @@ def hide_until_safe(system: System, policy: Policy) -> tuple[str, ...]:
 
     Raises
     ------
-    ReleaseRefused
+    Unmendable
         A count can be recovered though all that is shown near it is hidden.
 
     Notes
@@ -49,9 +61,13 @@ def _mend(part: System, policy: Policy) -> list[str]:
     while found := find_recovered(now, policy):
         key = _next(now, found[0], policy)
         if key is None:
-            raise ReleaseRefused.of(
-                [_unmendable(each) for each in found], "Hidden counts could be recovered:"
+            error = Unmendable(
+                "Hidden counts could be recovered from these results together.",
+                where=", ".join(dict.fromkeys(name for each in found for name in each.releases)),
+                todo="Leave one of them out of the run, or merge the small levels in params.",
             )
+            error.releases = tuple(dict.fromkeys(name for each in found for name in each.releases))
+            raise error
         chosen.append(key)
         now = now.hiding(key, policy.largest_hidden_count)
     return _needed(part, chosen, policy)
@@ -106,12 +122,3 @@ def _rings(system: System, key: str) -> list[set[str]]:
         reached |= beyond
         border = beyond
     return rings
-
-
-def _unmendable(found: Recovered) -> Problem:
-    """What to do where hiding does not help."""
-    return Problem(
-        "A hidden count can be recovered from these results together.",
-        ", ".join(found.releases),
-        "Leave one of them out of the run, or merge the small levels in params.",
-    )
