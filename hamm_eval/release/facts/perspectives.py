@@ -1,7 +1,8 @@
 """Facts of ratings from two perspectives: who was asked, who answered what, by group and in pairs.
 
 Agreement and shares are computed from the counts shown, so none of these has a place at which it could be
-hidden afterwards; the gate has made them safe together before (`linked_counts`).
+hidden afterwards; the gate has made them safe together before (`linked_counts`). Ratings gather over the quarters: where
+an earlier quarter tells how few have come, the measure's ratings are withheld.
 """
 
 from __future__ import annotations
@@ -22,12 +23,12 @@ def perspectives_facts(
     """Ratings make up those given, those given and the silent everyone, levels of a group both."""
     facts = FactList(estimate.definition, policy)
     base = f"rated:{estimate.definition.digest}"
-    everyone = facts.cell(base, estimate.responses[0].persons, released.persons)
+    everyone = facts.cell(base, estimate.responses[0].persons, released.persons, grows=True)
     for side, (name, shown) in enumerate(zip(SIDES, released.ratings, strict=True)):
         by_rating = [int(count) for count in estimate.counts[side]]
-        given = facts.cell(f"{base}|{name}", sum(by_rating), shown.given)
+        given = facts.cell(f"{base}|{name}", sum(by_rating), shown.given, grows=True)
         keys = [
-            facts.cell(f"{base}|{name}={rating}", by_rating[k], shown.cells[k])
+            facts.cell(f"{base}|{name}={rating}", by_rating[k], shown.cells[k], grows=True)
             for k, rating in enumerate(RATINGS)
         ]
         facts.sum(given, keys)
@@ -61,10 +62,12 @@ def _groups(estimate: TwoPerspectives, released: ReleasedTwoPerspectives, facts:
         given: tuple[list[str], list[str]] = ([], [])
         for true, shown in found:
             level = f"{base}|{dimension}={true.level}"
-            persons.append(facts.cell(level, true.persons, shown.persons, sensitive=true.sensitive))
+            persons.append(
+                facts.cell(level, true.persons, shown.persons, sensitive=true.sensitive, grows=True)
+            )
             for side, name in enumerate(SIDES):
                 key = f"{level}|{name}"
-                facts.cell(key, true.given[side], shown.given[side], sensitive=true.sensitive)
+                facts.cell(key, true.given[side], shown.given[side], sensitive=true.sensitive, grows=True)
                 facts.left(level, [key], f"{key} silent")
                 given[side].append(key)
         facts.left(base, persons, f"{base}|without {dimension}")
