@@ -1,8 +1,8 @@
 """Facts of ratings from two perspectives: who was asked, who answered what, by group and in pairs.
 
 Agreement and shares are computed from the counts shown, so none of these has a place at which it could be
-hidden afterwards; the gate has made them safe together before (`linked_counts`). Ratings gather over the quarters:
-where an earlier quarter tells how few have come, the measure's ratings are withheld.
+hidden afterwards; the gate has made them safe together before (`linked_counts`). Ratings gather over the
+quarters: where an earlier quarter tells how few have come, the measure's ratings are withheld.
 """
 
 from __future__ import annotations
