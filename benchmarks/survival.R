@@ -41,6 +41,9 @@ call <- switch(task,
   },
   gray_test = function() cmprsk::cuminc(data$time, data$cause, data$group),
   pseudo_observations = function() {
+    pseudo(survfit(Surv(time, outcome) ~ 1, data), times = c(180, 365))
+  },
+  pseudo_observations_untied = function() {
     pseudo(survfit(Surv(exact, outcome) ~ 1, data), times = c(180, 365))
   },
   state_occupation = {

@@ -276,11 +276,16 @@ def _gray_test(data: Arrays, side: str) -> Callable[[], Any]:
 
 
 def _pseudo_observations(data: Arrays, side: str) -> Callable[[], Any]:
-    """Incidence of the goal at two times, ends without ties (R: by the infinitesimal jackknife)."""
+    """Incidence of the goal at two times (R: by the infinitesimal jackknife)."""
     from hamm_eval.survival import pseudo_observations
 
     cause = data["cause"].astype(np.int64)
-    return lambda: pseudo_observations(data["exact"], cause, at=[180, 365])
+    return lambda: pseudo_observations(data["time"], cause, at=[180, 365])
+
+
+def _pseudo_observations_untied(data: Arrays, side: str) -> Callable[[], Any]:
+    """The same with ends without ties: as many times as persons."""
+    return _pseudo_observations(data | {"time": data["exact"]}, side)
 
 
 def _state_occupation_untied(data: Arrays, side: str) -> Callable[[], Any]:
@@ -329,6 +334,7 @@ TASKS = {
     "fine_gray": Task(_fine_gray, "p_", 2 + COVARIATES, RS),
     "gray_test": Task(_gray_test, "p_", 3, RS),
     "pseudo_observations": Task(_pseudo_observations, "p_", 2, RS),
+    "pseudo_observations_untied": Task(_pseudo_observations_untied, "p_", 2, RS),
     "state_occupation": Task(_state_occupation, "p_", 5, RS),
     "state_occupation_untied": Task(_state_occupation_untied, "p_", 5, RS),
 }
