@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from hamm_eval.errors import Problem, ReleaseRefused
+from hamm_eval.errors import Problem, ReleaseRefused, UsageError
 from hamm_eval.pipeline.digest import digest_bytes
 from hamm_eval.pipeline.lock import lock_register
 from hamm_eval.pipeline.publish import MANIFEST
@@ -71,6 +71,36 @@ def refuse_unknown(root: Path, out: Path, quarter: str) -> None:
         unknown = [_unregistered(name) for name in earlier if name not in register.published()]
     if unknown:
         raise ReleaseRefused.of(unknown, "What was published before is not known:")
+
+
+def refuse_other_profile(root: Path, out: Path, policy: Policy) -> None:
+    """Refuse a report under another profile than those published in its folder.
+
+    What `strict` hides may be shown under `internal`, which hides less: together they have no proof.
+
+    Raises
+    ------
+    UsageError
+    """
+    if not register_path(root, out).exists():
+        return
+    with open_register(root, out) as register:
+        others = [
+            quarter
+            for quarter, each in register.published().items()
+            if _hides_much(each.largest_hidden) != _hides_much(policy.largest_hidden_count)
+        ]
+    if others:
+        raise UsageError(
+            f"This folder holds reports under another profile of the release policy: {', '.join(others)}.",
+            where=str(out),
+            todo="Publish to a folder of its own with --out DIR.",
+        )
+
+
+def _hides_much(largest_hidden: int) -> bool:
+    """Whether so many are hidden as the profile `strict` hides at least."""
+    return largest_hidden >= Policy.strict().largest_hidden_count
 
 
 def quarters_at(out: Path) -> tuple[str, ...]:
@@ -201,7 +231,7 @@ def check_published(start: Path, out: Path | None = None) -> tuple[tuple[str, ..
 
 
 def _weakest(published: Iterable[Publication]) -> Policy:
-    """Numbers of a proof that hold for all: a policy file or the profile `internal` asks less of some."""
+    """Numbers of a proof that hold for all: params tighten some; a folder has one profile."""
     known, strict = list(published), Policy.strict()
     largest = min((each.largest_hidden for each in known), default=strict.largest_hidden_count)
     feasible = min((each.feasible for each in known), default=strict.feasible_values)

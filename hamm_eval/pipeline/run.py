@@ -30,6 +30,7 @@ from hamm_eval.pipeline.published import FORMER, RESULTS, former_results, releas
 from hamm_eval.pipeline.registering import (
     open_register,
     published_series,
+    refuse_other_profile,
     refuse_unknown,
     registered,
     without,
@@ -142,6 +143,7 @@ def run_report(
     quarter = str(run.params.quarter)
     check_target(target, quarter)
     refuse_unknown(run.root, target, quarter)
+    refuse_other_profile(run.root, target, policy_of(run.params))
     with _room_on_disk(run.root), open_workplace(run.root, target, quarter) as workplace:
         case_file = _read(run, workplace, progress)
         inputs = run.inputs(case_file)

@@ -7,9 +7,11 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 import yaml
 from small_project import notebook
 
+from hamm_eval.errors import UsageError
 from hamm_eval.pipeline import run_report
 
 SHOWS = """
@@ -48,3 +50,12 @@ def test_everything_that_is_published_says_so_and_names_the_policy_file(project:
     assert "Nicht zur Weitergabe" in first and "Not for passing on" in first
     (shown,) = json.loads((published.path / "results.json").read_text(encoding="utf-8"))["releases"]
     assert shown["release"]["policy"] == "internal"
+
+
+def test_a_folder_has_one_profile(project: Callable[..., Path]) -> None:
+    notebooks = {"01_who": notebook(SHOWS, "study.finish()")}
+    run_report(project(notebooks))
+    internal = project(notebooks, release={"policy": "internal"})
+    with pytest.raises(UsageError, match="under another profile of the release policy: 2017-Q2"):
+        run_report(internal)
+    assert run_report(internal, out=internal.parents[1] / "elsewhere").page.exists()
