@@ -19,6 +19,8 @@ from hamm_eval.pipeline import Published, run_report
 
 PARAMS = ROOT / "params/2017-Q2.yaml"
 NUMBER = re.compile(r'<span class="he-number"[^>]*>[^<]*</span>')
+# A place too: the page fills it.
+HINT = re.compile(r'<p class="he-hint"[^>]*>[^<]*</p>')
 STYLE = re.compile(r"<style>.*?</style>\s*", re.DOTALL)
 
 
@@ -133,4 +135,4 @@ def _shown(node: nbformat.NotebookNode) -> Iterator[tuple[str, str]]:
     """Id and fragment of what is shown, without the style and the numbers that JupyterLab adds."""
     for output in _outputs(node):
         html = STYLE.sub("", "".join(output.data["text/html"]))
-        yield output.metadata["hamm_eval"]["release"], NUMBER.sub("<number>", html)
+        yield output.metadata["hamm_eval"]["release"], HINT.sub("", NUMBER.sub("<number>", html))
