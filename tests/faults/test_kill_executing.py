@@ -9,17 +9,21 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
+import pytest
 from running import NOTEBOOKS, assert_recovers, change, finish, start, wait_for
 from small_project import published_bytes
 
 
-def test_five_kills_at_random_moments(project: Callable[..., Path]) -> None:
+@pytest.mark.parametrize(
+    ("seed", "kills"), [(20170630, 2), pytest.param(20170930, 5, marks=pytest.mark.slow)]
+)
+def test_kills_at_random_moments(project: Callable[..., Path], seed: int, kills: int) -> None:
     params = project(NOTEBOOKS)
     root = params.parents[1]
     link = root / "reports" / "2017-Q2"
     assert_recovers(params, "Stadt-0")
-    rng = np.random.default_rng(20170630)
-    for number in range(1, 6):
+    rng = np.random.default_rng(seed)
+    for number in range(1, kills + 1):
         former, target = published_bytes(link), link.readlink()
         change(params, f"Abgebrochen-{number}")
         process = start(params)

@@ -88,7 +88,7 @@ def test_results_hold_every_release_of_every_notebook(reports: tuple[Published, 
 
 
 # How a figure is shown without a run is alike for all notebooks; that each runs, nbval sees.
-@pytest.mark.parametrize("name", ["02_time_to_integration", "07_providers_and_caseload"])
+@pytest.mark.parametrize("name", ["07_providers_and_caseload"])
 def test_jupyterlab_shows_the_same_releases(
     reports: tuple[Published, Published], name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -220,10 +220,13 @@ def distances(trap: Trap) -> Distances:
     return Distances(off=off, on=on, sound=sound)
 
 
+SLOW = {"confounding", "competing_departures"}
+
+
 def parameters(*, sound: bool = False) -> list[Any]:
-    """The traps, or those with a sound analysis; an adjusted effect in 20,000 persons takes its time."""
+    """The traps, or those with a sound analysis; some take their time with 20,000 persons."""
     asked = [trap for trap in TRAPS if CASES[trap].sound is not None or not sound]
-    return [pytest.param(trap, marks=pytest.mark.slow) if trap == "confounding" else trap for trap in asked]
+    return [pytest.param(trap, marks=pytest.mark.slow) if trap in SLOW else trap for trap in asked]
 
 
 def test_every_trap_has_a_case() -> None:
