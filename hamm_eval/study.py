@@ -92,6 +92,7 @@ from hamm_eval.estimate import (
     WorkerShare,
 )
 from hamm_eval.params import Association, Params
+from hamm_eval.params.asked import asked_under
 from hamm_eval.pipeline.kept import KeptEstimates
 from hamm_eval.pipeline.published import FORMER, former_results, releases_in, results_of_same_run
 from hamm_eval.project import find_root
@@ -370,13 +371,9 @@ class Study:
 
     def arrival_cohorts(self, key: str) -> ArrivalComparison | Absent:
         """Quarters of arrival compared, and the part of the difference that their composition explains."""
-        if key not in self.params.arrival_cohorts:
-            raise UsageError(
-                "There is no such comparison in params.",
-                where="arrival_cohorts",
-                todo=f"Known: {', '.join(self.params.arrival_cohorts) or 'none'}.",
-            )
-        endpoint = self.params.arrival_cohorts[key].endpoint
+        endpoint = asked_under(
+            self.params.arrival_cohorts, key, what="comparison", where="arrival_cohorts"
+        ).endpoint
         return self._answer(
             "arrival_cohorts", key, lambda: arrival_cohorts(self.cohort(endpoint), self.params, key)
         )
@@ -401,13 +398,7 @@ class Study:
 
     def _asked_associations(self, key: str) -> Association:
         """What params ask for under a key."""
-        if key not in self.params.associations:
-            raise UsageError(
-                "There is no such model in params.",
-                where="associations",
-                todo=f"Known: {', '.join(self.params.associations) or 'none'}.",
-            )
-        return self.params.associations[key]
+        return asked_under(self.params.associations, key, what="model", where="associations")
 
     def fine_gray(self, endpoint: str, covariates: Sequence[str] | str, *, of: str | None = None) -> Model:
         """A Fine-Gray model of your own: `analysis.incidence_model.incidence_model` with its keywords."""
@@ -547,13 +538,7 @@ class Study:
 
     def providers(self, key: str, by: str = "provider") -> Funnel | Absent:
         """Providers or social spaces beside what their composition lets expect, as params ask."""
-        if key not in self.params.providers:
-            raise UsageError(
-                "There is no such comparison in params.",
-                where="providers",
-                todo=f"Known: {', '.join(self.params.providers) or 'none'}.",
-            )
-        endpoint = self.params.providers[key].endpoint
+        endpoint = asked_under(self.params.providers, key, what="comparison", where="providers").endpoint
         return self._answer(
             "providers", f"{key}/{by}", lambda: providers(self.cohort(endpoint), self.params, key, by)
         )
@@ -565,17 +550,11 @@ class Study:
 
     def caseload_model(self, key: str) -> CaseloadModel | Absent:
         """How the pace to an endpoint goes with the open files of a person's social worker, as params ask."""
-        asked = self.params.caseload.pace
-        if key not in asked:
-            raise UsageError(
-                "There is no such model in params.",
-                where="caseload.pace",
-                todo=f"Known: {', '.join(asked) or 'none'}.",
-            )
+        asked = asked_under(self.params.caseload.pace, key, what="model", where="caseload.pace")
         return self._answer(
             "caseload",
             key,
-            lambda: caseload_model(self.cohort(asked[key].endpoint), self.case_file, self.params, key),
+            lambda: caseload_model(self.cohort(asked.endpoint), self.case_file, self.params, key),
         )
 
     # --- described, no effects --------------------------------------------------------------------

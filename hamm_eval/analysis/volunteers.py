@@ -23,6 +23,7 @@ from hamm_eval.cohort.event_source import require_table, tables_given
 from hamm_eval.errors import NotEstimable, UsageError
 from hamm_eval.estimate import CountTable, Model
 from hamm_eval.params import Params, VolunteerQuestion
+from hamm_eval.params.asked import asked_under
 from hamm_eval.vocabulary import Quarter
 
 if TYPE_CHECKING:
@@ -146,13 +147,7 @@ def volunteer_association(cohort: Cohort, case_file: CaseFile, params: Params, k
 
 def asked_volunteers(params: Params, key: str) -> VolunteerQuestion:
     """The question of that name, or what names there are."""
-    if key not in params.volunteers:
-        raise UsageError(
-            "There is no such question on volunteers in params.",
-            where="volunteers",
-            todo=f"Known: {', '.join(params.volunteers) or 'none'}.",
-        )
-    return params.volunteers[key]
+    return asked_under(params.volunteers, key, what="question on volunteers", where="volunteers")
 
 
 def asked_endpoint(params: Params, key: str) -> str:

@@ -11,8 +11,8 @@ import pandas as pd
 
 from hamm_eval.cohort.build import build_episodes
 from hamm_eval.cohort.event_source import require_table, tables_given
-from hamm_eval.errors import UsageError
 from hamm_eval.params import Endpoint, GoalQuestion, Label, Params
+from hamm_eval.params.asked import asked_under
 from hamm_eval.vocabulary import Domain, GoalStatus
 
 if TYPE_CHECKING:
@@ -99,13 +99,7 @@ def build_goals(case_file: CaseFile, params: Params, key: str) -> GoalCohort:
     TableAbsent
         The export lacks goals, reviews or another table that is needed.
     """
-    if key not in params.goals_at_reviews:
-        raise UsageError(
-            "There is no such question on goals in params.",
-            where="goals_at_reviews",
-            todo=f"Known: {', '.join(params.goals_at_reviews) or 'none'}.",
-        )
-    asked = params.goals_at_reviews[key]
+    asked = asked_under(params.goals_at_reviews, key, what="question on goals", where="goals_at_reviews")
     return first_goals(follow_goals(case_file, params, asked), asked.domain, key)
 
 

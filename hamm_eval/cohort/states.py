@@ -12,8 +12,9 @@ import pandas as pd
 
 from hamm_eval.cohort.build import build_episodes
 from hamm_eval.cohort.event_source import first_event_dates, require_table, tables_given, with_person
-from hamm_eval.errors import NotEstimable, UsageError
+from hamm_eval.errors import NotEstimable
 from hamm_eval.params import Endpoint, Params, StatePath
+from hamm_eval.params.asked import asked_under
 
 if TYPE_CHECKING:
     from hamm_eval.casefile import CaseFile
@@ -89,13 +90,7 @@ def build_states(case_file: CaseFile, params: Params, key: str) -> StateCohort:
     it. Without spells the furthest state reached counts, in the order of params: a later step taken first
     is not undone.
     """
-    if key not in params.states_over_time:
-        raise UsageError(
-            "There is no such path in params.",
-            where="states_over_time",
-            todo=f"Known: {', '.join(params.states_over_time) or 'none'}.",
-        )
-    path = params.states_over_time[key]
+    path = asked_under(params.states_over_time, key, what="path", where="states_over_time")
     # Who leaves, whose case is closed and when observation ends is what an endpoint "leaving" would ask.
     leaving = Endpoint(
         label=path.label, event=path.leaving, origin="case_opened", at_risk=path.at_risk, competing={}

@@ -14,7 +14,7 @@ from hamm_eval.cohort.eligibility import origin_days
 from hamm_eval.cohort.episodes import Cohort
 from hamm_eval.cohort.event_source import require_table, tables_given
 from hamm_eval.cohort.states import LEFT, StateCohort
-from hamm_eval.errors import NotEstimable, UsageError
+from hamm_eval.errors import NotEstimable
 from hamm_eval.params import (
     AccessToSystems,
     Endpoint,
@@ -24,6 +24,7 @@ from hamm_eval.params import (
     TargetGroup,
     TransitionsBetweenSystems,
 )
+from hamm_eval.params.asked import asked_under
 
 if TYPE_CHECKING:
     from hamm_eval.casefile import CaseFile
@@ -62,13 +63,7 @@ def build_access(case_file: CaseFile, params: Params, key: str) -> dict[str, Coh
     opens the system; of a target group with a clock of its own its first day. Both must be reached by the day
     itself: nobody is at risk of what is not open to them yet.
     """
-    if key not in params.access_to_systems:
-        raise UsageError(
-            "There is no such question on access in params.",
-            where="access_to_systems",
-            todo=f"Known: {', '.join(params.access_to_systems) or 'none'}.",
-        )
-    asked = params.access_to_systems[key]
+    asked = asked_under(params.access_to_systems, key, what="question on access", where="access_to_systems")
     end = params.data_cut - dt.timedelta(days=asked.reporting_delay_days)
     tables = tables_given(case_file)
     return {
@@ -112,13 +107,12 @@ def build_transitions(case_file: CaseFile, params: Params, key: str) -> StateCoh
     the departure; who leaves a system because of leaving the city has no exit. Systems that params do not
     name are none: to lose one job of two is an exit, to be without any other system the break.
     """
-    if key not in params.transitions_between_systems:
-        raise UsageError(
-            "There is no such question on transitions in params.",
-            where="transitions_between_systems",
-            todo=f"Known: {', '.join(params.transitions_between_systems) or 'none'}.",
-        )
-    asked = params.transitions_between_systems[key]
+    asked = asked_under(
+        params.transitions_between_systems,
+        key,
+        what="question on transitions",
+        where="transitions_between_systems",
+    )
     tables = tables_given(case_file)
     spells = require_table(tables, TABLE)
     spells = spells[spells[ENTERED].notna()]

@@ -61,12 +61,13 @@ def _mend(part: System, policy: Policy) -> list[str]:
     while found := find_recovered(now, policy):
         key = _next(now, found[0], policy)
         if key is None:
+            names = tuple(dict.fromkeys(name for each in found for name in each.releases))
             error = Unmendable(
                 "Hidden counts could be recovered from these results together.",
-                where=", ".join(dict.fromkeys(name for each in found for name in each.releases)),
+                where=", ".join(names),
                 todo="Leave one of them out of the run, or merge the small levels in params.",
             )
-            error.releases = tuple(dict.fromkeys(name for each in found for name in each.releases))
+            error.releases = names
             raise error
         chosen.append(key)
         now = now.hiding(key, policy.largest_hidden_count)
