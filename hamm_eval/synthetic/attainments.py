@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
 
 from hamm_eval.synthetic.casework import Cases, reached_on
 from hamm_eval.synthetic.days import NEVER, IntArray
+from hamm_eval.synthetic.growing_up import Entry, GrowingOlder, after, grow_older, only
 from hamm_eval.synthetic.hazards import DAYS_PER_MONTH, FAR, Baseline, FloatArray, event_time
 from hamm_eval.synthetic.households import RECOGNISED
 from hamm_eval.synthetic.life import hazard_changes, in_age, log_hazard
@@ -85,7 +88,9 @@ def language_test_records(world: World, cases: Cases, rng: np.random.Generator) 
 
 
 def _entries(world: World, rng: np.random.Generator) -> list[tuple[np.ndarray, IntArray, IntArray]]:
-    """Kind, day of entry and day of exit (NEVER: goes on) of every entry but work, by person."""
+    """Kind, day of entry and day of exit (NEVER: goes on) of every entry but work, by person, of whoever was of
+    the age on the first day of eligibility.
+    """
     n, people, homes = len(world.people), world.people, world.households
     u, wait = rng.random((4, n)), rng.standard_exponential((4, n))
     age, adult = people.age, (people.age >= 18) & (people.age <= 64)
@@ -94,14 +99,6 @@ def _entries(world: World, rng: np.random.Generator) -> list[tuple[np.ndarray, I
 
     def add(kind: str | np.ndarray, day: IntArray, end: IntArray = never) -> None:
         found.append((np.broadcast_to(np.asarray(kind, dtype="<U20"), n), day, end))
-
-    def after(day: IntArray, days: np.ndarray) -> IntArray:
-        """That many days later, if it happens at all."""
-        return np.where(day < NEVER, np.where(day < NEVER, day, 0) + days.astype(np.int64), NEVER)
-
-    def only(who: BoolArray, day: IntArray) -> IntArray:
-        """The day for some, NEVER for the others."""
-        return np.where(who, day, NEVER)
 
     eligible = world.eligible_from
     school = reached_on(world, "school_entry")
@@ -117,8 +114,14 @@ def _entries(world: World, rng: np.random.Generator) -> list[tuple[np.ndarray, I
     return found
 
 
-def transition_records(world: World, cases: Cases, rng: np.random.Generator) -> Records:
-    """The table of transitions; a stay ends at the latest with the departure."""
+def transition_records(
+    world: World, cases: Cases, rng: np.random.Generator, growing: np.random.Generator
+) -> Records:
+    """The table of transitions; a stay ends at the latest with the departure.
+
+    What growing older brings is drawn and recorded by `growing` and stands behind all the rest, so that the
+    other records are those of a city in which nobody grows older.
+    """
     s = world.scenario
     entries = _entries(world, rng)
     spells = world.outcomes.spells
@@ -128,6 +131,26 @@ def transition_records(world: World, cases: Cases, rng: np.random.Generator) -> 
         length = np.where(begin < NEVER, spells.end[:, j] - spells.begin[:, j], 0).astype(np.int64)
         end = np.where(begin < NEVER, begin + length, NEVER)
         entries.append((np.where(spells.training[:, j], "vocational_training", "employment"), begin, end))
+    facts = _seen(cases, entries)
+    person = facts["person_id"]
+    # Who had entered school before becoming eligible did so at the age of six at the earliest.
+    six = (world.people.birth + np.int64(6 * 12 * DAYS_PER_MONTH))[person]
+    early = (facts["kind"] == "school") & (facts["entered_on"] < six)
+    facts["entered_on"] = np.where(early, np.minimum(six, facts["left_on"]), facts["entered_on"])
+    opened, ended = (delays(s.delay("transitions"), len(person), rng) for _ in range(2))
+    older = grow_older(world, growing)
+    facts["left_on"], kept = _outgrown(cases, facts, older)
+    rows = _recorded(cases, facts, opened, ended)
+    rows = {name: column[kept[rows["transition_id"]]] for name, column in rows.items()}
+    new = _seen(cases, older.entries)
+    opened, ended = (delays(s.delay("transitions"), len(new["person_id"]), growing) for _ in range(2))
+    more = _recorded(cases, new, opened, ended)
+    more["transition_id"] = more["transition_id"] + len(person)
+    return {name: np.concatenate([column, more[name]]) for name, column in rows.items()}
+
+
+def _seen(cases: Cases, entries: Iterable[Entry]) -> Records:
+    """What files learn of entries and exits, one fact each."""
     parts = []
     for kind, begin, end in entries:
         who = np.flatnonzero(cases.exists & (begin < cases.departure))
@@ -141,13 +164,28 @@ def transition_records(world: World, cases: Cases, rng: np.random.Generator) -> 
                 "left_on": np.where(cases.sees(who, last), last, NEVER),
             }
         )
-    facts = _gather(parts, "entered_on", "person_id", "kind")
-    person, n = facts["person_id"], len(facts["person_id"])
-    # Who had entered school before becoming eligible did so at the age of six at the earliest.
-    six = (world.people.birth + np.int64(6 * 12 * DAYS_PER_MONTH))[person]
-    early = (facts["kind"] == "school") & (facts["entered_on"] < six)
-    facts["entered_on"] = np.where(early, np.minimum(six, facts["left_on"]), facts["entered_on"])
-    law = s.delay("transitions")
-    opened = cases.learns(person, facts["entered_on"]) + delays(law, n, rng)
-    ended = cases.learns(person, facts["left_on"]) + delays(law, n, rng)
-    return record_spell(facts, "transition_id", "left_on", opened=opened, ended=ended)
+    return _gather(parts, "entered_on", "person_id", "kind")
+
+
+def _outgrown(cases: Cases, facts: Records, older: GrowingOlder) -> tuple[IntArray, BoolArray]:
+    """The ends of stays that are left with age, and which entries do not come too late for that."""
+    person, left = facts["person_id"], facts["left_on"]
+    kept = np.ones(len(person), dtype=bool)
+    for kind, last in older.left.items():
+        until = np.where(facts["kind"] == kind, last[person], NEVER)
+        left = np.where(cases.sees(person, until), np.minimum(left, until), left)
+    for kind, day in older.too_late.items():
+        kept &= (facts["kind"] != kind) | (facts["entered_on"] < day[person])
+    return left, kept
+
+
+def _recorded(cases: Cases, facts: Records, opened: IntArray, ended: IntArray) -> Records:
+    """Rows of the facts, so many days after a file can learn of entry and exit."""
+    person = facts["person_id"]
+    return record_spell(
+        facts,
+        "transition_id",
+        "left_on",
+        opened=cases.learns(person, facts["entered_on"]) + opened,
+        ended=cases.learns(person, facts["left_on"]) + ended,
+    )

@@ -88,7 +88,9 @@ def build_tables(world: World, rng: np.random.Generator, *, block: int | None = 
     Only what was recorded by the scenario's last day of records is in it. `block` is the number of the part
     of a large city; ids carry it, except those of city-wide tables.
     """
-    streams = dict(zip([*BY_NAME, "opening", "starts"], rng.spawn(len(BY_NAME) + 2), strict=True))
+    # A new stream comes last: those before it, and all that is drawn from them, stay as they are.
+    named = [*BY_NAME, "opening", "starts", "growing_up"]
+    streams = dict(zip(named, rng.spawn(len(named)), strict=True))
     cases = open_cases(world, streams["opening"])
     starts = phase_starts(world, cases, streams["starts"])
     case_rows, with_case = case_records(world, cases, streams["cases"])
@@ -110,7 +112,7 @@ def build_tables(world: World, rng: np.random.Generator, *, block: int | None = 
         "participations": participation_rows,
         "ratings": rating_records(world, cases, participations, streams["ratings"]),
         "language_tests": language_test_records(world, cases, streams["language_tests"]),
-        "transitions": transition_records(world, cases, streams["transitions"]),
+        "transitions": transition_records(world, cases, streams["transitions"], streams["growing_up"]),
         "departures": departure_records(world, streams["departures"]),
         "volunteer_support": volunteer_records(world, cases, streams["volunteer_support"]),
     }

@@ -12,6 +12,7 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from hamm_eval.synthetic.scenario.dependencies import evaluation_order
+from hamm_eval.synthetic.scenario.growing_up import GrowingUp
 from hamm_eval.synthetic.scenario.laws import AT_ONCE, Delay, Positive, Shares, Terms
 from hamm_eval.synthetic.scenario.population import (
     AGE_GROUPS,
@@ -89,6 +90,7 @@ class Scenario(FrozenModel):
     measures: Mapping[str, MeasureModel]
     effects: tuple[Effect, ...]
     truth_pairs: tuple[TruthPair, ...]
+    growing_up: GrowingUp
     casework: Casework
     ratings: Ratings
     recording_delay: Mapping[str, Delay]
@@ -157,10 +159,11 @@ class Scenario(FrozenModel):
     def digest(self) -> str:
         """SHA-256 of all parameters that shape the world, whatever their layout in the file.
 
-        Name, size and format are not among them: cities of one model share one truth. The order in which
+        Name, size and format are not among them: cities of one model share one truth. Nor is how children
+        grow into systems: it is told by case files alone, and no truth is of it. The order in which
         measures, endpoints and needs are named is: draws are made in that order.
         """
-        model = self.model_dump(mode="json", exclude={"name", "size"})
+        model = self.model_dump(mode="json", exclude={"name", "size", "growing_up"})
         return hashlib.sha256(json.dumps(model, ensure_ascii=False).encode()).hexdigest()
 
     def delay(self, kind: str) -> Delay:
