@@ -82,10 +82,12 @@ def _curves(estimate: Curves) -> pd.DataFrame:
 
 @to_frame.register(SystemAccess)
 def _systemaccess(estimate: SystemAccess) -> pd.DataFrame:
-    """Incidences by system, and who had entered before."""
+    """Incidences by system, the lower bound with closing as an end, and who had entered before."""
     prevalent = dict(zip((group.level for group in estimate.curves.groups), estimate.prevalent, strict=True))
     frame = to_frame(estimate.curves)
-    return frame.assign(prevalent=frame["level"].map(prevalent))
+    return frame.assign(
+        while_open=to_frame(estimate.while_open)["incidence"], prevalent=frame["level"].map(prevalent)
+    )
 
 
 @to_frame.register(Model)

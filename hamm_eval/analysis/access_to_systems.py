@@ -3,22 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
 
 from hamm_eval.analysis.definitions import cohort_details, define
-from hamm_eval.analysis.time_to_integration import DAYS_PER_MONTH, incidence_of, start_of_curve
+from hamm_eval.analysis.time_to_integration import (
+    DAYS_PER_MONTH,
+    LEAST_AT_RISK,
+    incidence_of,
+    start_of_curve,
+)
 from hamm_eval.cohort import Cohort
 from hamm_eval.errors import NotEstimable
 from hamm_eval.estimate import CurveGroup, Curves, SystemAccess
-from hamm_eval.inference import labels_to_codes
+from hamm_eval.inference import IntArray, labels_to_codes
 from hamm_eval.params import Params
-from hamm_eval.release.policy import policy_of
+from hamm_eval.release.policy import Policy, policy_of
 
 QUESTION = "access_to_systems"
-CAUSES = ("entry", "departure")
+CAUSES = ("entry", "departure", "outgrown")
+CLOSING = "closing"
 
 
 def access_to_systems(cohorts: Mapping[str, Cohort], params: Params, key: str) -> SystemAccess:
-    """Share of those who may enter a system that have done so by a day (Aalen-Johansen), departure competing.
+    """Share of those who may enter a system that have done so by a day (Aalen-Johansen).
+
+    Departure and outgrowing the system compete.
 
     Parameters
     ----------
@@ -32,7 +44,9 @@ def access_to_systems(cohorts: Mapping[str, Cohort], params: Params, key: str) -
     -------
     SystemAccess
         Times in days since the system was open to a person. With late entry each curve is conditional on
-        not having entered by the first day on which 30 persons are at risk of that system.
+        not having entered by the first day on which 30 persons are at risk of that system: 30 of those who
+        grew into it and 30 of the others, where there are so many of both. In `curves` the closing of a
+        case censors; in `while_open` it is a competing end besides: a lower bound.
 
     Raises
     ------
@@ -44,7 +58,17 @@ def access_to_systems(cohorts: Mapping[str, Cohort], params: Params, key: str) -
     Waiting times are quantiles of the incidence, over everybody at risk: half of them have entered by the
     median. The days that those took who have entered would be shorter than the truth twice over: who waits
     longest has not entered yet and would be missing, and who waited too long has left. A share that departure
-    and closing keep an incidence from ever reaching has no waiting time.
+    and outgrowing keep an incidence from ever reaching has no waiting time.
+
+    Who grows into a system is under observation from day 0 on, who arrives at its age some weeks later, once
+    there is a file: a curve from day 0 would take the one for the other in its first weeks. So it begins where
+    both are at risk.
+
+    A case closes while the person stays in Hamm when goals are attained, contact is lost or eligibility ends;
+    what happens afterwards is not on file. What is asked is who gets in, on file or not, so closing censors;
+    as it may go with access, that is an assumption. The share documented while the case was open stands beside
+    it, which needs none: whoever had entered by then has entered. How far the two lie apart is how much the
+    closing could hide.
 
     References
     ----------
@@ -56,20 +80,8 @@ def access_to_systems(cohorts: Mapping[str, Cohort], params: Params, key: str) -
     found = {name: cohort for name, cohort in cohorts.items() if cohort.persons}
     if not found:
         raise NotEstimable("Nobody is at risk of entering a system.", where=f"access_to_systems.{key}")
-    groups = []
-    for name, cohort in found.items():
-        entry, time = cohort.column("entry"), cohort.column("time")
-        clusters, _ = labels_to_codes(cohort.episodes["household_id"].to_numpy(dtype=str), "household_id")
-        groups.append(
-            CurveGroup(
-                level=name,
-                entry=entry,
-                time=time,
-                cause=cohort.column("cause"),
-                cluster=clusters,
-                start_at=float(start_of_curve(entry, time, policy)),
-            )
-        )
+    groups = tuple(_group(name, cohort, policy) for name, cohort in found.items())
+    while_open = tuple(_closed(group, cohort) for group, cohort in zip(groups, found.values(), strict=True))
     definition = define(
         QUESTION,
         key,
@@ -81,24 +93,57 @@ def access_to_systems(cohorts: Mapping[str, Cohort], params: Params, key: str) -
         },
         cohort=cohort_details(params),
     )
-    curves = Curves(
-        definition=definition,
-        endpoint=key,
-        dimension="system",
-        groups=tuple(groups),
-        causes=CAUSES,
-        estimates=tuple(incidence_of(group, len(CAUSES)) for group in groups),
-        horizons=tuple(round(months * DAYS_PER_MONTH) for months in asked.horizons_months),
-        # Whom a system is open to by residence status tells that status (rule 3).
-        sensitive=any(asked.systems[name].entitled_with for name in found),
-        parts=False,
-    )
+
+    def curves(groups: tuple[CurveGroup, ...], causes: tuple[str, ...]) -> Curves:
+        return Curves(
+            definition=definition,
+            endpoint=key,
+            dimension="system",
+            groups=groups,
+            causes=causes,
+            estimates=tuple(incidence_of(group, len(causes)) for group in groups),
+            horizons=tuple(round(months * DAYS_PER_MONTH) for months in asked.horizons_months),
+            # Whom a system is open to by residence status tells that status (rule 3).
+            sensitive=any(asked.systems[name].entitled_with for name in found),
+            parts=False,
+        )
+
     return SystemAccess(
         definition=definition,
         key=key,
-        curves=curves,
+        curves=curves(groups, CAUSES),
+        while_open=curves(while_open, (*CAUSES, CLOSING)),
         prevalent=tuple(_prevalent(cohort) for cohort in found.values()),
     )
+
+
+def _group(name: str, cohort: Cohort, policy: Policy) -> CurveGroup:
+    """Who is at risk of one system."""
+    entry, time = cohort.column("entry"), cohort.column("time")
+    clusters, _ = labels_to_codes(cohort.episodes["household_id"].to_numpy(dtype=str), "household_id")
+    return CurveGroup(
+        level=name,
+        entry=entry,
+        time=time,
+        cause=cohort.column("cause"),
+        cluster=clusters,
+        start_at=float(_start(entry, time, cohort.episodes["grew_in"].to_numpy(dtype=bool), policy)),
+    )
+
+
+def _start(entry: IntArray, time: IntArray, grew_in: NDArray[np.bool_], policy: Policy) -> int:
+    """Day on which the curve begins: where both those who grew in and the others are at risk."""
+    parts = [who for who in (grew_in, ~grew_in) if who.sum() >= LEAST_AT_RISK]
+    return max(
+        (start_of_curve(entry[who], time[who], policy) for who in parts),
+        default=start_of_curve(entry, time, policy),
+    )
+
+
+def _closed(group: CurveGroup, cohort: Cohort) -> CurveGroup:
+    """The same persons with the closing of the case as what ended their way."""
+    closed = (cohort.episodes["ending"] == "closed").to_numpy()
+    return replace(group, cause=np.where(closed, len(CAUSES) + 1, group.cause))
 
 
 def _prevalent(cohort: Cohort) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -80,10 +81,13 @@ def build_episodes(
     end_of_observation: dt.date,
     *,
     day_zero: pd.Series | None = None,
+    ends: Mapping[str, pd.Series] = MappingProxyType({}),
 ) -> Cohort:
     """`build_cohort` for an endpoint that params need not name, with the day on which observation ends.
 
-    `day_zero` is a day per person in place of the endpoint's origin; who has none is not at risk.
+    `day_zero` is a day per person in place of the endpoint's origin; who has none is not at risk. `ends` are
+    days per person, after day 0, on which the endpoint becomes impossible in ways that no record tells: by
+    name they compete besides what the endpoint says, in this order.
     """
     tables = tables_given(case_file)
     end = pd.Timestamp(end_of_observation)
@@ -124,14 +128,14 @@ def build_episodes(
     entry_on = pd.concat([not_before.reindex(members.index), members["opened_on"]], axis=1).max(
         axis=1, skipna=False
     )
-    follow_up = _follow_up(tables, endpoint, members, end)
+    follow_up = _follow_up(tables, endpoint, members, end, ends)
     members = members.assign(**follow_up, entry=_days(entry_on, members["origin_on"]))
 
     keep("under_observation", members["ends_without"] > members["entry"])
     keep("goal_open_at_entry", members["time"] > members["entry"])
     return Cohort(
         endpoint=endpoint_key,
-        causes=(endpoint_key, *endpoint.competing),
+        causes=(endpoint_key, *endpoint.competing, *ends),
         episodes=_tidy(members, tables),
         attrition=tuple(attrition),
         end_of_observation=end_of_observation,
@@ -178,7 +182,11 @@ def _days(later: pd.Series, origin: pd.Series) -> pd.Series:
 
 
 def _follow_up(
-    tables: Mapping[str, pd.DataFrame], endpoint: Endpoint, members: pd.DataFrame, end: pd.Timestamp
+    tables: Mapping[str, pd.DataFrame],
+    endpoint: Endpoint,
+    members: pd.DataFrame,
+    end: pd.Timestamp,
+    ends: Mapping[str, pd.Series],
 ) -> dict[str, pd.Series]:
     """Time, cause and ending; `ends_without` is when follow-up ends unless the goal is reached."""
     origin = members["origin_on"]
@@ -187,14 +195,15 @@ def _follow_up(
         return _days(pd.to_datetime(dates.reindex(members.index)), origin)
 
     event = since_origin(first_event_dates(tables, endpoint.event))
-    competing = pd.DataFrame(
+    recorded = pd.DataFrame(
         {
             key: since_origin(first_event_dates(tables, source, since=origin))
             for key, source in endpoint.competing.items()
         },
         index=members.index,
     )
-    gone = competing.min(axis=1) if len(competing.columns) else pd.Series(np.inf, index=members.index)
+    gone = recorded.min(axis=1) if len(recorded.columns) else pd.Series(np.inf, index=members.index)
+    competing = recorded.assign(**{key: since_origin(days) for key, days in ends.items()})
     closed = _days(members["closed_on"], origin)
     # The file of someone who departs is often closed days before: the departure is what ended the chance.
     because = members["closing_reason"] == "departed"
@@ -202,9 +211,10 @@ def _follow_up(
     # No case file in the window: never under observation.
     closed = closed.mask(members["opened_on"].isna(), -np.inf)
     administrative = (end - origin).dt.days.astype("float64")
-    ends_without = pd.concat([gone, closed, administrative], axis=1).min(axis=1)
+    impossible = pd.concat([gone, competing], axis=1).min(axis=1)
+    ends_without = pd.concat([impossible, closed, administrative], axis=1).min(axis=1)
     reached = event <= ends_without
-    left = ~reached & (gone <= ends_without)
+    left = ~reached & (impossible <= ends_without)
     shut = ~reached & ~left & (closed <= ends_without)
     which = competing.to_numpy().argmin(axis=1) + 2 if len(competing.columns) else 0
     cause = np.where(reached, 1, np.where(left, which, 0))

@@ -47,3 +47,16 @@ def completed_years(birth_month: pd.Series, days: pd.Series) -> pd.Series:
     """Age in completed years; of the birth only the month is known."""
     had_birthday = days.dt.month >= birth_month.dt.month
     return days.dt.year - birth_month.dt.year - (~had_birthday).astype("int64")
+
+
+def day_of_age(birth_month: pd.Series, years: int) -> pd.Series:
+    """First day with so many completed years: of the birth only the month is known, so a first of a month.
+
+    Examples
+    --------
+    >>> day_of_age(pd.Series(pd.to_datetime(["2012-02-01"])), 6).dt.strftime("%Y-%m-%d").to_list()
+    ['2018-02-01']
+    """
+    born = birth_month.dt
+    parts = {"year": born.year + years, "month": born.month, "day": birth_month.notna().astype("int64")}
+    return pd.to_datetime(pd.DataFrame(parts), errors="coerce")

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
 from hamm_eval.cohort.build import build_episodes
-from hamm_eval.cohort.eligibility import origin_days
+from hamm_eval.cohort.eligibility import day_of_age, origin_days
 from hamm_eval.cohort.episodes import Cohort
 from hamm_eval.cohort.event_source import require_table, tables_given
 from hamm_eval.cohort.states import LEFT, StateCohort
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from hamm_eval.casefile import CaseFile
 
 TABLE, ENTERED, LEFT_ON = "transitions", "entered_on", "left_on"
-DEPARTURE, NONE = "departure", "none"
+DEPARTURE, OUTGROWN, NONE = "departure", "outgrown", "none"
 
 
 def build_access(case_file: CaseFile, params: Params, key: str) -> dict[str, Cohort]:
@@ -47,8 +48,9 @@ def build_access(case_file: CaseFile, params: Params, key: str) -> dict[str, Coh
     Returns
     -------
     dict of str to Cohort
-        By system. Departure competes; whoever had entered before observation began is a prevalent case,
-        left out and counted.
+        By system. Departure competes, and so does outgrowing the system; whoever had entered before
+        observation began is a prevalent case, left out and counted. A column `grew_in` tells whom the
+        system opened to by age: who was too young when it opened otherwise.
 
     Raises
     ------
@@ -59,19 +61,35 @@ def build_access(case_file: CaseFile, params: Params, key: str) -> dict[str, Coh
 
     Notes
     -----
-    Day 0 is the first day on which a person is eligible for case management and has a residence status that
-    opens the system; of a target group with a clock of its own its first day. Both must be reached by the day
-    itself: nobody is at risk of what is not open to them yet.
+    A person is at risk while a system is open to them, by eligibility, residence status and age together, and
+    while a file can see it. Day 0 is the latest of
+
+    1. the first day of eligibility for case management; of a target group with a clock of its own its first
+       day,
+    2. the first day with a residence status that opens the system,
+    3. the day before the one on which the system's least age is reached: who grows into a system is at risk
+       from the birthday on, which is day 1. To enter on this very day is to enter at once, not to have been
+       there before (as the day of an exit is day 1 in `build_transitions`).
+
+    All must be reached by the day itself: nobody is at risk of what is not open to them yet. Whoever entered
+    on day 0 or before, had left by then or whose file was closed has no episode.
+
+    The first day on which a person is older than the system's greatest age ends the chance: "outgrown", a
+    competing event. It is no censoring. Whoever outgrew Kita can no longer enter it, as whoever left the city
+    can not, and ends in the denominator without access; to censor would estimate the share that would have
+    entered had nobody grown older, of a world that there is not, and that at unlike ages of leaving. On one
+    day an entry precedes it. An entry later on is none: it is not what was asked.
+
+    Of a birth the month is known. All are taken to be born on its first day, everywhere in a case file, so
+    that birthdays are firsts of a month, those of 29 February on the first of it too. A person grows in up to
+    a month too early, half a month in the mean, by which waiting looks longer; never too late, so that
+    nobody who came with the birthday seems to have been there before. A source that knows but the year of
+    birth cannot be read in: the month is a column that intake requires.
     """
     asked = asked_under(params.access_to_systems, key, what="question on access", where="access_to_systems")
     end = params.data_cut - dt.timedelta(days=asked.reporting_delay_days)
     tables = tables_given(case_file)
-    return {
-        name: build_episodes(
-            case_file, params, name, _entry(asked, system), end, day_zero=_opens(tables, params, system)
-        )
-        for name, system in asked.systems.items()
-    }
+    return {name: _at_risk_of(case_file, tables, params, name, asked, end) for name in asked.systems}
 
 
 def build_transitions(case_file: CaseFile, params: Params, key: str) -> StateCohort:
@@ -141,33 +159,59 @@ def build_transitions(case_file: CaseFile, params: Params, key: str) -> StateCoh
     )
 
 
+def _at_risk_of(
+    case_file: CaseFile,
+    tables: Mapping[str, pd.DataFrame],
+    params: Params,
+    name: str,
+    asked: AccessToSystems,
+    end: dt.date,
+) -> Cohort:
+    """Episodes of everyone to whom one system is open on some day."""
+    system = asked.systems[name]
+    born = require_table(tables, "persons").set_index("person_id")["birth_month"]
+    outgrown = day_of_age(born, system.at_risk.max_age + 1)
+    opens, grew_in = _opens(tables, params, system, born)
+    opens = opens.where(opens < outgrown.reindex(opens.index))
+    found = build_episodes(
+        case_file, params, name, _entry(asked, system), end, day_zero=opens, ends={OUTGROWN: outgrown}
+    )
+    by_age = grew_in.reindex(found.episodes["person_id"]).to_numpy(dtype=bool)
+    return replace(found, episodes=found.episodes.assign(grew_in=by_age))
+
+
 def _entry(asked: AccessToSystems, system: System) -> Endpoint:
-    """Entry into a system as an endpoint."""
+    """Entry into a system as an endpoint; its ages are in day 0 and in what ends the chance."""
     event = EventSource(table=TABLE, date=ENTERED, where={"kind": tuple(map(str, system.kinds))})
     return Endpoint(
         label=system.label,
         event=event,
-        at_risk=system.at_risk,
         competing={DEPARTURE: asked.leaving},
         horizons_months=asked.horizons_months,
     )
 
 
-def _opens(tables: Mapping[str, pd.DataFrame], params: Params, system: System) -> pd.Series:
-    """First day on which a system is open to each person; missing where it never is."""
+def _opens(
+    tables: Mapping[str, pd.DataFrame], params: Params, system: System, born: pd.Series
+) -> tuple[pd.Series, pd.Series]:
+    """Day 0 of each person for a system, missing where it never opens; and whether age was what opened it."""
     clock = params.cohort.clock if isinstance(params.cohort, TargetGroup) else None
     day = origin_days(tables, clock or "eligibility")
+    eve = day_of_age(born.reindex(day.index), system.at_risk.min_age) - pd.Timedelta(days=1)
+    too_young = eve > day
+    day = day.mask(too_young, eve)
     if not system.entitled_with:
-        return day
+        return day, too_young
     spells = require_table(tables, "residence_status")
     wanted = spells["status"].astype(object).isin([str(status) for status in system.entitled_with])
     begins = spells["valid_from"].where(wanted)
     ends = spells["valid_until"]
-    # The first spell that has not ended before the person's own day 0.
+    # The first spell that has not ended before the person is eligible and of the age.
     own = spells["person_id"].map(day)
     open_then = ends.isna() | (ends >= own)
     first = begins.where(open_then).groupby(spells["person_id"]).min().reindex(day.index)
-    return day.mask(first > day, first).where(first.notna())
+    late = first > day
+    return day.mask(late, first).where(first.notna()), too_young & ~late
 
 
 def _exits(

@@ -18,10 +18,14 @@ class SystemAccess(Estimate):
         Of the question in params.
     curves : Curves
         One group a system; each has its own persons at risk, whoever is at risk of several is in several.
+    while_open : Curves
+        Of the very same persons, with the closing of the case as a competing end besides: the share that is
+        documented as entered while the case was open, a lower bound.
     prevalent : tuple of int
         By system, persons who had entered before observation began: in no curve.
     """
 
     key: str
     curves: Curves
+    while_open: Curves
     prevalent: tuple[int, ...]

@@ -19,8 +19,10 @@ Kinds = Annotated[tuple[TransitionKind, ...], Field(min_length=1)]
 class System(FrozenModel):
     """One mainstream system: the kinds of transition that lead into it, and who can enter.
 
-    `entitled_with` names the residence statuses that open it: time counts, and people are at risk, from the
-    first day on which they are eligible for case management and have one of them.
+    `at_risk` are the ages in completed years between which it is open: whoever is younger is at risk from the
+    day on which they reach it, whoever is older no longer. `entitled_with` names the residence statuses that
+    open it: time counts, and people are at risk, from the first day on which they are eligible for case
+    management, of the age, and have one of them.
     """
 
     label: Label

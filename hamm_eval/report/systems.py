@@ -63,6 +63,7 @@ def access_fragment(release: ReleasedAccess, wording: Wording) -> Markup:
         wording,
         wording.text("access.read"),
         wording.text("access.leaving"),
+        wording.text("access.closing"),
         wording.text("curves.read_at_risk"),
     )
     small = note(wording.text("access.begin"), wording.text("access.not_ranked"))
@@ -84,15 +85,23 @@ def _headline(release: ReleasedAccess) -> int | None:
     return min(range(len(horizons)), key=lambda at: (-told[at], abs(horizons[at] - findings.YEAR), at))
 
 
-def _last_departures(release: ReleasedAccess) -> int | None:
-    """The last horizon at which the share that left is shown for any system."""
-    curves = release.curves.curves
-    told = [
-        at
-        for at in range(len(release.curves.horizons))
-        if any(share is not None for curve in curves for share in findings.competing_at(curve, at))
-    ]
-    return max(told, default=None)
+def _last_ends(release: ReleasedAccess) -> list[tuple[int, int]]:
+    """What competes, each with the last horizon at which its share is shown for any system."""
+    curves, last = release.curves, []
+    for cause in range(len(curves.causes) - 1):
+        told = [
+            at
+            for at in range(len(curves.horizons))
+            if any(_competing(curve, cause, at) is not None for curve in curves.curves)
+        ]
+        last += [(cause, max(told))] if told else []
+    return last
+
+
+def _competing(curve: ReleasedCurve, cause: int, position: int) -> float | None:
+    """The share that one of the competing causes took by a horizon, where it is shown."""
+    shares = findings.competing_at(curve, position)
+    return shares[cause] if cause < len(shares) else None
 
 
 def _share(curve: ReleasedCurve, position: int) -> float | None:
@@ -102,9 +111,9 @@ def _share(curve: ReleasedCurve, position: int) -> float | None:
 
 
 def _table(release: ReleasedAccess, wording: Wording) -> Markup:
-    """Systems by horizons, with who is counted."""
+    """Systems by horizons, with who is counted, the lower bound, and what became of the others."""
     curves = release.curves
-    at = _last_departures(release)
+    ends, at = _last_ends(release), _headline(release)
     columns = [
         Column(wording.text("access.column_system"), numeric=False),
         Column(wording.text("access.column_persons")),
@@ -118,18 +127,23 @@ def _table(release: ReleasedAccess, wording: Wording) -> Markup:
         ),
     ]
     if at is not None:
-        cause = wording.cause(curves.causes[1])
+        columns.append(
+            Column(wording.text("access.column_while_open", months=wording.months(curves.horizons[at])))
+        )
+    for cause, last in ends:
+        name = wording.cause(curves.causes[cause + 1])
         columns.append(
             Column(
                 wording.text(
                     "curves.column_competing",
-                    cause=cause[:1].upper() + cause[1:],
-                    months=wording.months(curves.horizons[at]),
+                    cause=name[:1].upper() + name[1:],
+                    months=wording.months(curves.horizons[last]),
                 )
             )
         )
     rows = []
-    for curve, prevalent in zip(curves.curves, release.prevalent, strict=True):
+    bounds = release.while_open.curves
+    for curve, bound, prevalent in zip(curves.curves, bounds, release.prevalent, strict=True):
         cells: list[Content] = [wording.count(curve.persons), wording.count(curve.events)]
         for position in range(len(curves.horizons)):
             found = findings.value_at(curve, position)
@@ -138,10 +152,11 @@ def _table(release: ReleasedAccess, wording: Wording) -> Markup:
                 if found is None or found.value is None
                 else with_interval(wording.percent(found.value), wording.percent_range(found))
             )
-        if at is not None:
-            left = findings.competing_at(curve, at)
-            value = left[0] if left else None
-            cells.append(wording.text("symbols.none") if value is None else wording.percent(value))
+        shares = [] if at is None else [_share(bound, at)]
+        shares += [_competing(curve, cause, last) for cause, last in ends]
+        cells += [
+            wording.text("symbols.none") if value is None else wording.percent(value) for value in shares
+        ]
         withheld = wording.text(f"withheld.{curve.withheld}") if curve.withheld else ""
         notes = [
             wording.text("access.prevalent", n=wording.count(prevalent)),

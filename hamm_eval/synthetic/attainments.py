@@ -88,8 +88,9 @@ def language_test_records(world: World, cases: Cases, rng: np.random.Generator) 
 
 
 def _entries(world: World, rng: np.random.Generator) -> list[tuple[np.ndarray, IntArray, IntArray]]:
-    """Kind, day of entry and day of exit (NEVER: goes on) of every entry but work, by person, of whoever was of
-    the age on the first day of eligibility.
+    """Kind, day of entry and day of exit (NEVER: goes on) of every entry but work, by person.
+
+    Of whoever is of a system's age on the first day of eligibility; who grows into it comes later.
     """
     n, people, homes = len(world.people), world.people, world.households
     u, wait = rng.random((4, n)), rng.standard_exponential((4, n))

@@ -64,7 +64,13 @@ def test_a_curve_on_which_everybody_arrives_is_withheld() -> None:
 
 def access(group: CurveGroup, prevalent: int) -> SystemAccess:
     curves = as_curves(group)
-    return SystemAccess(definition=curves.definition, key="adults", curves=curves, prevalent=(prevalent,))
+    return SystemAccess(
+        definition=curves.definition,
+        key="adults",
+        curves=curves,
+        while_open=curves,
+        prevalent=(prevalent,),
+    )
 
 
 @pytest.mark.parametrize("persons", [30, 49])

@@ -22,9 +22,13 @@ from hamm_eval.release.released import (
 
 
 def access_facts(estimate: SystemAccess, released: ReleasedAccess, policy: Policy) -> FactList:
-    """A curve a system, each with its own persons at risk; and who had entered before."""
+    """A curve a system, each with its own persons at risk; and who had entered before.
+
+    With the closing as an end the curves are of the very same persons and entries.
+    """
     facts = FactList(estimate.definition, policy)
     facts.add(curves_facts(estimate.curves, released.curves, policy, at=("curves",)))
+    facts.add(curves_facts(estimate.while_open, released.while_open, policy, at=("while_open",)))
     for number, group in enumerate(estimate.curves.groups):
         facts.cell(
             f"access:{estimate.definition.digest}|{group.level}|entered before",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import calendar
+
 from hamm_eval.synthetic.calibration.markdown import (
     depends_on,
     log_normal,
@@ -18,6 +20,7 @@ from hamm_eval.synthetic.scenario import Perspective, Scenario
 def parameters_table(s: Scenario) -> str:
     """Every other figure that the equations name."""
     priority, rule, work = s.priority_integration, s.priority_integration.residence_rule, s.casework
+    grow, leave = s.growing_up, s.growing_up.after_school
     ratings, silence = s.ratings, s.ratings.refugee_missing
     spread = {role: [getattr(w, role) for w in s.workers] for role in ("referral", "outcome", "lenience")}
     types = ", ".join(
@@ -71,6 +74,19 @@ def parameters_table(s: Scenario) -> str:
         ["", "volunteers: since; begin a month; days", f"{s.volunteers_since}; "
          f"{number(work.volunteer_monthly)}; {span(work.volunteer_days)}"],
         ["", "never referred, yet on a list without being called up", percent(work.waiting_share)],
+        ["", "school year; Kita: age, begun a month, from month", f"{_day(grow.school_year_begins)}; "
+         f"{grow.kita.from_age}; {steps(grow.kita.monthly)}"],
+        ["", "school: age; deferred by a year; late; their mean days", f"{grow.school.from_age}; "
+         f"{percent(grow.school.deferred)}; {percent(grow.school.late)}; "
+         f"{number(grow.school.late_mean_days)}"],
+        ["", "education package: share; days after school",
+         f"{percent(grow.education_package.share)}; {span(grow.education_package.days)}"],
+        ["", "school left: age; training: share, begins, days", f"{leave.from_age}; "
+         f"{percent(leave.training)}, {_day(leave.training_begins)}, {number(leave.training_days)}"],
+        *(["", f"{name}: age; share; first day, mean days",
+           f"{grow.adults.from_age}; {percent(law.share)}; {law.first_day}, {number(law.mean_days)}"]
+          for name, law in (("Integration Point", grow.adults.integration_point),
+                            ("job centre", grow.adults.job_centre))),
         ["", "satisfaction: completed; goal reached", f"{signed(ratings.completed)}; "
          f"{signed(ratings.goal_reached)}"],
         ["a_w, b_w, s_w", "rating of the social worker: level; slope; spread", view(ratings.social_worker)],
@@ -86,3 +102,8 @@ def parameters_table(s: Scenario) -> str:
          f"{s.truth.eligible_from}, {s.truth.eligible_until}; {number(s.truth.scale)}"],
     ]  # fmt: skip
     return table(["letter", "what", "value"], rows)
+
+
+def _day(day: tuple[int, int]) -> str:
+    """A day of every year."""
+    return f"{day[1]} {calendar.month_name[day[0]]}"

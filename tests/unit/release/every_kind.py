@@ -386,10 +386,12 @@ def funnel(persons: int = 143, workers: int = 3, dimension: str = "provider") ->
 
 
 def access(persons: int = 200, prevalent: int = 40) -> SystemAccess:
+    curves = as_curves(group(persons, persons // 2, "school"), group(200, 100, "work"))
     return SystemAccess(
         definition=Definition("access_to_systems", "all"),
         key="all",
-        curves=as_curves(group(persons, persons // 2, "school"), group(200, 100, "work")),
+        curves=curves,
+        while_open=curves,
         prevalent=(prevalent, 60),
     )
 
