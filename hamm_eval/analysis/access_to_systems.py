@@ -61,14 +61,14 @@ def access_to_systems(cohorts: Mapping[str, Cohort], params: Params, key: str) -
     and outgrowing keep an incidence from ever reaching has no waiting time.
 
     Who grows into a system is under observation from day 0 on, who arrives at its age some weeks later, once
-    there is a file: a curve from day 0 would take the one for the other in its first weeks. So it begins where
-    both are at risk.
+    there is a file: from day 0 on a curve would take the one for the other in its first weeks. So it begins
+    where both are at risk.
 
     A case closes while the person stays in Hamm when goals are attained, contact is lost or eligibility ends;
     what happens afterwards is not on file. What is asked is who gets in, on file or not, so closing censors;
-    as it may go with access, that is an assumption. The share documented while the case was open stands beside
-    it, which needs none: whoever had entered by then has entered. How far the two lie apart is how much the
-    closing could hide.
+    as it may go with access, that is an assumption. The share documented while the case was open stands
+    beside it, which needs none: whoever had entered by then has entered. How far the two lie apart is how
+    much the closing could hide.
 
     References
     ----------

@@ -211,7 +211,7 @@ def _follow_up(
     # No case file in the window: never under observation.
     closed = closed.mask(members["opened_on"].isna(), -np.inf)
     administrative = (end - origin).dt.days.astype("float64")
-    impossible = pd.concat([gone, competing], axis=1).min(axis=1)
+    impossible = pd.concat([gone, *(competing[key] for key in ends)], axis=1).min(axis=1)
     ends_without = pd.concat([impossible, closed, administrative], axis=1).min(axis=1)
     reached = event <= ends_without
     left = ~reached & (impossible <= ends_without)

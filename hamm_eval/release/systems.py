@@ -15,8 +15,8 @@ def release_access(estimate: SystemAccess, policy: Policy) -> ReleasedAccess:
     """Curves of systems, and the days by which a quarter, half and three quarters had entered.
 
     A waiting time from exact days would tell the day of one person's entry, so it is the day on which the
-    curve from rounded counts first reaches the share. The curves with the closing as an end are released as if
-    they stood alone, as those of goals are: entries and persons are the same in both and rounded alike,
+    curve from rounded counts first reaches the share. The curves with the closing as an end are released as
+    if they stood alone, as those of goals are: entries and persons are the same in both and rounded alike,
     closings are counts of their own.
     """
     curves = release_curves(estimate.curves, policy)

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
+import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from pydantic import ValidationError
 from tiny_city import BEGIN, City, params
 
 from hamm_eval.cohort import TableAbsent, build_access, build_transitions
+from hamm_eval.cohort.eligibility import completed_years, day_of_age
 from hamm_eval.errors import NotEstimable, UsageError
 
 LABEL = {"de": "x", "en": "x"}
@@ -17,8 +22,16 @@ CHILDREN = {
     "label": LABEL,
     "systems": {
         "kita": {"label": LABEL, "kinds": ("kita",), "at_risk": {"min_age": 2, "max_age": 5}},
+        "school": {"label": LABEL, "kinds": ("school",), "at_risk": {"min_age": 6, "max_age": 15}},
+        "four": {"label": LABEL, "kinds": ("leisure",), "at_risk": {"min_age": 4}},
         "sport": {"label": LABEL, "kinds": ("club", "leisure")},
         "job_centre": {"label": LABEL, "kinds": ("job_centre",), "entitled_with": ("recognised",)},
+        "full_age": {
+            "label": LABEL,
+            "kinds": ("job_centre",),
+            "at_risk": {"min_age": 18},
+            "entitled_with": ("recognised",),
+        },
     },
     "leaving": LEAVING,
     "reporting_delay_days": 30,
@@ -71,11 +84,152 @@ def after(city: City, **changes: Any) -> dict[str, tuple[int, str | None]]:
 def test_only_those_of_the_systems_age_are_at_risk() -> None:
     city = City()
     child(city, "four")
-    child(city, "one", born="2015-01-01")
+    child(city, "baby", born="2015-07-01")  # two years old after the end of observation
     child(city, "six", born="2010-01-01")
     stay(city, "four", "kita", "2016-03-02")
     assert access(city, "kita") == {"four": (0, 30, 1)}
-    assert set(access(city, "sport")) == {"four", "one", "six"}
+    assert set(access(city, "sport")) == {"four", "baby", "six"}
+
+
+# --- growing in and out ------------------------------------------------------------------------------------
+# Eligible on 1 February 2016, day 0; observation ends on 31 May 2017, day 485. Kita is open from two to five
+# years of age, school from six to fifteen.
+
+
+def grown(city: City, system: str) -> dict[str, tuple[str, int, int, int, bool]]:
+    """By person: day 0, entry, time and cause, and whether age was what opened the system."""
+    rows = build_access(city.case_file(), asked(), "children")[system].episodes
+    on = rows["origin_on"].dt.strftime("%Y-%m-%d")
+    columns = (on, *(rows[name] for name in ("entry", "time", "cause", "grew_in")))
+    return dict(zip(rows["person_id"], zip(*columns, strict=True), strict=True))
+
+
+def test_who_is_too_young_is_at_risk_from_the_birthday_on() -> None:
+    city = City()
+    for who, on in (("eve", "2016-06-30"), ("day", "2016-07-01"), ("later", "2016-08-01")):
+        child(city, who, born="2010-07-01")  # turns six on 1 July 2016
+        stay(city, who, "school", on)
+    child(city, "never", born="2010-07-01")
+    # The birthday is day 1: to begin on it is to begin at once, a day before is to have been there.
+    assert grown(city, "school") == {
+        "day": ("2016-06-30", 0, 1, 1, True),
+        "later": ("2016-06-30", 0, 32, 1, True),
+        "never": ("2016-06-30", 0, 335, 0, True),
+    }
+    cohort = build_access(city.case_file(), asked(), "children")["school"]
+    assert dict(cohort.attrition)["under_observation"] - cohort.persons == 1
+
+
+def test_of_age_on_the_day_of_eligibility_or_on_the_day_after() -> None:
+    city = City()
+    child(city, "that_month", born="2010-02-01")  # six on 1 February 2016 itself
+    child(city, "next_month", born="2010-03-01")
+    child(city, "too_late", born="2011-07-01")  # six only after observation has ended
+    assert grown(city, "school") == {
+        "that_month": ("2016-02-01", 0, 485, 0, False),
+        "next_month": ("2016-02-29", 0, 457, 0, True),
+    }
+
+
+def test_who_outgrows_a_system_has_a_competing_end_on_the_day_of_being_too_old() -> None:
+    city = City()
+    for who, on in (("before", "2016-06-30"), ("on_the_day", "2016-07-01"), ("after", "2016-07-02")):
+        child(city, who, born="2010-07-01")  # six, and too old for Kita, on day 151
+        stay(city, who, "kita", on)
+    child(city, "never", born="2010-07-01")
+    child(city, "gone", born="2010-07-01")
+    city.departs("gone", "2016-07-01")
+    child(city, "closed", born="2010-07-01", closed="2016-06-30")
+    child(city, "six", born="2010-02-01")  # too old on day 0
+    cohort = build_access(city.case_file(), asked(), "children")["kita"]
+    assert cohort.causes == ("kita", "departure", "outgrown")
+    found = {who: row[2:4] for who, row in grown(city, "kita").items()}
+    assert found == {
+        "before": (150, 1),
+        "on_the_day": (151, 1),  # an entry precedes what ends the chance on the same day
+        "after": (151, 3),
+        "never": (151, 3),
+        "gone": (151, 2),  # of two ends on one day the recorded one
+        "closed": (150, 0),
+    }
+
+
+def test_a_file_closed_because_of_a_departure_does_not_end_with_a_birthday() -> None:
+    city = City()
+    child(city, "gone", born="2010-07-01", closed="2016-06-20", reason="departed")
+    assert grown(city, "kita") == {"gone": ("2016-02-01", 0, 140, 0, False)}
+    city.departs("gone", "2016-06-25")
+    assert grown(city, "kita")["gone"][2:4] == (145, 2)
+
+
+def test_who_grows_out_and_in_is_at_risk_of_both_one_after_the_other() -> None:
+    city = City()
+    child(city, "a", born="2010-07-01")
+    assert (grown(city, "kita")["a"][2:4], grown(city, "school")["a"][0]) == ((151, 3), "2016-06-30")
+
+
+def test_a_birthday_on_29_february_is_a_first_of_february() -> None:
+    city = City()
+    # Intake knows months; whatever day stands there, the month is what counts, in years with and without one.
+    child(city, "month", born="2012-02-01", eligible="2016-01-15", opened="2016-01-15")
+    child(city, "day", born="2012-02-29", eligible="2016-01-15", opened="2016-01-15")
+    rows = build_access(city.case_file(), asked(), "children")["four"].episodes
+    assert list(rows["origin_on"].dt.strftime("%Y-%m-%d")) == ["2016-01-31"] * 2
+    born = pd.Series(pd.to_datetime(["2012-02-29", "2012-02-01", None]))
+    for years, said in ((4, "2016-02-01"), (5, "2017-02-01")):
+        assert day_of_age(born, years).dt.strftime("%Y-%m-%d").to_list()[:2] == [said, said]
+    assert day_of_age(born, 6).isna().to_list() == [False, False, True]
+
+
+@given(
+    born=st.dates(dt.date(1920, 1, 1), dt.date(2017, 12, 31)),
+    day=st.dates(dt.date(2013, 1, 1), dt.date(2025, 12, 31)),
+    years=st.integers(0, 100),
+)
+def test_the_day_of_an_age_is_the_first_with_so_many_completed_years(
+    born: dt.date, day: dt.date, years: int
+) -> None:
+    months, days = pd.Series([pd.Timestamp(born)]), pd.Series([pd.Timestamp(day)])
+    reached = day_of_age(months, years)
+    assert (days >= reached).item() == (completed_years(months, days) >= years).item()
+
+
+def test_who_is_in_the_system_before_growing_into_it_is_not_at_risk() -> None:
+    city = City()
+    child(city, "early", born="2010-07-01")
+    stay(city, "early", "school", "2016-02-15")  # at five
+    cohort = build_access(city.case_file(), asked(), "children")["school"]
+    assert cohort.persons == 0
+    assert dict(cohort.attrition)["under_observation"] == 1
+
+
+def test_who_grows_in_before_a_file_is_open_enters_late() -> None:
+    city = City()
+    child(city, "a", born="2010-07-01", opened="2016-07-11")
+    assert grown(city, "school") == {"a": ("2016-06-30", 11, 335, 0, True)}
+    # A file that is closed by the birthday never saw the system open.
+    city = City()
+    child(city, "b", born="2010-07-01", closed="2016-06-30")
+    assert grown(city, "school") == {}
+
+
+def test_status_opens_a_system_only_to_who_is_of_age_and_age_only_with_the_status() -> None:
+    def of(born: str, recognised: tuple[str, str | None]) -> dict[str, tuple[str, int, int, int, bool]]:
+        city = City().person("a", status="prospect_of_staying", born=born)
+        city.records["residence_status"][0]["valid_until"] = "2016-03-31"
+        city.add(
+            "residence_status",
+            person_id="a",
+            status="recognised",
+            valid_from=recognised[0],
+            valid_until=recognised[1],
+        )
+        return grown(city, "full_age")
+
+    assert of("1998-07-01", ("2016-04-01", None)) == {"a": ("2016-06-30", 0, 335, 0, True)}
+    assert of("1998-03-01", ("2016-04-01", None)) == {"a": ("2016-04-01", 0, 425, 0, False)}
+    # Recognised, and no more when of age: the system never opens.
+    assert of("1998-07-01", ("2016-04-01", "2016-05-31")) == {}
 
 
 def test_several_kinds_are_one_system_and_departure_competes() -> None:
