@@ -63,10 +63,9 @@ def access_fragment(release: ReleasedAccess, wording: Wording) -> Markup:
         wording,
         wording.text("access.read"),
         wording.text("access.leaving"),
-        wording.text("access.closing"),
         wording.text("curves.read_at_risk"),
     )
-    small = note(wording.text("access.begin"), wording.text("access.not_ranked"))
+    small = note(*(wording.text(f"access.{name}") for name in ("begin", "birthdays", "not_ranked")))
     return join(
         [
             figure(title, incidence(curves, wording), box, small),
@@ -98,6 +97,16 @@ def _last_ends(release: ReleasedAccess) -> list[tuple[int, int]]:
     return last
 
 
+def _last_bound(release: ReleasedAccess) -> int | None:
+    """The last horizon at which a lower bound is shown for any system: there most files are closed."""
+    told = [
+        at
+        for at in range(len(release.while_open.horizons))
+        if any(_share(curve, at) is not None for curve in release.while_open.curves)
+    ]
+    return max(told, default=None)
+
+
 def _competing(curve: ReleasedCurve, cause: int, position: int) -> float | None:
     """The share that one of the competing causes took by a horizon, where it is shown."""
     shares = findings.competing_at(curve, position)
@@ -113,7 +122,7 @@ def _share(curve: ReleasedCurve, position: int) -> float | None:
 def _table(release: ReleasedAccess, wording: Wording) -> Markup:
     """Systems by horizons, with who is counted, the lower bound, and what became of the others."""
     curves = release.curves
-    ends, at = _last_ends(release), _headline(release)
+    ends, at = _last_ends(release), _last_bound(release)
     columns = [
         Column(wording.text("access.column_system"), numeric=False),
         Column(wording.text("access.column_persons")),
@@ -169,6 +178,7 @@ def _table(release: ReleasedAccess, wording: Wording) -> Markup:
         wording.text("access.caption", group=wording.endpoint(release.key)),
         columns,
         rows,
+        wording.text("access.closing") if at is not None else "",
         count_note(wording, [*release.prevalent, *counted]),
         dash_note(wording, rows),
     )
