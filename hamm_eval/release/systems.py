@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from hamm_eval.estimate import SystemAccess
 from hamm_eval.release.counts import release_count
 from hamm_eval.release.curves import release_curves
@@ -17,22 +19,42 @@ def release_access(estimate: SystemAccess, policy: Policy) -> ReleasedAccess:
     A waiting time from exact days would tell the day of one person's entry, so it is the day on which the
     curve from rounded counts first reaches the share. The curves with the closing as an end are released as
     if they stood alone, as those of goals are: entries and persons are the same in both and rounded alike,
-    closings are counts of their own.
+    closings are counts of their own. But where a line is withheld, so is its lower bound, which would tell
+    nearly the same.
     """
     curves = release_curves(estimate.curves, policy)
+    bounds = release_curves(estimate.while_open, policy)
     return ReleasedAccess(
         id=estimate.definition.id,
         definition_digest=estimate.definition.digest,
         policy=policy.name,
         key=estimate.key,
         curves=curves,
-        while_open=release_curves(estimate.while_open, policy),
+        while_open=replace(
+            bounds,
+            curves=tuple(
+                _withheld_as(curve, bound) for curve, bound in zip(curves.curves, bounds.curves, strict=True)
+            ),
+        ),
         probabilities=QUARTILES,
         waiting=tuple(tuple(_reached(curve, share) for share in QUARTILES) for curve in curves.curves),
         prevalent=tuple(
             release_count(persons, policy, sensitive=estimate.curves.sensitive)
             for persons in estimate.prevalent
         ),
+    )
+
+
+def _withheld_as(curve: ReleasedCurve, bound: ReleasedCurve) -> ReleasedCurve:
+    """The bound of a curve; withheld where that is."""
+    if not curve.withheld:
+        return bound
+    return ReleasedCurve(
+        level=bound.level,
+        merged=bound.merged,
+        withheld=curve.withheld,
+        persons=bound.persons,
+        events=bound.events,
     )
 
 

@@ -73,6 +73,25 @@ def access(group: CurveGroup, prevalent: int) -> SystemAccess:
     )
 
 
+def test_a_lower_bound_does_not_tell_what_is_withheld_above_it() -> None:
+    """Some files are closed early: with the closing as an end the line stays below the ceiling."""
+    everyone = nearly_all()
+    closed = np.random.default_rng(6).random(everyone.persons) < 0.15
+    time = np.where(closed, np.minimum(everyone.time, 7), everyone.time)
+    group = replace(everyone, time=time, cause=np.where(closed, 0, everyone.cause))
+    bound = replace(group, cause=np.where(closed, 3, group.cause))
+    estimate = replace(
+        access(group, 20),
+        while_open=replace(as_curves(bound), causes=("language_b1", "departure", "closing")),
+    )
+    alone = release(estimate.while_open, THROUGHOUT).curves[0]
+    assert 0.8 < max(alone.incidence) < 0.95  # the attack works: divided by who stayed open it is all of them
+    shown = release(estimate, THROUGHOUT)
+    assert shown.curves.curves[0].withheld == "nearly_all"
+    hidden = shown.while_open.curves[0]
+    assert (hidden.withheld, hidden.incidence, hidden.at_horizon) == ("nearly_all", (), ())
+
+
 @pytest.mark.parametrize("persons", [30, 49])
 def test_a_small_system_tells_neither_line_nor_waiting(persons: int) -> None:
     group = draw_group(persons, 3, months=3.0, departure_months=1e6, late=False)
