@@ -9,7 +9,7 @@ from itertools import combinations, pairwise
 from typing import Any
 
 from hamm_eval.params.base import DAYS_PER_MONTH
-from hamm_eval.params.cohort import EventSource
+from hamm_eval.params.cohort import AtRisk, EventSource
 from hamm_eval.params.effects import _CONTROL, EffectQuestion, TargetTrialQuestion
 from hamm_eval.params.providers import COMPARED
 from hamm_eval.params.quarter import LATEST_CUT, Params
@@ -26,6 +26,12 @@ def contradictions_between(params: Params) -> Iterator[Contradiction]:
             near = difflib.get_close_matches(name, among, n=1)
             advice = f"Did you mean {near[0]}?" if near else f"Known: {', '.join(among) or 'none'}."
             yield Contradiction(place, f"There is no such {what} in this file.", advice)
+
+    def ages(place: tuple[str | int, ...], at_risk: AtRisk) -> Iterator[Contradiction]:
+        if at_risk.min_age > at_risk.max_age:
+            yield Contradiction(
+                (*place, "at_risk", "min_age"), "The ages at risk end before they begin.", "Swap them."
+            )
 
     for key, groups in params.time_to_integration.items():
         at: tuple[str | int, ...] = ("time_to_integration", key)
@@ -129,7 +135,9 @@ def contradictions_between(params: Params) -> Iterator[Contradiction]:
             yield from known((*at, "covariates", i), covariate, params.groups, "group")
         if key in params.groups:
             yield Contradiction(at, "A group has this name already.", "Choose another one.")
-    for key in params.access_to_systems:
+    for key, access in params.access_to_systems.items():
+        for name, system in access.systems.items():
+            yield from ages(("access_to_systems", key, "systems", name), system.at_risk)
         if key in params.endpoints:
             yield Contradiction(
                 ("access_to_systems", key), "An endpoint has this name already.", "Choose another one."
@@ -148,12 +156,7 @@ def contradictions_between(params: Params) -> Iterator[Contradiction]:
                     "This table has no reporting delay.",
                     "Add it to reporting_delay_days.",
                 )
-        if endpoint.at_risk.min_age > endpoint.at_risk.max_age:
-            yield Contradiction(
-                (*at, "at_risk", "min_age"),
-                "The ages at risk end before they begin.",
-                "Swap them.",
-            )
+        yield from ages(at, endpoint.at_risk)
     if params.data_cut < params.quarter.start:
         yield Contradiction(("data_cut",), "The data cut lies before the quarter.", "Correct one of them.")
     if params.data_cut > params.quarter.end + dt.timedelta(days=LATEST_CUT):

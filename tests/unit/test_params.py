@@ -124,6 +124,7 @@ def test_all_problems_are_told_at_once_with_path_line_and_the_nearest_key(tmp_pa
         (("data_cut: 2017-06-30", "data_cut: 2018-07-02"), "more than a year after the quarter"),
         (("eligible_until: 2017-06-30", "eligible_until: 2017-07-01"), "window ends after the data cut"),
         (("{min_age: 16, max_age: 64}", "{min_age: 65, max_age: 64}"), "ages at risk end before they begin"),
+        (("{min_age: 2, max_age: 5}", "{min_age: 6, max_age: 5}"), "ages at risk end before they begin"),
         (("cuts: [25, 35, 45]", "cuts: [25, 45, 35]"), "Cuts increase"),
         (("cuts: [25, 35, 45]", "cuts: [25, 25, 45]"), "Cuts increase"),
     ],
