@@ -13,8 +13,8 @@ from hamm_eval.release.released import QuarterlySummary, Release, ReleasedAbsent
 from hamm_eval.release.tally import tally
 
 _NAMES = frozenset(field.name for field in dataclasses.fields(Release))
-_DIGITS = 9
-"""Significant digits that are compared: releases are rounded to far fewer, what lies below is noise."""
+_DECIMALS = 6
+"""That are compared: releases are rounded to at most four, what lies below is noise."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +65,7 @@ def figures_digest(release: Release) -> str:
     Notes
     -----
     Taken of the release, which holds the figures as they are shown: wording, language, pictures and layout
-    are no part of it, nor are digits beyond those that any figure is shown with. What stands at its default
+    are no part of it, nor are decimals beyond those that any figure is shown with. What stands at its default
     is left out, so that a field that a later version adds changes nothing where it says nothing.
 
     Examples
@@ -87,16 +87,20 @@ def _plain(value: Any) -> Any:
     """Numbers as they are shown, everything else as it is."""
     if dataclasses.is_dataclass(value):
         left_out = _NAMES if isinstance(value, Release) else frozenset()
-        told = ((field, getattr(value, field.name)) for field in dataclasses.fields(value))
+        told = {
+            field: _plain(getattr(value, field.name))
+            for field in dataclasses.fields(value)
+            if field.name not in left_out
+        }
         return {
-            field.name: _plain(item)
-            for field, item in told
-            if field.name not in left_out and (field.default is dataclasses.MISSING or item != field.default)
+            field.name: item
+            for field, item in told.items()
+            if field.default is dataclasses.MISSING or item != _plain(field.default)
         }
     if isinstance(value, Mapping):
         return {str(key): _plain(item) for key, item in value.items()}
     if isinstance(value, tuple | list):
         return [_plain(item) for item in value]
     if isinstance(value, int | float) and not isinstance(value, bool):
-        return f"{value + 0.0:.{_DIGITS}g}"
+        return f"{round(value, _DECIMALS) + 0.0:.{_DECIMALS}f}"
     return value

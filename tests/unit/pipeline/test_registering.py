@@ -28,7 +28,6 @@ from hamm_eval.pipeline.registering import (
     registered,
 )
 from hamm_eval.release.facts import Count, Facts
-from hamm_eval.release.figures import Figures
 from hamm_eval.release.policy import Policy
 from hamm_eval.release.register import Outcome
 
