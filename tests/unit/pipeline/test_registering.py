@@ -4,6 +4,7 @@ import hashlib
 import os
 import shutil
 import signal
+import sqlite3
 import sys
 import threading
 import time
@@ -18,6 +19,7 @@ from hamm_eval.errors import QuarterLocked, ReleaseRefused
 from hamm_eval.pipeline import run_report
 from hamm_eval.pipeline.lock import lock_register
 from hamm_eval.pipeline.publish import announce, manifest_at, publish
+from hamm_eval.pipeline.published import published_quarters
 from hamm_eval.pipeline.registering import (
     Checked,
     Told,
@@ -86,6 +88,48 @@ def test_a_run_enters_what_it_publishes_and_refuses_other_numbers_for_the_same_q
     run_report(corrected, out=tmp_path / "rehearsal")
     (line,) = list_register(root, tmp_path / "rehearsal")
     assert line.told == Told(1, 0, 0)
+
+
+WAITS = """
+from hamm_eval.release.released import ReleasedQuantiles
+def show_days(days):
+    table = ReleasedQuantiles(
+        id="waiting:days", definition_digest="0", policy="strict", rows=("x",), row_dimension="table",
+        probability=0.5, unit="days", values=(days,), beside=(None,))
+    facts = Facts(release=table.id, definition_digest="0", version=1)
+    html = f"<p>{days}</p>"
+    mark = record.enter(table, html, facts=facts, policy=Policy.strict().digest)
+    display({"text/html": html, "text/plain": "days"}, raw=True, metadata=mark)
+"""
+
+
+def test_figures_that_are_no_counts_stay_as_they_were_published_too(project: Project) -> None:
+    def waits(days: float) -> Path:
+        return project({"01_who": notebook(OPEN, WAITS, f'show("who", 120)\nshow_days({days})', FINISH)})
+
+    params = waits(45.0)
+    root, link = params.parents[1], run_report(params).path
+    (quarter,) = published_quarters(root / "reports")
+    assert {line.told for line in list_register(root)} == {
+        Told(quarter.tally.shown, quarter.tally.hidden_figures, quarter.tally.withheld_parts)
+    }
+    before = published_bytes(link)
+    with pytest.raises(ReleaseRefused, match="waiting:days: 2017-Q2 is published, and figures") as refused:
+        run_report(waits(50.0))
+    assert "50" not in str(refused.value) and "--out" in str(refused.value)
+    assert published_bytes(link) == before
+
+    # An older version noted no figures: it is said what cannot be compared.
+    path = register_path(root, root / "reports")
+    older = sqlite3.connect(path)
+    older.execute("DROP TABLE figures")
+    older.execute("PRAGMA user_version = 1")
+    older.close()
+    assert {line.told for line in list_register(root)} == {None}
+    (note,) = check_published(root).notes
+    assert "2017-Q2" in note and "cannot be compared" in note
+    assert run_report(waits(50.0)).notes == (note,)
+    assert check_published(root).notes == ()
 
 
 def test_a_result_that_says_nothing_of_its_counts_is_not_published(project: Project) -> None:
