@@ -16,13 +16,15 @@ from hamm_eval.release.policy import Policy
 class System:
     """Counts by key, the sums between them, and the releases that tell each count.
 
-    `asked` holds the policies of counts that were shown by another one than that of the proof.
+    `asked` holds the policies of counts that were shown by another one than that of the proof; `fixed` the
+    keys that some release tells without a place of their own: it goes whole where such a count has to go.
     """
 
     counts: Mapping[str, Count]
     sums: tuple[Sum, ...]
     told_by: Mapping[str, tuple[str, ...]]
     asked: Mapping[str, Policy] = field(default_factory=dict)
+    fixed: frozenset[str] = frozenset()
 
     @classmethod
     def of(cls, facts: Iterable[Facts]) -> System:
@@ -36,6 +38,7 @@ class System:
         counts: dict[str, Count] = {}
         told_by: dict[str, list[str]] = defaultdict(list)
         sums: dict[Sum, None] = {}
+        fixed: set[str] = set()
         contradictions: list[Problem] = []
         for told in facts:
             for count in told.counts:
@@ -45,10 +48,13 @@ class System:
                     contradictions.append(_contradiction([*told_by[count.key], told.release]))
                 counts[count.key] = joined
                 told_by[count.key].append(told.release)
+                if count.shown and not count.places:
+                    fixed.add(count.key)
             sums |= dict.fromkeys(told.sums)
         if contradictions:
             raise ReleaseRefused.of(contradictions, "The proof of the release gate cannot be made:")
-        return cls(counts, tuple(sums), {key: tuple(names) for key, names in told_by.items()})
+        names = {key: tuple(releases) for key, releases in told_by.items()}
+        return cls(counts, tuple(sums), names, fixed=frozenset(fixed))
 
     def parts(self) -> tuple[System, ...]:
         """The systems that have nothing to do with each other, those with something to protect only."""

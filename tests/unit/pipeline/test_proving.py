@@ -107,6 +107,23 @@ def test_a_result_that_was_computed_from_a_number_that_goes_goes_whole(tmp_path:
     assert not told[1].counts
 
 
+def test_a_number_that_can_go_alone_goes_first(tmp_path: Path) -> None:
+    """Neither result has to go whole where another number protects as well."""
+    record = two_tables(tmp_path, placed=False)
+    other = Count(key="others", low=45, high=45, value=45, places=(("cells", 2, 0),))
+    whole = Count(key="all", low=75, high=75, value=75)
+    part = Count(key="many", low=27, high=27, value=27, places=(("cells", 1, 0),))
+    first = Facts(
+        release="who:all", definition_digest="0", version=1, counts=(whole, part, other, HIDDEN),
+        sums=(Sum(whole="all", parts=("many", "others", "few")),),
+    )  # fmt: skip
+    record.replace(record.entries()[0], table("who:all", 75, 27, 45), "<p>45</p>", first)
+    hide_what_is_recovered(record, "2017-Q2", {}, STRICT, Wording("de"))
+    shown, second = (from_json(entry.release) for entry in record.entries())
+    assert isinstance(shown, ReleasedTable) and [row[0].value for row in shown.cells] == [75, 27, None]
+    assert isinstance(second, ReleasedTable)
+
+
 def test_what_hiding_leaves_is_proven_once_more(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     record = two_tables(tmp_path, placed=True)
 
