@@ -11,7 +11,7 @@ import pytest
 from linked import STRICT, facts, shown
 
 from hamm_eval.errors import HammEvalError, ReleaseRefused
-from hamm_eval.release.facts import UNDEFINED, Facts, Sum
+from hamm_eval.release.facts import UNDEFINED, Count, Facts, Sum
 from hamm_eval.release.figures import Figures
 from hamm_eval.release.proof import find_recovered
 from hamm_eval.release.register import Outcome, Register, check_series, refuse_changes, series_system
@@ -250,6 +250,13 @@ def test_each_quarter_is_proven_by_the_policy_that_it_was_published_by() -> None
     assert any(key.endswith("@2017-Q1") for key in both.counts)
     assert not find_recovered(both, STRICT)
     assert find_recovered(series_system(series, "2017-Q2"), STRICT)
+    # Those who came in between, 1 to 5, are told by the later report: its policy protects them.
+    then, now = (
+        Count(key="x", low=low, high=high, value=40, grows=True) for low, high in ((40, 40), (41, 45))
+    )
+    came = {"2017-Q1": (facts([then]),), "2017-Q2": (facts([now]),)}
+    assert len(check_series(came, {"2017-Q1": weak, "2017-Q2": STRICT})) == 1
+    assert check_series(came, {"2017-Q1": STRICT, "2017-Q2": weak}) == ()
 
 
 def test_a_series_is_proven_anew() -> None:
