@@ -17,6 +17,7 @@ PARAMETERS = 'quarter = "2017-Q2"\nparams_file = "params/2017-Q2.yaml"\nlanguage
 OPEN = """
 from IPython.display import display
 from hamm_eval.release.facts import Count, Facts
+from hamm_eval.release.policy import Policy
 from hamm_eval.release.record import RunRecord
 from hamm_eval.release.released import Cell, ReleasedTable
 record = RunRecord.of_environment()
@@ -30,7 +31,7 @@ def show(key, count):
     html = f'<table class="he-table"><tr><td>{count} of {key}</td></tr></table>'
     shown = Count(key=key, low=count - 2, high=count + 2, value=count, places=(("cells", 0, 0),))
     facts = Facts(release=table.id, definition_digest="0", version=1, counts=(shown,))
-    mark = record.enter(table, html, facts=facts)
+    mark = record.enter(table, html, facts=facts, policy=Policy.strict().digest)
     display({"text/html": html, "text/plain": key}, raw=True, metadata=mark)
 """
 FINISH = "record.finish()"
@@ -98,5 +99,5 @@ def assert_whole(link: Path) -> None:
 def left_over(root: Path, out: Path) -> Sequence[Path]:
     """What a run must not leave behind."""
     found = [*(root / ".hamm_eval" / "work").glob("*")]
-    found += [*out.glob(".*.link"), *(out / ".published").glob(".partial*")]
+    found += [*out.glob(".*.link"), *(out / ".published").glob(".p*")]
     return found

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from hamm_eval.cli.console import errors_for_people, say
 from hamm_eval.errors import ReleaseRefused, UsageError
+
+if TYPE_CHECKING:
+    from hamm_eval.pipeline.registering import Told
 
 register = typer.Typer(
     name="register",
@@ -21,7 +24,7 @@ Out = Annotated[Path | None, typer.Option(help="The folder that was published to
 
 @register.command("list")
 def list_publications(out: Out = None) -> None:
-    """List every publication: quarter, run, policy, results, numbers shown and hidden."""
+    """List every publication: quarter, run, policy, results, figures shown, hidden and withheld."""
     with errors_for_people():
         from hamm_eval.pipeline.registering import list_register
 
@@ -31,8 +34,15 @@ def list_publications(out: Out = None) -> None:
         for line in lines:
             say(
                 f"{line.quarter}  {line.noted_at}  run {line.run_id}  policy {line.policy}  "
-                f"{line.outcome}: {line.releases} results, {line.shown} numbers shown, {line.hidden} hidden"
+                f"{line.outcome}: {line.releases} results, {_told(line.told)}"
             )
+
+
+def _told(told: Told | None) -> str:
+    """How many figures a publication told, in the words of the release report."""
+    if told is None:
+        return "figures not counted: entered by an older version"
+    return f"{told.shown} figures shown, {told.hidden} hidden, {told.withheld} parts withheld"
 
 
 @register.command("check")
@@ -41,9 +51,11 @@ def check_register(out: Out = None) -> None:
     with errors_for_people():
         from hamm_eval.pipeline.registering import check_published
 
-        quarters, problems = check_published(Path.cwd(), out)
-        if problems:
-            raise ReleaseRefused.of(problems, "The series of published reports is not safe:")
-        if not quarters:
+        found = check_published(Path.cwd(), out)
+        for note in found.notes:
+            say(note)
+        if found.problems:
+            raise ReleaseRefused.of(found.problems, "The series of published reports is not safe:")
+        if not found.quarters:
             raise UsageError("Nothing is published there yet.", where=str(out or "reports"))
-        say(f"{', '.join(quarters)}: no hidden count can be recovered, no definition has changed.")
+        say(f"{', '.join(found.quarters)}: no hidden count can be recovered, no definition has changed.")

@@ -32,6 +32,8 @@ def report(
         published = run_report(params, out=out, language=language, progress=_print_progress)
         say(f"Run {published.run_id}. Open the report in a browser:")
         say(str(published.page))
+        for note in published.notes:
+            say(note)
 
 
 def _print_progress(progress: Progress) -> None:

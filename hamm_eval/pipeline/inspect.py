@@ -10,8 +10,9 @@ from nbformat import NotebookNode
 from hamm_eval.errors import Problem, ReleaseRefused
 from hamm_eval.params import Params
 from hamm_eval.release.files import scan_files
-from hamm_eval.release.policy import Policy
+from hamm_eval.release.policy import policy_of
 from hamm_eval.release.record import RunRecord
+from hamm_eval.release.released import group_of
 from hamm_eval.release.scan import scan_notebook
 from hamm_eval.report.page.assemble import stylesheet
 from hamm_eval.report.wording import LANGUAGES, Wording
@@ -25,7 +26,7 @@ class Inspected:
     dropped: tuple[tuple[str, str], ...]
 
 
-def inspect_notebooks(executed: Mapping[str, NotebookNode], record: RunRecord, policy: Policy) -> Inspected:
+def inspect_notebooks(executed: Mapping[str, NotebookNode], record: RunRecord, params: Params) -> Inspected:
     """Replace every output by the record's own payload.
 
     Raises
@@ -42,16 +43,22 @@ def inspect_notebooks(executed: Mapping[str, NotebookNode], record: RunRecord, p
         problems += scanned.problems
         dropped += [(name, text) for text in scanned.private_log]
         notebooks[name] = scanned.notebook
-    problems += _other_policies(record, policy)
+    problems += _other_policies(record, params)
     if problems:
         raise ReleaseRefused.of(problems, "Nothing is published:")
     return Inspected(notebooks, tuple(dropped))
 
 
-def _other_policies(record: RunRecord, policy: Policy) -> Iterator[Problem]:
-    """What a notebook let out by another policy would be published under a wrong name."""
+def _other_policies(record: RunRecord, params: Params) -> Iterator[Problem]:
+    """What a notebook let out by another policy would be published under a wrong name.
+
+    The name is not enough: params and policy files change the numbers of a profile. A target group that is
+    defined by something sensitive has a policy of its own.
+    """
+    groups = {"": params, **{group: params.for_group(group) for group in params.target_groups}}
+    digests = {group: policy_of(each).digest for group, each in groups.items()}
     for entry in record.entries():
-        if entry.release["policy"] != policy.name:
+        if entry.policy != digests.get(group_of(entry.id)):
             yield Problem(
                 "This was released by another policy than params ask for.",
                 f"{entry.notebook}, {entry.id}",

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from hamm_eval.errors import Problem, ReleaseRefused
 from hamm_eval.pipeline.published import releases_in
 from hamm_eval.release.facts import Facts
+from hamm_eval.release.figures import Figures
 from hamm_eval.release.json import from_json
 from hamm_eval.release.policy import Policy
-from hamm_eval.release.proof import Unmendable, conceal, hide_until_safe
+from hamm_eval.release.proof import Unmendable, conceal, find_recovered, hide_until_safe, still_shown
 from hamm_eval.release.record import Entry, RunRecord
 from hamm_eval.release.register import Series, series_system
 from hamm_eval.release.released import (
@@ -44,6 +45,11 @@ def facts_in(entries: Iterable[Entry]) -> tuple[Facts, ...]:
     return tuple(Facts.from_json(entry.facts) for entry in known if entry.facts is not None)
 
 
+def figures_in(entries: Iterable[Entry]) -> tuple[Figures, ...]:
+    """What the releases of a run tell in figures, as they are to be published."""
+    return tuple(Figures.of(from_json(entry.release)) for entry in entries)
+
+
 def hide_what_is_recovered(
     record: RunRecord,
     quarter: str,
@@ -52,10 +58,12 @@ def hide_what_is_recovered(
     wording: Wording,
     *,
     results: bytes = b"",
+    asked: Mapping[str, Policy] | None = None,
 ) -> tuple[Facts, ...]:
     """Prove that no hidden count can be recovered; hide more, in the record, where one could.
 
-    Where hiding single numbers does not help, the results that tell a count are withheld whole.
+    Where hiding single numbers does not help, the results that tell a count are withheld whole. What is
+    left is proven once more, as it will be published.
 
     Parameters
     ----------
@@ -68,6 +76,8 @@ def hide_what_is_recovered(
     wording : Wording
     results : bytes
         The former quarter's published results, which the summary compares with.
+    asked : mapping of quarter to Policy
+        By which the other quarters were published.
 
     Returns
     -------
@@ -77,25 +87,57 @@ def hide_what_is_recovered(
     Raises
     ------
     ReleaseRefused
-        What former quarters told can be recovered by itself; or the results of the run contradict each other.
+        What former quarters told can be recovered by itself; the results of the run contradict each other; or
+        what was hidden can still be recovered, or still stands in a result.
     """
-    keys, withheld = _safe(record, quarter, former, policy, wording)
-    facts = facts_in(record.entries())
-    if not keys:
-        if withheld:
-            _summarise_anew(record, results, policy, wording)
-        return facts
+    keys, withheld = _safe(record, quarter, former, policy, wording, asked or {})
+    if not keys and not withheld:
+        return facts_in(record.entries())
     hidden = {key.removesuffix(f"@{quarter}") for key in keys}
-    told = tuple(
-        _with_hidden(entry, each, hidden, record, policy, wording)
-        for entry, each in zip(record.entries(), facts, strict=True)
-    )
+    for entry, facts in zip(record.entries(), facts_in(record.entries()), strict=True):
+        withheld |= _hide(entry, facts, hidden, record, policy, wording)
+    if withheld:
+        _without_opinions(record, wording)
     _summarise_anew(record, results, policy, wording)
-    return told
+    _prove_anew(record, quarter, former, policy, asked or {})
+    return facts_in(record.entries())
+
+
+def _prove_anew(
+    record: RunRecord, quarter: str, former: Series, policy: Policy, asked: Mapping[str, Policy]
+) -> None:
+    """Refuse where hiding has not done what it was to do: nothing but what is in the record is looked at."""
+    entries = record.entries()
+    facts = facts_in(entries)
+    problems = [
+        Problem(
+            "A number that has to be hidden beside other results still stands in it.",
+            entry.id,
+            "Leave it out of the run, and please report this as a bug.",
+        )
+        for entry, told in zip(entries, facts, strict=True)
+        if still_shown(from_json(entry.release), told)
+    ]
+    system = series_system({**former, quarter: facts}, quarter, asked)
+    problems += [
+        Problem(
+            "Hidden counts can be recovered from these results together although more of them was hidden.",
+            ", ".join(found.releases),
+            "Leave one of them out of the run, or merge the small levels in params.",
+        )
+        for found in find_recovered(system, policy)
+    ]
+    if problems:
+        raise ReleaseRefused.of(dict.fromkeys(problems), "Nothing is published:")
 
 
 def _safe(
-    record: RunRecord, quarter: str, former: Series, policy: Policy, wording: Wording
+    record: RunRecord,
+    quarter: str,
+    former: Series,
+    policy: Policy,
+    wording: Wording,
+    asked: Mapping[str, Policy],
 ) -> tuple[tuple[str, ...], bool]:
     """Keys to hide; and whether releases had to be withheld whole, as hiding single numbers did not help.
 
@@ -105,7 +147,7 @@ def _safe(
     while True:
         series = {**former, quarter: facts_in(record.entries())}
         try:
-            return hide_until_safe(series_system(series, quarter), policy), withheld
+            return hide_until_safe(series_system(series, quarter, asked), policy), withheld
         except Unmendable as error:
             told = {facts.release for facts in series[quarter] if facts.counts}
             going = told.intersection(error.releases)
@@ -114,7 +156,6 @@ def _safe(
             for entry in record.entries():
                 if entry.id in going:
                     _withhold(entry, record, wording)
-            _without_opinions(record, wording)
             withheld = True
 
 
@@ -160,15 +201,20 @@ def _summarise_anew(record: RunRecord, results: bytes, policy: Policy, wording: 
             record.replace(entry, summary, fragment(rendered, wording), Facts.from_json(entry.facts))
 
 
-def _with_hidden(
+def _hide(
     entry: Entry, facts: Facts, hidden: set[str], record: RunRecord, policy: Policy, wording: Wording
-) -> Facts:
-    """A release without the numbers that have to go, entered and rendered anew."""
-    places = [place for count in facts.counts if count.key in hidden for place in count.places]
-    if not places:
-        return facts
+) -> bool:
+    """Enter and render a release anew without the numbers that have to go; whether it had to go whole."""
+    going = [count for count in facts.counts if count.key in hidden and count.told]
+    if not going:
+        return False
+    if any(count.shown and not count.places for count in going):
+        # Its figures were computed from such a number: it cannot go alone.
+        _withhold(entry, record, wording)
+        return True
+    places = [place for count in going for place in count.places]
     release = conceal(from_json(entry.release), places)
     told = facts.hiding(hidden, policy.largest_hidden_count)
     html = fragment(render(release, wording.for_group(release.group)), wording)
     record.replace(entry, release, html, told)
-    return told
+    return False

@@ -1,6 +1,7 @@
 """Publishing in one step: a reader sees the former report or the new one, never a part of either.
 
 reports/.published/<digest>/   every published report, named by the digest of its manifest
+reports/.published/.pending-*  while a quarter is being published: the digest of its manifest
 reports/2017-Q2                relative symbolic link to one of them, replaced at once
 """
 
@@ -10,7 +11,7 @@ import json
 import os
 import shutil
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from hamm_eval.errors import HammEvalError, UsageError
@@ -67,7 +68,7 @@ def publish(files: Mapping[str, bytes], *, out: Path, quarter: str, umask: int =
     digest = digest_bytes(files[MANIFEST])[:16]
     store = out / PUBLISHED
     link = out / quarter
-    try:
+    with _written(out, quarter):
         _make_folders(store, umask)
         _clear(out, quarter)
         former = _pointed_at(link)
@@ -75,6 +76,78 @@ def publish(files: Mapping[str, bytes], *, out: Path, quarter: str, umask: int =
         if former != name:
             _point(link, name)
         _prune(store, quarter, keep={name, former})
+    return link
+
+
+def announce(manifest: str, *, out: Path, quarter: str, umask: int = 0o022) -> None:
+    """Leave a note in the folder of what is about to be published there.
+
+    Of a run that was killed it tells that the folder is still the one in which it was: where the note is
+    gone, so may be what was published beside it.
+
+    Raises
+    ------
+    HammEvalError
+        The folder cannot be written to.
+    """
+    note = _note(out, quarter)
+    with _written(out, quarter):
+        _make_folders(note.parent, umask)
+        part = note.with_name(f"{note.name}.part")
+        part.unlink(missing_ok=True)
+        _write(part, manifest.encode("ascii"), umask)
+        part.replace(note)
+        _sync_folder(note.parent)
+
+
+def withdraw(*, out: Path, quarter: str) -> None:
+    """Remove the note, once it is known elsewhere what became of the report."""
+    with suppress(OSError):
+        _note(out, quarter).unlink()
+
+
+def holds(out: Path, quarter: str, manifest: str) -> bool | None:
+    """Whether a report can have reached its readers in a folder: the one of a manifest's digest.
+
+    Returns
+    -------
+    bool or None
+        True where the quarter's link points to it; False where it was being published and never became whole;
+        None where nobody can know: the folder is not as it was, or the report is whole and no link shows it.
+    """
+    if manifest_at(out, quarter) == manifest:
+        return True
+    if any(_manifest(folder) == manifest for folder in (out / PUBLISHED).glob("[!.]*")):
+        return None
+    try:
+        return False if _note(out, quarter).read_text(encoding="ascii") == manifest else None
+    except (OSError, ValueError):
+        return None
+
+
+def manifest_at(out: Path, quarter: str) -> str:
+    """Digest of the manifest of the report that a quarter's link points to; "" without one."""
+    return _manifest(out / quarter)
+
+
+def _note(out: Path, quarter: str) -> Path:
+    """Where it is noted what is being published."""
+    return out / PUBLISHED / f".pending-{quarter}"
+
+
+def _manifest(folder: Path) -> str:
+    """Digest of a report's manifest; "" without one."""
+    try:
+        return digest_bytes((folder / MANIFEST).read_bytes())
+    except OSError:
+        return ""
+
+
+@contextmanager
+def _written(out: Path, quarter: str) -> Iterator[None]:
+    """Say in words that a folder cannot be written to, and leave nothing half done there."""
+    try:
+        yield
     except OSError as error:
         _clear(out, quarter)
         raise HammEvalError(
@@ -82,7 +155,6 @@ def publish(files: Mapping[str, bytes], *, out: Path, quarter: str, umask: int =
             where=str(out),
             todo="The former report is untouched. Make room or name another folder with --out.",
         ) from None
-    return link
 
 
 def _stage(files: Mapping[str, bytes], store: Path, digest: str, quarter: str, umask: int) -> str:

@@ -4,22 +4,32 @@ from __future__ import annotations
 
 import hashlib
 import stat
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 from hamm_eval.errors import Problem, ReleaseRefused, UsageError
-from hamm_eval.pipeline.digest import digest_bytes
 from hamm_eval.pipeline.lock import lock_register
-from hamm_eval.pipeline.publish import MANIFEST
+from hamm_eval.pipeline.publish import announce, holds, manifest_at, withdraw
 from hamm_eval.pipeline.workplace import PRIVATE, private_folder
 from hamm_eval.project import find_root
 from hamm_eval.release.facts import Facts
+from hamm_eval.release.figures import Figures
 from hamm_eval.release.policy import Policy
-from hamm_eval.release.register import Publication, Register, Series, check_series
+from hamm_eval.release.register import Outcome, Publication, Register, Series, check_series
 
 REGISTERS = "registers"
+_OUTCOMES = {
+    Outcome.PUBLISHED: "published",
+    Outcome.NOT_PUBLISHED: "not published",
+    Outcome.IN_DOUBT: "in doubt, counts as published",
+}
+_DOUBTFUL = (
+    "the run that published it was ended before it could note whether readers had the report, and the folder "
+    "does not tell; it counts as published."
+)
 
 
 def register_path(root: Path, out: Path) -> Path:
@@ -109,56 +119,107 @@ def quarters_at(out: Path) -> tuple[str, ...]:
 
 
 def settle_leftovers(register: Register, out: Path) -> None:
-    """Note the outcome of publications whose run ended before it could: the quarter's link knows it.
+    """Note the outcome of publications whose run ended before it could, as far as the folder tells it.
 
     Only who holds the lock may call it: an intent without an outcome is one of a run that was killed.
     """
     for each in register.publications():
-        if each.published is None:
-            register.settle(each.number, published=manifest_at(out, each.quarter) == each.manifest)
+        if each.outcome is None:
+            register.settle(each.number, _outcome(out, each.quarter, each.manifest))
 
 
-def manifest_at(out: Path, quarter: str) -> str:
-    """Digest of the manifest of the report that a quarter's link points to; "" without one."""
-    try:
-        return digest_bytes((out / quarter / MANIFEST).read_bytes())
-    except OSError:
-        return ""
+def _outcome(out: Path, quarter: str, manifest: str) -> Outcome:
+    """What became of a publication: in doubt it counts as published."""
+    reached = holds(out, quarter, manifest)
+    if reached is None:
+        return Outcome.IN_DOUBT
+    return Outcome.PUBLISHED if reached else Outcome.NOT_PUBLISHED
 
 
-def published_series(register: Register) -> dict[str, tuple[Facts, ...]]:
-    """What each published quarter tells."""
-    return {quarter: register.facts(each) for quarter, each in register.published().items()}
+@dataclass(frozen=True, slots=True)
+class Before:
+    """What the register knows of the published quarters.
+
+    Parameters
+    ----------
+    series : mapping of quarter to facts
+    figures : mapping of quarter to figures
+        Empty for quarters entered before figures were.
+    asked : mapping of quarter to Policy
+        By which each was published.
+    in_doubt : frozenset of str
+        Quarters of which nobody knows whether they reached their readers.
+    """
+
+    series: Series
+    figures: Mapping[str, tuple[Figures, ...]]
+    asked: Mapping[str, Policy]
+    in_doubt: frozenset[str]
+
+    @classmethod
+    def of(cls, register: Register) -> Before:
+        """All that was published, or may have been."""
+        published = register.published()
+        return cls(
+            series={quarter: register.facts(each) for quarter, each in published.items()},
+            figures={quarter: register.figures(each) for quarter, each in published.items()},
+            asked={quarter: each.asked for quarter, each in published.items()},
+            in_doubt=frozenset(q for q, each in published.items() if each.outcome is Outcome.IN_DOUBT),
+        )
+
+    def uncompared(self, quarter: str) -> str:
+        """What of a published quarter no later run can be compared with, in words; "" where all can be."""
+        if quarter not in self.series or self.figures[quarter]:
+            return ""
+        return (
+            f"{quarter} was entered in the release register by an older version, which noted counts only: "
+            "whether curve steps, shares, quantiles, coefficients and effects stay as they were published "
+            "cannot be compared."
+        )
 
 
-def without(series: Series, quarter: str) -> Series:
+Known = TypeVar("Known")
+
+
+def without(series: Mapping[str, Known], quarter: str) -> dict[str, Known]:
     """The other quarters."""
-    return {name: facts for name, facts in series.items() if name != quarter}
+    return {name: known for name, known in series.items() if name != quarter}
 
 
 @contextmanager
 def registered(
     register: Register,
     facts: Sequence[Facts],
+    figures: Sequence[Figures],
     out: Path,
     *,
     quarter: str,
     run_id: str,
     policy: Policy,
     manifest: str,
+    umask: int = 0o022,
 ) -> Iterator[None]:
-    """Enter what the body publishes: before it the intent, after it the outcome, whatever it was."""
-    number = register.intend(facts, quarter=quarter, run_id=run_id, policy=policy, manifest=manifest)
+    """Enter what the body publishes: before it the intent, after it the outcome, whatever it was.
+
+    The order is what makes a kill at any moment safe: first the note in the folder, by which it is known
+    again; then the intent; then the body's files and its link; then the outcome; then the note goes.
+    """
+    announce(manifest, out=out, quarter=quarter, umask=umask)
+    number = register.intend(facts, figures, quarter=quarter, run_id=run_id, policy=policy, manifest=manifest)
     try:
         yield
     finally:
         # Also when publishing failed: it may have failed after the link was set.
-        register.settle(number, published=manifest_at(out, quarter) == manifest)
+        register.settle(number, _outcome(out, quarter, manifest))
+        withdraw(out=out, quarter=quarter)
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One publication as it is listed."""
+    """One publication as it is listed; `told` counts figures as the release report does.
+
+    `told` is None where it was entered before figures were.
+    """
 
     quarter: str
     noted_at: str
@@ -166,8 +227,16 @@ class Line:
     policy: str
     outcome: str
     releases: int
+    told: Told | None
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """Figures shown and hidden, and parts withheld, of all releases of a publication."""
+
     shown: int
     hidden: int
+    withheld: int
 
 
 def list_register(start: Path, out: Path | None = None) -> tuple[Line, ...]:
@@ -185,57 +254,73 @@ def list_register(start: Path, out: Path | None = None) -> tuple[Line, ...]:
     if not register_path(root, target).exists():
         return ()
     with open_register(root, target) as register:
-        return tuple(_line(each, register.facts(each)) for each in register.publications())
+        return tuple(
+            _line(each, len(register.facts(each)), register.figures(each)) for each in register.publications()
+        )
 
 
-def _line(each: Publication, facts: Sequence[Facts]) -> Line:
-    """Figures of one publication."""
-    counts = [count for told in facts for count in told.counts if count.places]
+def _line(each: Publication, releases: int, figures: Sequence[Figures]) -> Line:
+    """One publication, and what it told."""
+    assert each.outcome is not None  # `open_register` settles what is left
+    told = Told(
+        shown=sum(one.shown for one in figures),
+        hidden=sum(one.hidden for one in figures),
+        withheld=sum(one.withheld for one in figures),
+    )
     return Line(
         quarter=each.quarter,
         noted_at=each.intended_at,
         run_id=each.run_id,
         policy=each.policy,
-        outcome="published" if each.published else "not published",
-        releases=len(facts),
-        shown=sum(count.shown for count in counts),
-        hidden=sum(not count.shown for count in counts),
+        outcome=_OUTCOMES[each.outcome],
+        releases=releases,
+        told=told if figures else None,
     )
 
 
-def check_published(start: Path, out: Path | None = None) -> tuple[tuple[str, ...], tuple[Problem, ...]]:
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What a check of the register found.
+
+    Parameters
+    ----------
+    quarters : tuple of str
+        Those that the register holds or that are published.
+    problems : tuple of Problem
+        Everything that is wrong.
+    notes : tuple of str
+        What is not wrong, but cannot be told for sure.
+    """
+
+    quarters: tuple[str, ...]
+    problems: tuple[Problem, ...]
+    notes: tuple[str, ...] = ()
+
+
+def check_published(start: Path, out: Path | None = None) -> Checked:
     """Prove the whole series anew, and compare the register with what is published.
 
-    Returns
-    -------
-    quarters, problems
-        The quarters that the register holds or that are published; everything that is wrong.
+    Each quarter is proven by the policy that it was published by.
     """
     root = find_root(start)
     target = root / "reports" if out is None else out
     there = quarters_at(target)
     path = register_path(root, target)
     if not path.exists():
-        return there, tuple(_unregistered(quarter) for quarter in there)
+        return Checked(there, tuple(_unregistered(quarter) for quarter in there))
     with open_register(root, target) as register:
         problems = []
         if stat.S_IMODE(path.stat().st_mode) & 0o077:
             problems.append(Problem("Others can read the register.", str(path), "chmod 600 it."))
-        published = register.published()
+        before = Before.of(register)
         manifests = {each.manifest for each in register.publications() if each.published}
         problems += [
             _unregistered(quarter) for quarter in there if manifest_at(target, quarter) not in manifests
         ]
-        problems += check_series(published_series(register), _weakest(published.values()))
-        return tuple(sorted({*published, *there})), tuple(problems)
-
-
-def _weakest(published: Iterable[Publication]) -> Policy:
-    """Numbers of a proof that hold for all: params tighten some; a folder has one profile."""
-    known, strict = list(published), Policy.strict()
-    largest = min((each.largest_hidden for each in known), default=strict.largest_hidden_count)
-    feasible = min((each.feasible for each in known), default=strict.feasible_values)
-    return strict.model_copy(update={"largest_hidden_count": largest, "feasible_values": feasible})
+        problems += check_series(before.series, before.asked)
+        notes = [note for quarter in sorted(before.series) if (note := before.uncompared(quarter))]
+        notes += [f"{quarter}: {_DOUBTFUL}" for quarter in sorted(before.in_doubt)]
+        return Checked(tuple(sorted({*before.series, *there})), tuple(problems), tuple(notes))
 
 
 def _unregistered(quarter: str) -> Problem:

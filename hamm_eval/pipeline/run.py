@@ -24,12 +24,12 @@ from hamm_eval.pipeline.manifest import manifest_json, results_json
 from hamm_eval.pipeline.plan import RunUnit, plan_run
 from hamm_eval.pipeline.private_log import log_stderr
 from hamm_eval.pipeline.progress import Listener, Progress, silent
-from hamm_eval.pipeline.proving import hide_what_is_recovered
+from hamm_eval.pipeline.proving import figures_in, hide_what_is_recovered
 from hamm_eval.pipeline.publish import MANIFEST, check_target, publish
 from hamm_eval.pipeline.published import FORMER, RESULTS, former_results, releases_in
 from hamm_eval.pipeline.registering import (
+    Before,
     open_register,
-    published_series,
     refuse_other_profile,
     refuse_unknown,
     registered,
@@ -40,9 +40,10 @@ from hamm_eval.pipeline.schedule import execute_units
 from hamm_eval.pipeline.workplace import PRIVATE, Workplace, open_workplace
 from hamm_eval.project import find_root
 from hamm_eval.release.facts import Facts
+from hamm_eval.release.figures import Figures
 from hamm_eval.release.policy import policy_of
 from hamm_eval.release.record import RunRecord
-from hamm_eval.release.register import Series, refuse_changes
+from hamm_eval.release.register import refuse_changes
 from hamm_eval.report.page import assemble
 from hamm_eval.report.wording import Wording
 
@@ -59,10 +60,13 @@ class Published:
         The quarter's folder: a link to what was published.
     run_id : str
         Digest of everything that went in.
+    notes : tuple of str
+        What the release register could not compare.
     """
 
     path: Path
     run_id: str
+    notes: tuple[str, ...] = ()
 
     @property
     def page(self) -> Path:
@@ -151,21 +155,25 @@ def run_report(
         started = time.monotonic()
         # One run at a time proves and publishes: what it was proven against must not change meanwhile.
         with open_register(run.root, target) as register:
-            files, facts = _inspect(run, inputs, executed, workplace, published_series(register))
+            before = Before.of(register)
+            files, facts, figures = _inspect(run, inputs, executed, workplace, before)
             inspect_files(files, RunRecord(workplace.folder), case_file.identifiers())
             with registered(
                 register,
                 facts,
+                figures,
                 target,
                 quarter=quarter,
                 run_id=inputs.run_id,
                 policy=policy_of(run.params),
                 manifest=digest_bytes(files[MANIFEST]),
+                umask=workplace.umask,
             ):
                 link = publish(files, out=target, quarter=quarter, umask=workplace.umask)
         total = len(run.units)
         progress(Progress("page", "", total, total, time.monotonic() - started))
-    return Published(link, inputs.run_id)
+    uncompared = before.uncompared(quarter)
+    return Published(link, inputs.run_id, (uncompared,) if uncompared else ())
 
 
 @contextmanager
@@ -232,19 +240,33 @@ def _inspect(
     inputs: Inputs,
     executed: Mapping[str, NotebookNode],
     workplace: Workplace,
-    published: Series,
-) -> tuple[dict[str, bytes], tuple[Facts, ...]]:
-    """Prove, inspect and render: the files to be published, by name, and what they tell of counts."""
+    before: Before,
+) -> tuple[dict[str, bytes], tuple[Facts, ...], tuple[Figures, ...]]:
+    """Prove, inspect and render: files to be published, by name; what they tell of counts, and in figures."""
     record = RunRecord(workplace.folder)
     quarter, policy = str(run.params.quarter), policy_of(run.params)
     # What bears no mark or is in no record is refused before anything is proven of the rest.
-    inspect_notebooks(executed, record, policy)
+    inspect_notebooks(executed, record, run.params)
     wording = Wording(run.language, run.params)
     facts = hide_what_is_recovered(
-        record, quarter, without(published, quarter), policy, wording, results=run.former
+        record,
+        quarter,
+        without(before.series, quarter),
+        policy,
+        wording,
+        results=run.former,
+        asked=without(before.asked, quarter),
     )
-    refuse_changes(facts, quarter, published)
-    inspected = inspect_notebooks(executed, record, policy)
+    figures = figures_in(record.entries())
+    refuse_changes(
+        facts,
+        figures,
+        quarter,
+        before.series,
+        before=before.figures.get(quarter, ()),
+        in_doubt=quarter in before.in_doubt,
+    )
+    inspected = inspect_notebooks(executed, record, run.params)
     log_stderr(inspected.dropped, run.root)
     entries = record.entries()
     sections = [render_section(name, node, run.language) for name, node in inspected.notebooks.items()]
@@ -252,4 +274,4 @@ def _inspect(
     files = {PAGE: page.encode("utf-8"), RESULTS: results_json(run.params, inputs, entries)}
     for name, node in inspected.notebooks.items():
         files[f"{name}.ipynb"] = nbformat.writes(mark_internal(node, run.params)).encode("utf-8")
-    return {**files, MANIFEST: manifest_json(run.params, inputs, run.language, files)}, facts
+    return {**files, MANIFEST: manifest_json(run.params, inputs, run.language, files)}, facts, figures

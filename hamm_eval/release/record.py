@@ -48,6 +48,8 @@ class Entry:
         Which count it takes part in: "figure", "table" or none.
     facts : dict or None
         What it tells of counts (`release.facts.Facts`), for the proof over all releases of the run.
+    policy : str
+        Digest of the policy that let it out; "" where nobody said.
     """
 
     id: str
@@ -58,6 +60,7 @@ class Entry:
     html: str
     number: str | None = None
     facts: dict[str, Any] | None = None
+    policy: str = ""
 
 
 class RunRecord:
@@ -109,11 +112,17 @@ class RunRecord:
         return record
 
     def enter(
-        self, release: Release, html: str, *, number: str | None = None, facts: Facts | None = None
+        self,
+        release: Release,
+        html: str,
+        *,
+        number: str | None = None,
+        facts: Facts | None = None,
+        policy: str = "",
     ) -> dict[str, Any]:
         """Enter a release with the fragment that displays it, and what it tells of counts.
 
-        Without facts it can be shown in JupyterLab, but no run publishes it.
+        Without facts and the digest of its policy it can be shown in JupyterLab, but no run publishes it.
 
         Returns
         -------
@@ -147,6 +156,7 @@ class RunRecord:
             "release": content,
             "html": html,
             "facts": None if facts is None else facts.to_json(),
+            "policy": policy,
         }
         self._write(name, entry)
         return {MARK: {"release": release.id}}

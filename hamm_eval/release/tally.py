@@ -58,6 +58,16 @@ class Tally:
     hidden: Mapping[str, int]
     withheld: Mapping[str, int]
 
+    @property
+    def hidden_figures(self) -> int:
+        """Figures that are hidden, whatever for."""
+        return sum(self.hidden.values())
+
+    @property
+    def withheld_parts(self) -> int:
+        """Parts that are withheld; one with several reasons as often."""
+        return sum(self.withheld.values())
+
     @classmethod
     def sum(cls, tallies: Iterable[Tally]) -> Tally:
         """All together."""

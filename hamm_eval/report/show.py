@@ -196,7 +196,7 @@ class Show:
         release, rendered = summarise(released, self._former(), self._policy, self._wording)
         # It tells no count that its releases do not tell, and is of whatever there is: no definition.
         facts = Facts(release=release.id, definition_digest=UNDEFINED, version=1)
-        self._display(release, rendered, facts)
+        self._display(release, rendered, facts, self._policy)
 
     def _show(self, estimate: Estimate) -> None:
         """Gate, words and pictures, record, display."""
@@ -215,7 +215,7 @@ class Show:
         estimate = self._redefined(estimate)
         release = pass_gate(estimate, policy)
         facts = facts_of(estimate, release, policy)
-        self._display(release, render(release, wording), facts)
+        self._display(release, render(release, wording), facts, policy)
 
     def _redefined(self, estimate: Estimate) -> Estimate:
         """The estimate with the version that params give its definition."""
@@ -225,7 +225,7 @@ class Show:
             return estimate
         return replace(estimate, definition=replace(definition, version=definition.version + times))
 
-    def _display(self, release: Release, rendered: Rendered, facts: Facts) -> None:
+    def _display(self, release: Release, rendered: Rendered, facts: Facts, policy: Policy) -> None:
         """Enter the payload in the run record, then display it with its mark.
 
         The record holds the bare fragment; the display brings style and session numbers for the reader in
@@ -235,7 +235,7 @@ class Show:
         from IPython.display import display
 
         bare = fragment(rendered, self._wording)
-        mark = self._record.enter(release, bare, facts=facts)
+        mark = self._record.enter(release, bare, facts=facts, policy=policy.digest)
         if not self._record.of_run:
             self._warn_of_linked(release.id)
         if get_ipython() is None:  # a plain script has no place for pictures

@@ -15,9 +15,10 @@ import hamm_eval
 from hamm_eval.analysis.participations import evaluated_persons
 from hamm_eval.cohort import build_cohort
 from hamm_eval.cohort.event_source import tables_given
-from hamm_eval.errors import ParamsError, UsageError
+from hamm_eval.errors import ParamsError, ReleaseRefused, UsageError
 from hamm_eval.estimate import CountTable, Definition
 from hamm_eval.params import Params, load_params
+from hamm_eval.pipeline.inspect import inspect_notebooks
 from hamm_eval.release.gate import release
 from hamm_eval.release.policy import Policy, policy_of
 from hamm_eval.release.record import RunRecord
@@ -290,6 +291,25 @@ def test_the_page_says_whose_it_is_whatever_study_shows_it(
     assert "≤7" in first and "≤7" not in second
     # Three results of one question stand beside each other in the record.
     assert len(RunRecord(tmp_path).entries()) == 3
+
+
+def test_every_group_is_shown_by_its_own_policy(tmp_path: Path, asked: Params, shown: list[str]) -> None:
+    """A group that status defines has a stricter one: neither does for the other."""
+    record = RunRecord(tmp_path, "03")
+    for group in ("tolerated", "eu_citizens", ""):
+        Show(Policy.strict(), Wording("de", asked), record).table(table(group, [40, 0]))
+    inspect_notebooks({}, record, asked)
+    assert len({entry.policy for entry in record.entries()}) == 2
+    tighter = asked.model_copy(
+        update={"release": asked.release.model_copy(update={"tighten": {"curve_persons": 60}})}
+    )
+    with pytest.raises(ReleaseRefused, match="another policy") as refused:
+        inspect_notebooks({}, record, tighter)
+    assert len(refused.value.problems) == 3
+    # A group that the params of the run do not know was never asked for.
+    fewer = {name: group for name, group in asked.target_groups.items() if name != "tolerated"}
+    with pytest.raises(ReleaseRefused, match="tolerated"):
+        inspect_notebooks({}, record, asked.model_copy(update={"target_groups": fewer}))
 
 
 def test_the_quarter_at_a_glance_leaves_groups_out(

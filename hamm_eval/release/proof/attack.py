@@ -31,7 +31,7 @@ def find_recovered(system: System, policy: Policy) -> tuple[Recovered, ...]:
     ----------
     system : System
     policy : Policy
-        Its `feasible_values` is what each hidden count must keep.
+        Its `feasible_values` is what each hidden count must keep; what is in `system.asked` keeps its own.
 
     Returns
     -------
@@ -56,7 +56,7 @@ def find_recovered(system: System, policy: Policy) -> tuple[Recovered, ...]:
 
 def is_recovered(key: str, system: System, policy: Policy) -> bool:
     """Whether one count of a connected system keeps too few values."""
-    return _recovered(system.counts[key], Programs(system), policy)
+    return _recovered(system.counts[key], Programs(system), system.asked.get(key, policy))
 
 
 def _in_part(part: System, policy: Policy) -> Iterable[Recovered]:
@@ -69,7 +69,7 @@ def _in_part(part: System, policy: Policy) -> Iterable[Recovered]:
     programs.look([count.key for count in targets], 1.0)
     programs.look([count.key for count in targets if count.high is not None], -1.0)
     for count in targets:
-        if _recovered(count, programs, policy):
+        if _recovered(count, programs, part.asked.get(count.key, policy)):
             yield Recovered(count.key, _beside(count.key, part))
 
 

@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Iterable
 from typing import Any, TypeVar
 
-from hamm_eval.release.facts.base import Place
+from hamm_eval.release.facts.base import Facts, Place
 from hamm_eval.release.released import Cell, Release, ReleasedCurve, ReleasedShare, ReleasedTable
 
 LINKED = "linked"
@@ -38,6 +38,43 @@ def conceal(release: Some, places: Iterable[Place]) -> Some:
         release = _at(release, place)
     concealed: Some = _anew(release)
     return concealed
+
+
+def still_shown(release: Release, facts: Facts) -> tuple[Place, ...]:
+    """Places at which a release shows a number that its facts call hidden.
+
+    Parameters
+    ----------
+    release : Release
+    facts : Facts
+        Of the same release.
+    """
+    return tuple(
+        place
+        for count in facts.counts
+        if count.told and not count.shown
+        for place in count.places
+        if not _is_hidden(_found(release, place))
+    )
+
+
+def _found(value: Any, place: Place) -> Any:
+    """What stands at a path; None where a part of it is gone, as the steps of a curve that is withheld."""
+    for step in place:
+        if isinstance(step, int):
+            if step >= len(value):
+                return None
+            value = value[step]
+        else:
+            value = getattr(value, step, None)
+        if value is None:
+            return None
+    return value
+
+
+def _is_hidden(value: Any) -> bool:
+    """Whether a number, however it is shown, is hidden."""
+    return (value.value if isinstance(value, Cell | ReleasedShare) else value) is None
 
 
 def _at(value: Any, place: Place) -> Any:

@@ -45,8 +45,8 @@ def hide_until_safe(system: System, policy: Policy) -> tuple[str, ...]:
     Complementary suppression with the least loss is NP-hard (Kelly, Golden and Assad 1992, Cell suppression:
     disclosure protection for sensitive tabular data. Networks 22, 397-417). This is a heuristic: for one
     count after the other the smallest number near it that protects it alone, else the smallest number near
-    it; finally what turned out not to be needed is shown again, the largest first. Each turn hides one count
-    more, so it ends.
+    it, those last that a release tells only in figures computed from them; finally what turned out not to be
+    needed is shown again, the largest first. Each turn hides one count more, so it ends.
     """
     hidden: list[str] = []
     for part in system.parts():
@@ -96,7 +96,10 @@ def _next(system: System, recovered: Recovered, policy: Policy) -> str | None:
     for ring in rings:
         shown = [name for name in ring if counts[name].shown and counts[name].places]
         if shown:
-            near = sorted(shown, key=lambda name: (not counts[name].value, counts[name].value, name))
+            near = sorted(
+                shown,
+                key=lambda name: (name in system.fixed, not counts[name].value, counts[name].value, name),
+            )
             tried = near[:_TRIED]
             mends = (
                 name

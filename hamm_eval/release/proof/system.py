@@ -4,20 +4,27 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from hamm_eval.errors import Problem, ReleaseRefused
 from hamm_eval.release.facts import Count, Facts, Sum
 from hamm_eval.release.facts.base import both
+from hamm_eval.release.policy import Policy
 
 
 @dataclass(frozen=True, slots=True)
 class System:
-    """Counts by key, the sums between them, and the releases that tell each count."""
+    """Counts by key, the sums between them, and the releases that tell each count.
+
+    `asked` holds the policies of counts that were shown by another one than that of the proof; `fixed` the
+    keys that some release tells without a place of their own: it goes whole where such a count has to go.
+    """
 
     counts: Mapping[str, Count]
     sums: tuple[Sum, ...]
     told_by: Mapping[str, tuple[str, ...]]
+    asked: Mapping[str, Policy] = field(default_factory=dict)
+    fixed: frozenset[str] = frozenset()
 
     @classmethod
     def of(cls, facts: Iterable[Facts]) -> System:
@@ -31,6 +38,7 @@ class System:
         counts: dict[str, Count] = {}
         told_by: dict[str, list[str]] = defaultdict(list)
         sums: dict[Sum, None] = {}
+        fixed: set[str] = set()
         contradictions: list[Problem] = []
         for told in facts:
             for count in told.counts:
@@ -40,10 +48,13 @@ class System:
                     contradictions.append(_contradiction([*told_by[count.key], told.release]))
                 counts[count.key] = joined
                 told_by[count.key].append(told.release)
+                if count.shown and not count.places:
+                    fixed.add(count.key)
             sums |= dict.fromkeys(told.sums)
         if contradictions:
             raise ReleaseRefused.of(contradictions, "The proof of the release gate cannot be made:")
-        return cls(counts, tuple(sums), {key: tuple(names) for key, names in told_by.items()})
+        names = {key: tuple(releases) for key, releases in told_by.items()}
+        return cls(counts, tuple(sums), names, fixed=frozenset(fixed))
 
     def parts(self) -> tuple[System, ...]:
         """The systems that have nothing to do with each other, those with something to protect only."""
@@ -65,7 +76,7 @@ class System:
         for total in self.sums:
             sums[find(total.whole)].append(total)
         return tuple(
-            System({key: self.counts[key] for key in members}, tuple(sums[name]), self.told_by)
+            replace(self, counts={key: self.counts[key] for key in members}, sums=tuple(sums[name]))
             for name, members in keys.items()
             if sums[name] or any(self.counts[key].hidden for key in members)
         )
@@ -75,8 +86,13 @@ class System:
         near = [
             part for part in self.parts() if any(name in self.told_by.get(key, ()) for key in part.counts)
         ]
+        return self.joined(near)
+
+    def joined(self, parts: Iterable[System]) -> System:
+        """Some of its parts as one."""
+        near = list(parts)
         counts = {key: count for part in near for key, count in part.counts.items()}
-        return System(counts, tuple(total for part in near for total in part.sums), self.told_by)
+        return replace(self, counts=counts, sums=tuple(total for part in near for total in part.sums))
 
     def hiding(self, key: str, largest_hidden: int) -> System:
         """The same with one more count hidden; it is known to be none of the small ones."""

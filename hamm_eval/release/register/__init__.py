@@ -4,6 +4,6 @@ from __future__ import annotations
 
 from hamm_eval.release.register.check import check_series, refuse_changes
 from hamm_eval.release.register.series import Series, series_system
-from hamm_eval.release.register.store import Publication, Register
+from hamm_eval.release.register.store import Outcome, Publication, Register
 
-__all__ = ["Publication", "Register", "Series", "check_series", "refuse_changes", "series_system"]
+__all__ = ["Outcome", "Publication", "Register", "Series", "check_series", "refuse_changes", "series_system"]

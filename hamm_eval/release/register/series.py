@@ -22,7 +22,7 @@ class _Known:
     count: Count
 
 
-def series_system(series: Series, newest: str) -> System:
+def series_system(series: Series, newest: str, asked: Mapping[str, Policy] | None = None) -> System:
     """One system of all quarters, as far as it has to do with the newest.
 
     Parameters
@@ -31,6 +31,9 @@ def series_system(series: Series, newest: str) -> System:
         The newest among them. Numbers of former quarters are out: only those of the newest have places, at
         which they can still be hidden.
     newest : str
+    asked : mapping of quarter to Policy
+        Of the other quarters, where they were shown by another policy than that of the proof: each count is
+        protected as its own report promised. What binds two quarters is protected as the proof's policy asks.
 
     Notes
     -----
@@ -64,9 +67,16 @@ def series_system(series: Series, newest: str) -> System:
         counts=tuple(Count(key=each.parts[1], low=0, high=None, told=False) for each in growth),
         sums=(*growth, *closed),
     )
-    system = _possible(System.of([*counts, came]), frozenset(closed))
+    policies = asked or {}
+    own = {key: policies[at] for key in _keys(counts) if (at := key.rpartition("@")[2]) in policies}
+    system = _possible(replace(System.of([*counts, came]), asked=own), frozenset(closed))
     system = _possible(system, frozenset(growth))
     return _about(system, newest)
+
+
+def _keys(facts: Iterable[Facts]) -> Iterable[str]:
+    """Of all counts."""
+    return (count.key for told in facts for count in told.counts)
 
 
 def _of_quarter(facts: Facts, quarter: str, newest: bool) -> Facts:
@@ -128,16 +138,16 @@ def feasible(part: System) -> None:
 
 def _about(system: System, quarter: str) -> System:
     """Only what is connected to a quarter."""
-    near = [part for part in system.parts() if any(key.endswith(f"@{quarter}") for key in part.counts)]
-    counts = {key: count for part in near for key, count in part.counts.items()}
-    return System(counts, tuple(total for part in near for total in part.sums), system.told_by)
+    return system.joined(
+        part for part in system.parts() if any(key.endswith(f"@{quarter}") for key in part.counts)
+    )
 
 
-def recovered_in(series: Series, policy: Policy) -> Iterable[Recovered]:
-    """Every count of a whole series that can be recovered."""
+def recovered_in(series: Series, asked: Mapping[str, Policy]) -> Iterable[Recovered]:
+    """Every count of a whole series that can be recovered, by what the policy of its own quarter asks."""
     found: dict[str, Recovered] = {}
     for quarter in sorted(series):
         upto = {name: facts for name, facts in series.items() if name <= quarter}
-        for each in find_recovered(series_system(upto, quarter), policy):
+        for each in find_recovered(series_system(upto, quarter, asked), asked[quarter]):
             found.setdefault(each.key, each)
     return found.values()

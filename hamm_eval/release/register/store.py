@@ -9,13 +9,15 @@ import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from enum import IntEnum
 from pathlib import Path
 
 from hamm_eval.errors import HammEvalError, ReleaseRefused
 from hamm_eval.release.facts import Count, Facts, Sum
+from hamm_eval.release.figures import Figures
 from hamm_eval.release.policy import Policy
 
-FORMAT = 1
+FORMAT = 2
 _TABLES = ("publication", "release", "cell", "sum", "outcome")
 _SCHEMA = """
 CREATE TABLE publication (
@@ -41,11 +43,31 @@ CREATE TABLE outcome (
     publication INTEGER PRIMARY KEY REFERENCES publication, published INTEGER NOT NULL, noted_at TEXT NOT NULL
 );
 """
+_FIGURES = """
+CREATE TABLE figures (
+    publication INTEGER NOT NULL REFERENCES publication, release TEXT NOT NULL, digest TEXT NOT NULL,
+    shown INTEGER NOT NULL, hidden INTEGER NOT NULL, withheld INTEGER NOT NULL,
+    PRIMARY KEY (publication, release)
+);
+"""
+"""What format 2 holds more. In publications entered before there is nothing of it."""
+
+
+class Outcome(IntEnum):
+    """What became of an intended publication.
+
+    A quarter that may have reached its readers counts as published: forgetting it would let other numbers
+    out for it, and would prove later quarters against less than readers have.
+    """
+
+    NOT_PUBLISHED = 0
+    PUBLISHED = 1
+    IN_DOUBT = 2
 
 
 @dataclass(frozen=True, slots=True)
 class Publication:
-    """One publishing of a quarter, as intended; `published` None where its end is not noted.
+    """One publishing of a quarter, as intended; `outcome` None where its end is not noted.
 
     `policy` is the release policy's digest, `largest_hidden` and `feasible` the numbers of it that a proof
     needs; by `manifest`, the digest of the report's manifest, a report that was published is known.
@@ -59,7 +81,18 @@ class Publication:
     feasible: int
     manifest: str
     intended_at: str
-    published: bool | None
+    outcome: Outcome | None
+
+    @property
+    def published(self) -> bool:
+        """Whether it reached its readers, or may have."""
+        return self.outcome in (Outcome.PUBLISHED, Outcome.IN_DOUBT)
+
+    @property
+    def asked(self) -> Policy:
+        """A policy of the numbers that its proof needs."""
+        numbers = {"largest_hidden_count": self.largest_hidden, "feasible_values": self.feasible}
+        return Policy.strict().model_copy(update=numbers)
 
 
 class Register:
@@ -84,7 +117,9 @@ class Register:
             self._database.execute("PRAGMA page_size = 1024")  # of a new file: many tables of few rows
             found = int(self._database.execute("PRAGMA user_version").fetchone()[0])
             if not found:
-                self._create()
+                self._add(_SCHEMA + _FIGURES, (*_TABLES, "figures"))
+            elif found == 1:
+                self._add(_FIGURES, ("figures",))
             elif found != FORMAT:
                 raise ReleaseRefused(
                     "The release register is of another version.",
@@ -104,7 +139,7 @@ class Register:
         )
         found = []
         for number, quarter, run_id, policy, largest, feasible, manifest, intended_at, published in rows:
-            outcome = None if published is None else bool(published)
+            outcome = None if published is None else Outcome(published)
             found.append(
                 Publication(
                     number, quarter, run_id, policy, largest, feasible, manifest, intended_at, outcome
@@ -113,7 +148,7 @@ class Register:
         return tuple(found)
 
     def published(self) -> dict[str, Publication]:
-        """The last publication of each quarter that reached its readers."""
+        """The last publication of each quarter that reached its readers, or may have."""
         return {each.quarter: each for each in self.publications() if each.published}
 
     def facts(self, publication: Publication) -> tuple[Facts, ...]:
@@ -152,10 +187,29 @@ class Register:
             )
         )
 
+    def figures(self, publication: Publication) -> tuple[Figures, ...]:
+        """What a publication told in figures, release by release; empty where format 1 entered it."""
+        rows = self._database.execute(
+            "SELECT release, digest, shown, hidden, withheld FROM figures"
+            " WHERE publication = ? ORDER BY rowid",
+            (publication.number,),
+        )
+        return tuple(
+            Figures(release=release, digest=digest, shown=shown, hidden=hidden, withheld=withheld)
+            for release, digest, shown, hidden, withheld in rows
+        )
+
     def intend(
-        self, facts: Iterable[Facts], *, quarter: str, run_id: str, policy: Policy, manifest: str
+        self,
+        facts: Iterable[Facts],
+        figures: Iterable[Figures],
+        *,
+        quarter: str,
+        run_id: str,
+        policy: Policy,
+        manifest: str,
     ) -> int:
-        """Note what is about to be published; a publication that nobody settled counts as unknown.
+        """Note what is about to be published; until it is settled nobody knows whether it was.
 
         Returns
         -------
@@ -197,20 +251,27 @@ class Register:
                         for total in told.sums
                     ],
                 )
+            database.executemany(
+                "INSERT INTO figures VALUES (?, ?, ?, ?, ?, ?)",
+                [
+                    (number, told.release, told.digest, told.shown, told.hidden, told.withheld)
+                    for told in figures
+                ],
+            )
         return number
 
-    def settle(self, number: int, *, published: bool) -> None:
-        """Note whether an intended publication reached its readers."""
+    def settle(self, number: int, outcome: Outcome) -> None:
+        """Note what became of an intended publication."""
         with self._transaction() as database:
-            database.execute("INSERT INTO outcome VALUES (?, ?, ?)", (number, published, _now()))
+            database.execute("INSERT INTO outcome VALUES (?, ?, ?)", (number, int(outcome), _now()))
 
-    def _create(self) -> None:
+    def _add(self, schema: str, tables: Iterable[str]) -> None:
         """Tables, and triggers that refuse to change what they hold."""
         with self._transaction() as database:
-            for statement in _SCHEMA.split(";"):
+            for statement in schema.split(";"):
                 if statement.strip():
                     database.execute(statement)
-            for table in _TABLES:
+            for table in tables:
                 for verb in ("UPDATE", "DELETE"):
                     database.execute(
                         f"CREATE TRIGGER {table}_{verb.lower()} BEFORE {verb} ON {table}"

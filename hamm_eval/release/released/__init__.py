@@ -7,7 +7,14 @@ summary reads it back.
 
 from __future__ import annotations
 
-from hamm_eval.release.released.base import Cell, Interval, Release, ReleasedAbsent, excludes_zero
+from hamm_eval.release.released.base import (
+    Cell,
+    Interval,
+    Release,
+    ReleasedAbsent,
+    excludes_zero,
+    group_of,
+)
 from hamm_eval.release.released.costs import (
     ReleasedCostLine,
     ReleasedCosts,
@@ -129,4 +136,5 @@ __all__ = [
     "ReleasedWorkerShare",
     "Restatement",
     "excludes_zero",
+    "group_of",
 ]

@@ -23,6 +23,17 @@ class Cell:
     recorded: bool = True
 
 
+def group_of(release_id: str) -> str:
+    """Target group that a release of this id is of; "" for the cohort of the report.
+
+    Examples
+    --------
+    >>> group_of("time_to_integration@women:language_b1"), group_of("time_to_integration:language_b1")
+    ('women', '')
+    """
+    return release_id.partition(":")[0].partition("@")[2]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Release:
     """Base of all releases. `id` is the definition's id and names the release within a run."""
@@ -40,7 +51,7 @@ class Release:
     @property
     def group(self) -> str:
         """Target group that the release is of; "" for the cohort of the report."""
-        return self.id.partition(":")[0].partition("@")[2]
+        return group_of(self.id)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -76,7 +76,7 @@ def _series(quarters: Sequence[PublishedQuarter], wording: Wording) -> Markup:
 
 def _counts(whole: Tally, wording: Wording) -> tuple[str, ...]:
     """Figures shown, figures hidden, parts withheld."""
-    numbers = (whole.shown, sum(whole.hidden.values()), sum(whole.withheld.values()))
+    numbers = (whole.shown, whole.hidden_figures, whole.withheld_parts)
     return tuple(_or_dash(number, wording) for number in numbers)
 
 
@@ -164,7 +164,7 @@ def _releases(quarter: PublishedQuarter, wording: Wording) -> Markup:
             _kind(one, wording),
             (
                 _or_dash(one.tally.shown, wording),
-                _or_dash(sum(one.tally.hidden.values()), wording),
+                _or_dash(one.tally.hidden_figures, wording),
                 _why(one, wording),
             ),
             note=Markup("<code>{}</code>").format(one.release.id),

@@ -11,7 +11,7 @@ import pytest
 import yaml
 from small_project import notebook
 
-from hamm_eval.errors import UsageError
+from hamm_eval.errors import ReleaseRefused, UsageError
 from hamm_eval.pipeline import run_report
 
 SHOWS = """
@@ -50,6 +50,31 @@ def test_everything_that_is_published_says_so_and_names_the_policy_file(project:
     assert "Nicht zur Weitergabe" in first and "Not for passing on" in first
     (shown,) = json.loads((published.path / "results.json").read_text(encoding="utf-8"))["releases"]
     assert shown["release"]["policy"] == "internal"
+
+
+OTHER = """
+import hamm_eval
+study = hamm_eval.open_study("params/other.yaml", quarter=quarter, language=language)
+study.show.table(study.attrition("language_b1"))
+"""
+
+
+def test_a_notebook_that_opens_looser_params_of_the_same_profile_is_noticed(
+    project: Callable[..., Path],
+) -> None:
+    """The profile's name is the same; its numbers are not."""
+    params = project({"01_who": notebook(OTHER, "study.finish()")})
+    root = params.parents[1]
+    (root / "looser.yaml").write_text(
+        yaml.safe_dump({**POLICY, "profile": "strict", "numbers": {"smallest_denominator": 10}}),
+        encoding="utf-8",
+    )
+    other = yaml.safe_load(params.read_text(encoding="utf-8"))
+    other["release"] = {"policy_file": "looser.yaml"}
+    (root / "params" / "other.yaml").write_text(yaml.safe_dump(other), encoding="utf-8")
+
+    with pytest.raises(ReleaseRefused, match=r"01_who, .*another policy than params ask for"):
+        run_report(params)
 
 
 def test_a_folder_has_one_profile(project: Callable[..., Path]) -> None:
