@@ -213,7 +213,12 @@ class Study:
         )
 
     def composition(self, by: Literal["residence_status", "household_type"]) -> CountTable | Absent:
-        """The evaluated population present at the data cut, by residence status or household type."""
+        """The evaluated population present at the data cut, by residence status or household type.
+
+        A target group is counted by households alone: its statuses are what it was chosen by.
+        """
+        if by == "residence_status":
+            self._of_files("composition")
         return self._answer(
             data_quality.QUESTION,
             f"composition/{by}",

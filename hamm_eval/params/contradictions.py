@@ -143,6 +143,8 @@ def contradictions_between(params: Params) -> Iterator[Contradiction]:
                 ("access_to_systems", key), "An endpoint has this name already.", "Choose another one."
             )
     yield from _of_target_groups(params)
+    for key in params.run_for_groups:
+        yield from known(("run_for_groups", key), key, params.target_groups, "target group")
     for key in params.costs.price_per_additional if params.costs else ():
         yield from known(("costs", "price_per_additional", key), key, params.endpoints, "endpoint")
     for key, endpoint in params.endpoints.items():

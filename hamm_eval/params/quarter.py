@@ -50,7 +50,9 @@ class Params(FrozenModel):
     `reporting_delay_days` is, per table, the delay within which 95 % of its records arrive, estimated
     on older quarters and frozen here: follow-up ends that long before the data cut.
 
-    `target_groups` are evaluated apart from the `cohort`, each by `for_group`.
+    `run` names the notebooks of the report; `target_groups` are evaluated apart from the `cohort`, each by
+    `for_group`, and `run_for_groups` names the notebooks that are asked of a group once more, each in a
+    section of its own.
 
     `confirmatory_quarter` is the one quarter of the year whose effects are confirmatory, corrected for their
     number; the others are interim, without a decision.
@@ -65,6 +67,7 @@ class Params(FrozenModel):
     run: tuple[str, ...]
     cohort: Cohort
     target_groups: Mapping[Key, TargetGroup] = {}
+    run_for_groups: Mapping[Key, tuple[str, ...]] = {}
     reporting_delay_days: Mapping[Key, Annotated[int, Field(ge=0)]]
     endpoints: Mapping[Key, Endpoint]
     groups: Mapping[Key, Group] = {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import logging
 import os
 import signal
@@ -13,6 +14,7 @@ from dataclasses import asdict, dataclass
 from subprocess import DEVNULL
 from typing import Any
 
+import nbformat
 from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.manager import AsyncKernelManager
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
@@ -24,7 +26,8 @@ from papermill.execute import ERROR_MARKER_TAG
 from papermill.execute import execute_notebook as papermill_execute
 
 from hamm_eval.errors import HammEvalError, NotebookFailed, ReleaseRefused
-from hamm_eval.pipeline.plan import RunUnit
+from hamm_eval.pipeline.group_notebook import for_group
+from hamm_eval.pipeline.plan import GROUP_PARAMETER, RunUnit
 from hamm_eval.pipeline.workplace import Workplace
 from hamm_eval.release.record import NOTEBOOK_VARIABLE, RUN_VARIABLE, RunRecord
 
@@ -42,11 +45,15 @@ logging.getLogger("papermill").addHandler(logging.NullHandler())
 
 @dataclass(frozen=True, slots=True)
 class RunParameters:
-    """The three scalars that a notebook is given; nothing else goes through papermill."""
+    """The scalars that every notebook is given; beside them only a target group goes through papermill."""
 
     quarter: str
     params_file: str
     language: str
+
+    def of(self, unit: RunUnit) -> dict[str, str]:
+        """What one unit is given: its target group too, where the notebook asks for one."""
+        return asdict(self) | ({GROUP_PARAMETER: unit.target_group} if unit.takes_group else {})
 
 
 class Kernels:
@@ -103,12 +110,13 @@ def execute_notebook(
     ReleaseRefused
         A cell failed because the release gate refused.
     """
-    kernel = _Kernel(unit.notebook, workplace, kernels, cwd=str(unit.path.parent))
+    kernel = _Kernel(unit.name, workplace, kernels, cwd=str(unit.path.parent))
+    written = nbformat.read(unit.path, as_version=4)
     try:
         node = papermill_execute(
-            str(unit.path),
+            for_group(written, unit.target_group),
             None,
-            parameters=asdict(parameters),
+            parameters=parameters.of(unit),
             engine_name=_ENGINE,
             kernel_name="python3",
             language="python",
@@ -122,12 +130,12 @@ def execute_notebook(
         node = kernel.executed  # `_judge` finds the cell, by its number in the notebook as written
     except CellTimeoutError:
         raise NotebookFailed(
-            f"A cell took longer than {_CELL_SECONDS // 60} minutes.", where=unit.notebook
+            f"A cell took longer than {_CELL_SECONDS // 60} minutes.", where=unit.name
         ) from None
     except (DeadKernelError, RuntimeError) as error:
         raise NotebookFailed(
             f"The kernel died or did not start ({type(error).__name__}).",
-            where=unit.notebook,
+            where=unit.name,
             todo="Often the memory was not enough. The former report is untouched; run it again.",
         ) from None
     node = _as_written(node)
@@ -144,11 +152,11 @@ def _judge(unit: RunUnit, node: NotebookNode, workplace: Workplace) -> None:
         if failure is not None:
             raise _failed(unit, number, failure.ename)
         if cell.execution_count is None:
-            raise NotebookFailed("A cell was not executed.", where=f"{unit.notebook}, cell {number}")
-    if not RunRecord(workplace.folder).finished(unit.notebook):
+            raise NotebookFailed("A cell was not executed.", where=f"{unit.name}, cell {number}")
+    if not RunRecord(workplace.folder).finished(unit.name):
         raise NotebookFailed(
             "The notebook ended without writing its end into the run record.",
-            where=unit.notebook,
+            where=unit.name,
             todo="Its last code cell must be study.finish().",
         )
 
@@ -158,7 +166,7 @@ def _failed(unit: RunUnit, cell: int, exception: str) -> HammEvalError:
     kind = ReleaseRefused if exception == ReleaseRefused.__name__ else NotebookFailed
     return kind(
         f"The cell ended with {exception}.",
-        where=f"{unit.notebook}, cell {cell}",
+        where=f"{unit.name}, cell {cell}",
         todo="Run the notebook in JupyterLab (make lab) to see why.",
     )
 
@@ -181,9 +189,9 @@ class _Kernel:
 
     def manager(self) -> AsyncKernelManager:
         """A manager of its own, spoken to by sockets no one else can open."""
-        # Two digits identify a notebook within a run and keep the path short; the default path is shared
-        # by kernels that start at once, TCP ports collide and are open to other users.
-        place = self.workplace.sockets / self.notebook[:2]
+        # A few digits of its digest identify a unit within a run and keep the path short; the default path is
+        # shared by kernels that start at once, TCP ports collide and are open to other users.
+        place = self.workplace.sockets / hashlib.sha256(self.notebook.encode()).hexdigest()[:8]
         manager = AsyncKernelManager(
             kernel_name="python3", transport="ipc", ip=str(place), connection_file=f"{place}.json"
         )

@@ -52,7 +52,8 @@ def page_facts(params: Params, inputs: Inputs, entries: Iterable[Entry], languag
     """
     policy = policy_of(params)
     name = policy.name if policy == Policy.strict() else f"{policy.name} ({policy.digest})"
-    known = tuple(entries)
+    # The page is about the cohort: a target group's persons and curves are told in its own sections.
+    known = tuple(entry for entry in entries if not from_json(entry.release).group)
     persons = next(_persons(params, known), None)
     if persons is None:
         raise ParamsError(

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from nbformat import NotebookNode
 
 from hamm_eval.errors import Problem, ReleaseRefused
 from hamm_eval.params import Params
+from hamm_eval.pipeline.group_notebook import without_left_out
+from hamm_eval.pipeline.plan import RunUnit
 from hamm_eval.release.files import scan_files
 from hamm_eval.release.policy import policy_of
-from hamm_eval.release.record import RunRecord
+from hamm_eval.release.record import Entry, RunRecord
 from hamm_eval.release.released import group_of
 from hamm_eval.release.scan import scan_notebook
 from hamm_eval.report.page.assemble import stylesheet
@@ -26,27 +28,42 @@ class Inspected:
     dropped: tuple[tuple[str, str], ...]
 
 
-def inspect_notebooks(executed: Mapping[str, NotebookNode], record: RunRecord, params: Params) -> Inspected:
-    """Replace every output by the record's own payload.
+def inspect_notebooks(
+    executed: Mapping[str, NotebookNode], record: RunRecord, params: Params, units: Sequence[RunUnit]
+) -> Inspected:
+    """Replace every output by the record's own payload; notebooks in the order of the units.
 
     Raises
     ------
     ReleaseRefused
         Every output that has not passed the release gate, by notebook and cell; every release by another
-        policy than that of the run, as where a notebook opened other params.
+        policy than that of the run, as where a notebook opened other params; every release of others than the
+        target group that a notebook was asked of.
     """
     notebooks: dict[str, NotebookNode] = {}
     problems: list[Problem] = []
     dropped: list[tuple[str, str]] = []
-    for name, node in sorted(executed.items()):
-        scanned = scan_notebook(node, record.entries(name), notebook=name)
-        problems += scanned.problems
-        dropped += [(name, text) for text in scanned.private_log]
-        notebooks[name] = scanned.notebook
+    for unit in units:
+        entries = record.entries(unit.name)
+        scanned = scan_notebook(executed[unit.name], entries, notebook=unit.name)
+        problems += [*scanned.problems, *_of_others(unit, entries)]
+        dropped += [(unit.name, text) for text in scanned.private_log]
+        notebooks[unit.name] = without_left_out(scanned.notebook)
     problems += _other_policies(record, params)
     if problems:
         raise ReleaseRefused.of(problems, "Nothing is published:")
     return Inspected(notebooks, tuple(dropped))
+
+
+def _of_others(unit: RunUnit, entries: Iterable[Entry]) -> Iterator[Problem]:
+    """What a group's section shows of others would be read as the group's."""
+    for entry in entries:
+        if unit.target_group and group_of(entry.id) != unit.target_group:
+            yield Problem(
+                f"This is no result of the target group {unit.target_group}.",
+                f"{unit.name}, {entry.id}",
+                "Give target_group to open_study, and tag cells that are told of the cohort alone: cohort.",
+            )
 
 
 def _other_policies(record: RunRecord, params: Params) -> Iterator[Problem]:

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from hamm_eval.errors import Problem, ReleaseRefused
 from hamm_eval.pipeline.published import releases_in
-from hamm_eval.release.facts import Facts
+from hamm_eval.release.facts import Facts, group_facts
 from hamm_eval.release.figures import Figures
 from hamm_eval.release.json import from_json
 from hamm_eval.release.policy import Policy
@@ -46,8 +46,8 @@ def facts_in(entries: Iterable[Entry]) -> tuple[Facts, ...]:
 
 
 def figures_in(entries: Iterable[Entry]) -> tuple[Figures, ...]:
-    """What the releases of a run tell in figures, as they are to be published."""
-    return tuple(Figures.of(from_json(entry.release)) for entry in entries)
+    """What the releases of a run tell in figures, as they are to be published; each once."""
+    return tuple({entry.id: Figures.of(from_json(entry.release)) for entry in entries}.values())
 
 
 def hide_what_is_recovered(
@@ -92,19 +92,24 @@ def hide_what_is_recovered(
     """
     keys, withheld = _safe(record, quarter, former, policy, wording, asked or {})
     if not keys and not withheld:
-        return facts_in(record.entries())
+        return _with_groups(facts_in(record.entries()), wording)
     hidden = {key.removesuffix(f"@{quarter}") for key in keys}
     for entry, facts in zip(record.entries(), facts_in(record.entries()), strict=True):
         withheld |= _hide(entry, facts, hidden, record, policy, wording)
     if withheld:
         _without_opinions(record, wording)
     _summarise_anew(record, results, policy, wording)
-    _prove_anew(record, quarter, former, policy, asked or {})
-    return facts_in(record.entries())
+    _prove_anew(record, quarter, former, policy, wording, asked or {})
+    return _with_groups(facts_in(record.entries()), wording)
 
 
 def _prove_anew(
-    record: RunRecord, quarter: str, former: Series, policy: Policy, asked: Mapping[str, Policy]
+    record: RunRecord,
+    quarter: str,
+    former: Series,
+    policy: Policy,
+    wording: Wording,
+    asked: Mapping[str, Policy],
 ) -> None:
     """Refuse where hiding has not done what it was to do: nothing but what is in the record is looked at."""
     entries = record.entries()
@@ -118,7 +123,7 @@ def _prove_anew(
         for entry, told in zip(entries, facts, strict=True)
         if still_shown(from_json(entry.release), told)
     ]
-    system = series_system({**former, quarter: facts}, quarter, asked)
+    system = series_system({**former, quarter: _with_groups(facts, wording)}, quarter, asked)
     problems += [
         Problem(
             "Hidden counts can be recovered from these results together although more of them was hidden.",
@@ -129,6 +134,12 @@ def _prove_anew(
     ]
     if problems:
         raise ReleaseRefused.of(dict.fromkeys(problems), "Nothing is published:")
+
+
+def _with_groups(facts: Iterable[Facts], wording: Wording) -> tuple[Facts, ...]:
+    """All that a run tells: each release once, however many notebooks show it, and how groups go together."""
+    once = {told.release: told for told in facts}.values()
+    return (*once, *(group_facts(wording.params, once) if wording.params else ()))
 
 
 def _safe(
@@ -145,11 +156,12 @@ def _safe(
     """
     withheld = False
     while True:
-        series = {**former, quarter: facts_in(record.entries())}
+        facts = facts_in(record.entries())
+        series = {**former, quarter: _with_groups(facts, wording)}
         try:
             return hide_until_safe(series_system(series, quarter, asked), policy), withheld
         except Unmendable as error:
-            told = {facts.release for facts in series[quarter] if facts.counts}
+            told = {each.release for each in facts if each.counts}
             going = told.intersection(error.releases)
             if not going:
                 raise
@@ -178,12 +190,13 @@ def _withhold(entry: Entry, record: RunRecord, wording: Wording) -> None:
 def _without_opinions(record: RunRecord, wording: Wording) -> None:
     """Opinions of a measure whose ratings are withheld are not told beside its effect either."""
     known = [from_json(entry.release) for entry in record.entries()]
-    told = {release.measure for release in known if isinstance(release, ReleasedTwoPerspectives)}
+    told = {(each.group, each.measure) for each in known if isinstance(each, ReleasedTwoPerspectives)}
     hidden = (ReleasedShare(value=None), ReleasedShare(value=None))
     for entry, release in zip(record.entries(), known, strict=True):
         if isinstance(release, ReleasedPerceivedEffects) and entry.facts is not None:
             rows = tuple(
-                row if row.measure in told else replace(row, effective=hidden) for row in release.rows
+                row if (release.group, row.measure) in told else replace(row, effective=hidden)
+                for row in release.rows
             )
             if rows != release.rows:
                 changed = replace(release, rows=rows)

@@ -14,10 +14,20 @@ from hamm_eval.report.page import Section
 LANGUAGES = ("de", "en")
 
 
-def render_section(notebook: str, node: NotebookNode, language: str) -> Section:
-    """The prose of one language and the released outputs; code stays in the notebook beside the page."""
+def render_section(name: str, node: NotebookNode, language: str, target_group: str = "") -> Section:
+    """The prose of one language and the released outputs; code stays in the notebook beside the page.
+
+    Parameters
+    ----------
+    name : str
+        The unit's name: of the notebook, and of the group it was asked of.
+    node : NotebookNode
+    language : "de" or "en"
+    target_group : str
+        Whose section it is; "" for the cohort's.
+    """
     html, _ = _exporter().from_notebook_node(in_language(node, language))
-    return Section(notebook=notebook, html_body=html)
+    return Section(notebook=name, html_body=html, target_group=target_group)
 
 
 def in_language(node: NotebookNode, language: str) -> NotebookNode:

@@ -246,7 +246,7 @@ def _inspect(
     record = RunRecord(workplace.folder)
     quarter, policy = str(run.params.quarter), policy_of(run.params)
     # What bears no mark or is in no record is refused before anything is proven of the rest.
-    inspect_notebooks(executed, record, run.params)
+    inspect_notebooks(executed, record, run.params, run.units)
     wording = Wording(run.language, run.params)
     facts = hide_what_is_recovered(
         record,
@@ -266,10 +266,13 @@ def _inspect(
         before=before.figures.get(quarter, ()),
         in_doubt=quarter in before.in_doubt,
     )
-    inspected = inspect_notebooks(executed, record, run.params)
+    inspected = inspect_notebooks(executed, record, run.params, run.units)
     log_stderr(inspected.dropped, run.root)
     entries = record.entries()
-    sections = [render_section(name, node, run.language) for name, node in inspected.notebooks.items()]
+    sections = [
+        render_section(unit.name, inspected.notebooks[unit.name], run.language, unit.target_group)
+        for unit in run.units
+    ]
     page = assemble(sections, page_facts(run.params, inputs, entries, run.language))
     files = {PAGE: page.encode("utf-8"), RESULTS: results_json(run.params, inputs, entries)}
     for name, node in inspected.notebooks.items():

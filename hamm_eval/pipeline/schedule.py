@@ -23,7 +23,7 @@ def execute_units(
     workplace: Workplace,
     tell: Callable[[str, float], None],
 ) -> dict[str, NotebookNode]:
-    """Execute all units and return the executed notebooks by name.
+    """Execute all units and return the executed notebooks by name, in the order of the units.
 
     Parameters
     ----------
@@ -50,7 +50,7 @@ def execute_units(
                 for unit in ready[: AT_ONCE - len(running)]:
                     waiting.remove(unit)
                     future = pool.submit(execute_notebook, unit, parameters, workplace, kernels)
-                    running[future] = (unit.notebook, time.monotonic())
+                    running[future] = (unit.name, time.monotonic())
                 finished, _ = wait(running, timeout=_HEARTBEAT, return_when=FIRST_COMPLETED)
                 for future in finished:
                     name, started = running.pop(future)
@@ -60,4 +60,4 @@ def execute_units(
             # Also Ctrl-C: a kernel does not hear it, and the pool would wait for it.
             kernels.stop()
             raise
-    return done
+    return {unit.name: done[unit.name] for unit in units}

@@ -34,12 +34,16 @@ def test_nothing_is_stored(notebook: nbformat.NotebookNode) -> None:
     assert not any("attachments" in cell for cell in notebook.cells)
 
 
-def test_three_scalars_are_the_parameters(notebook: nbformat.NotebookNode) -> None:
+def test_scalars_are_the_parameters(notebook: nbformat.NotebookNode) -> None:
     tagged = [cell for cell in notebook.cells if "parameters" in cell.metadata.get("tags", [])]
     assert len(tagged) == 1
     assigned = {node.targets[0].id: node.value.value for node in ast.parse(tagged[0].source).body}
+    # In the file a notebook is that of the cohort.
+    assert assigned.pop("target_group", "") == ""
     assert list(assigned) == ["quarter", "params_file", "language"]
     assert all(isinstance(value, str) for value in assigned.values())
+    given = ", target_group=target_group" in code(notebook)[1].source
+    assert given == ("target_group" in tagged[0].source)
 
 
 def test_cells_are_thin_and_the_last_one_finishes(notebook: nbformat.NotebookNode) -> None:
@@ -52,9 +56,11 @@ def test_cells_are_thin_and_the_last_one_finishes(notebook: nbformat.NotebookNod
 
 def test_prose_stands_in_both_languages_side_by_side(notebook: nbformat.NotebookNode) -> None:
     prose = [cell for cell in notebook.cells if cell.cell_type == "markdown"]
-    spoken = [cell.metadata.tags for cell in prose]
-    assert spoken == [["lang-de"], ["lang-en"]] * (len(prose) // 2)
+    spoken = [cell.metadata.tags[0] for cell in prose]
+    assert spoken == ["lang-de", "lang-en"] * (len(prose) // 2)
+    assert {tag for cell in prose for tag in cell.metadata.tags[1:]} <= {"cohort"}
     for german, english in zip(prose[::2], prose[1::2], strict=True):
+        assert german.metadata.tags[1:] == english.metadata.tags[1:]
         first, second = (cell.source.splitlines()[0] for cell in (german, english))
         assert first.split()[0] == second.split()[0]  # same level of heading
         assert first.endswith("?")

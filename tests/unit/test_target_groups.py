@@ -237,6 +237,7 @@ def test_opened_by_the_notebooks_parameter(study: Study) -> None:
 def test_what_is_told_of_files_is_no_answer_of_a_group(study: Study) -> None:
     tolerated = study.for_group("tolerated")
     asks = (
+        lambda: tolerated.composition("residence_status"),
         tolerated.intake,
         tolerated.plausibility,
         tolerated.completeness,

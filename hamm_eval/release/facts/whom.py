@@ -17,6 +17,7 @@ _ASKED = {
     "eligible_in_window": ("population", "eligible_from"),
     "status_at_origin": ("population", "eligible_from", "status_at_origin"),
 }
+_OF_A_WINDOW = ("eligible_in_window", "status_at_origin")
 LAST_STEP = "goal_open_at_entry"
 
 
@@ -43,8 +44,9 @@ def step(name: str, definition: Definition) -> str:
     asked = {what: cohort.get(what) for what in _ASKED[name]}
     # The status is that on the day of origin.
     origin = _endpoint(definition.details).get("origin") if name == "status_at_origin" else None
-    # Everyone recorded is recorded whatever group is asked of.
-    group = definition.group if asked else ""
+    # Whoever is recorded, and belongs to a population, does so whatever group is asked of. The end of a
+    # window is no part of a definition: windows are told apart by group, and `groups` says which are one.
+    group = definition.group if name in _OF_A_WINDOW else ""
     return f"step:{name}:{key_of(asked, origin, group)}"
 
 

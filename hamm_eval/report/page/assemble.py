@@ -29,10 +29,11 @@ _FACES = {400: "HammSans-Regular.woff2", 600: "HammSans-SemiBold.woff2"}
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """One executed notebook as HTML: prose and released outputs, no code."""
+    """One executed notebook as HTML: prose and released outputs, no code; of the cohort or a target group."""
 
     notebook: str
     html_body: str
+    target_group: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +75,7 @@ def assemble(sections: Sequence[Section], facts: PageFacts) -> str:
     Parameters
     ----------
     sections : sequence of Section
-        In the order of the notebooks' numbers.
+        In the order of the notebooks' numbers; those of target groups after those of the cohort.
     facts : PageFacts
 
     Returns
@@ -85,7 +86,9 @@ def assemble(sections: Sequence[Section], facts: PageFacts) -> str:
     """
     params = facts.params
     wording = Wording(facts.language, params)
-    settled = [settle(section.html_body, _anchor(section.notebook)) for section in sections]
+    settled = [
+        settle(section.html_body, _anchor(section.notebook), _whose(section, wording)) for section in sections
+    ]
     contents = [entry for _, entries in settled for entry in entries]
     contents += [
         ("methods", wording.text("page.appendix_methods")),
@@ -121,6 +124,11 @@ def stylesheet() -> str:
 def fragment_style() -> str:
     """Style of a single fragment in JupyterLab, without the page's own rules."""
     return re.sub(r"/\* page \*/.*?/\* end page \*/", "", _read("style.css"), flags=re.DOTALL)
+
+
+def _whose(section: Section, wording: Wording) -> str:
+    """Name of the target group that a section is about; "" for the cohort."""
+    return wording.target_group(section.target_group) if section.target_group else ""
 
 
 def _anchor(notebook: str) -> str:
