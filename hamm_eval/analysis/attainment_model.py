@@ -8,11 +8,12 @@ import numpy as np
 import pandas as pd
 
 from hamm_eval.analysis.definitions import define, group_details
-from hamm_eval.analysis.design_matrix import DesignMatrix, design_matrix
+from hamm_eval.analysis.design_matrix import DesignMatrix, design_matrix, reference_of
 from hamm_eval.analysis.goal_attainment import QUESTION, SCORES, details, known_domain, question
 from hamm_eval.analysis.model_terms import lost_from, term_of, too_small_in
 from hamm_eval.cohort import FollowedGoals, first_goals
 from hamm_eval.cohort.goals import DROPPED
+from hamm_eval.cohort.grouping import is_number, levels_of
 from hamm_eval.errors import NotEstimable
 from hamm_eval.estimate import AttainmentModel, WorkerShare
 from hamm_eval.params import Params
@@ -36,9 +37,10 @@ def attainment_model(followed: FollowedGoals, params: Params, domain: str) -> At
     -------
     AttainmentModel
         Of persons whose first goal in the domain has a score at its latest review, with household-robust
-        standard errors. Dropped goals have none and are not in it, nor are those not yet reviewed. Levels of
-        few persons, or of few below or from what was agreed, are merged in the order of params or left out;
-        scores that fewer persons have than a level needs are taken with the next one towards what was agreed.
+        standard errors; levels are compared with the same one in every domain. Dropped goals have none and
+        are not in it, nor are those not yet reviewed. Levels of few persons, or of few below or from what was
+        agreed, are merged in the order of params or left out; scores that fewer persons have than a level
+        needs are taken with the next one towards what was agreed.
 
     Raises
     ------
@@ -54,7 +56,13 @@ def attainment_model(followed: FollowedGoals, params: Params, domain: str) -> At
     asked = question(params)
     policy = policy_of(params)
     rows = _scored(followed, domain)
-    matrix = design_matrix(rows, asked.covariates, params.groups, too_small_in(rows, policy))
+    matrix = design_matrix(
+        rows,
+        asked.covariates,
+        params.groups,
+        too_small_in(rows, policy),
+        references=_references(followed.persons, asked.covariates, params),
+    )
     used = rows[matrix.kept]
     scale = merged_scale(used["score"], policy.level_persons)
     _refuse_empty(matrix, scale, domain)
@@ -145,6 +153,13 @@ def _scored(followed: FollowedGoals, domain: str) -> pd.DataFrame:
     if rows.empty:
         raise NotEstimable("No goal of this domain has a score.", where=f"{QUESTION}.{domain}")
     return rows.assign(event=(rows["score"] >= _AS_AGREED).astype("int64"))
+
+
+def _references(persons: pd.DataFrame, covariates: Sequence[str], params: Params) -> dict[str, str]:
+    """What levels are compared with among everyone followed, whatever domain their goals are in."""
+    factors = [key for key in covariates if not is_number(persons, params.groups[key], key)]
+    found = {key: reference_of(levels_of(persons, params.groups[key], key)) for key in factors}
+    return {key: level for key, level in found.items() if level is not None}
 
 
 def merged_scale(scores: pd.Series, least: int) -> tuple[tuple[int, ...], ...]:

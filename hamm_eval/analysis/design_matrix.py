@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import numpy as np
 import pandas as pd
@@ -79,7 +80,12 @@ class SettledCovariates:
 
 
 def design_matrix(
-    rows: pd.DataFrame, covariates: Sequence[str], groups: Mapping[str, Group], too_small: TooSmall
+    rows: pd.DataFrame,
+    covariates: Sequence[str],
+    groups: Mapping[str, Group],
+    too_small: TooSmall,
+    *,
+    references: Mapping[str, str] | None = None,
 ) -> DesignMatrix:
     """Covariates of the rows that can be modelled.
 
@@ -92,6 +98,9 @@ def design_matrix(
     groups : Mapping of str to Group
     too_small : callable
         Levels (a Series on some of the rows) to whether each of them is too small.
+    references : Mapping of str to str, optional
+        Level that others of a covariate are compared with, where it is among them: models that stand beside
+        each other compare with the same.
 
     Returns
     -------
@@ -105,7 +114,7 @@ def design_matrix(
         The export lacks the table that a column comes from.
     """
     settled = settle_covariates(rows, covariates, groups, too_small)
-    return columns_of(settled, settled.table, groups)
+    return columns_of(settled, settled.table, groups, references or {})
 
 
 def settle_covariates(
@@ -149,23 +158,28 @@ def settle_covariates(
     return SettledCovariates(frame, kept, numbers, merged, tuple(left_out), reasons[~kept])
 
 
-def columns_of(settled: SettledCovariates, table: pd.DataFrame, groups: Mapping[str, Group]) -> DesignMatrix:
+def columns_of(
+    settled: SettledCovariates,
+    table: pd.DataFrame,
+    groups: Mapping[str, Group],
+    references: Mapping[str, str] = MappingProxyType({}),
+) -> DesignMatrix:
     """Columns of a model from `settled.table`, or from it with missing entries imputed.
 
     References and their order are those of the known levels, so that all imputations have the same columns.
     """
     columns: dict[str, pd.Series] = {}
     terms: list[tuple[str, str]] = []
-    references: list[tuple[str, str]] = []
+    compared_with: list[tuple[str, str]] = []
     for key in table.columns:
         if key in settled.numbers:
             columns[key] = table[key]
             terms.append((key, ""))
             continue
-        reference = _reference(settled.table[key])
+        reference = reference_of(settled.table[key], references.get(key))
         if reference is None:
             continue
-        references.append((key, reference))
+        compared_with.append((key, reference))
         for level in levels_in_order(settled.table[key], groups[key]):
             if level != reference:
                 columns[f"{key}={level}"] = (table[key] == level).astype("float64")
@@ -177,7 +191,7 @@ def columns_of(settled: SettledCovariates, table: pd.DataFrame, groups: Mapping[
         settled.kept,
         factors,
         tuple(terms),
-        tuple(references),
+        tuple(compared_with),
         settled.merged,
         settled.left_out,
         settled.reasons,
@@ -222,11 +236,13 @@ def _levels(
     return factors, merged, dropped, lost[lost["factor"].notna()]
 
 
-def _reference(values: pd.Series) -> str | None:
-    """Level "no" of a yes/no column, else the most frequent level, the first of the alphabet among equals."""
+def reference_of(values: pd.Series, asked: str | None = None) -> str | None:
+    """The level asked for, "no" of a yes/no column, the most frequent one, of equals the alphabet's first."""
     counts = values.value_counts()
     if counts.empty:
         return None
+    if asked in counts.index:
+        return asked
     if set(counts.index) == {"no", "yes"}:
         return "no"
     return str(min(counts.index[counts == counts.max()]))

@@ -94,3 +94,8 @@ __all__ = [
     "summarise_design",
     "weighted_cox",
 ]
+
+
+def __dir__() -> list[str]:
+    """Public names for tab completion; the files they live in are no part of the room's face."""
+    return sorted(__all__)

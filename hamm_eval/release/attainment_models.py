@@ -32,7 +32,7 @@ def release_attainment_model(model: AttainmentModel, policy: Policy) -> Released
     """
     withheld = _refusals(model, policy)
     terms = () if withheld else released_terms(model, lambda at: _figures(model, at, policy), policy)
-    _, lost = persons_and_lost(model, policy)
+    persons, lost = persons_and_lost(model, policy)
     return ReleasedAttainmentModel(
         id=model.definition.id,
         definition_digest=model.definition.digest,
@@ -40,6 +40,7 @@ def release_attainment_model(model: AttainmentModel, policy: Policy) -> Released
         domain=model.domain,
         withheld=withheld,
         terms=tuple(replace(term, persons=_UNTOLD) for term in terms),
+        persons=persons,
         lost=() if withheld else lost,
         scale=tuple(model.categories),
         doubtful=bool(model.proportional_p < _DOUBTFUL) and not withheld,

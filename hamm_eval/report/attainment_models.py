@@ -5,7 +5,7 @@ from __future__ import annotations
 from markupsafe import Markup
 
 from hamm_eval.release.released import ReleasedAttainmentModel, ReleasedWorkerShare
-from hamm_eval.report import outside
+from hamm_eval.report import findings, outside
 from hamm_eval.report.figures.forest import alternative_rows, forest_of
 from hamm_eval.report.figures.share_line import share_line
 from hamm_eval.report.markup import caution, figure, join, note, read_box
@@ -26,13 +26,10 @@ def attainment_model_title(release: ReleasedAttainmentModel, wording: Wording) -
     domain = wording.level("domain", release.domain)
     if release.withheld:
         return wording.text("attainment_model.title_withheld", domain=domain)
-    apart = [term for term in release.terms if not term.reference and (term.lower > 1 or term.upper < 1)]
-    if not apart:
-        return wording.text("attainment_model.title_none", domain=domain)
-    # The bound next to 1 says how far a difference surely reaches.
-    strongest = max(apart, key=lambda term: term.lower if term.lower > 1 else 1 / term.upper)
-    factor = wording.dimension(strongest.factor)
-    return wording.text("attainment_model.title", domain=domain, factor=factor)
+    finding, factor = findings.strongest(release.terms)
+    return wording.text(
+        f"attainment_model.title_{finding}", domain=domain, factor=wording.dimension(factor) if factor else ""
+    )
 
 
 def attainment_model_fragment(release: ReleasedAttainmentModel, wording: Wording) -> Markup:
@@ -56,7 +53,9 @@ def attainment_model_fragment(release: ReleasedAttainmentModel, wording: Wording
             wording, wording.text("attainment_model.read"), wording.text("attainment_model.read_unscored")
         ),
         note(
+            wording.text("attainment_model.based_on", persons=outside.persons(release.persons, wording)),
             *merged,
+            findings.many_compared(release.terms, wording),
             outside.of_model(release, wording),
             wording.text("curves.few_households") if release.few_households else "",
             wording.text("attainment_model.doubtful") if release.doubtful else "",

@@ -6,11 +6,14 @@ Quarters are interim looks, so a finding names estimate and interval and never s
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import NormalDist
+from typing import Literal
 
 from markupsafe import Markup
 
+from hamm_eval.effects import adjust_p
 from hamm_eval.release.released import (
     Interval,
     ReleasedCurve,
@@ -18,10 +21,14 @@ from hamm_eval.release.released import (
     ReleasedEffect,
     ReleasedEffectRow,
     ReleasedModel,
+    ReleasedTerm,
 )
 from hamm_eval.report.wording import Wording
 
 YEAR = 365
+SURPRISING = 0.05
+_NORMAL_95 = 1.959964
+_LEAST_RATIO = 0.005  # a ratio shown as 0.00
 NO_BREAK = "\u00a0"
 
 
@@ -153,14 +160,44 @@ def model_title(release: ReleasedModel, wording: Wording) -> str:
     endpoint = wording.endpoint(release.endpoint)
     if release.withheld:
         return wording.text("model.title_withheld", endpoint=endpoint)
-    apart = [t for t in release.terms if not t.reference and (t.lower > 1 or t.upper < 1)]
-    if not apart:
-        return wording.text("model.title_none", endpoint=endpoint)
-    # The bound next to 1 says how far a difference surely reaches.
-    strongest = max(apart, key=lambda t: t.lower if t.lower > 1 else 1 / t.upper)
+    finding, factor = strongest(release.terms)
     return wording.text(
-        "model.title_strongest", endpoint=endpoint, factor=wording.dimension(strongest.factor)
+        f"model.title_{finding}", endpoint=endpoint, factor=wording.dimension(factor) if factor else ""
     )
+
+
+def strongest(terms: Sequence[ReleasedTerm]) -> tuple[Literal["strongest", "chance", "none"], str]:
+    """Which characteristic of a model stands out most, corrected for how many are compared (Holm).
+
+    From the ratios and intervals as they are shown. "chance" where single intervals leave 1 out, and none of
+    the differences is larger than so many comparisons let expect; then, and for "none", no characteristic.
+
+    References
+    ----------
+    Holm, S. (1979), Scandinavian Journal of Statistics 6, 65-70.
+    """
+    compared = [term for term in terms if not term.reference]
+    if not compared:
+        return "none", ""
+    adjusted = adjust_p([_p_value(term) for term in compared], method="holm")
+    least = int(adjusted.argmin())
+    if adjusted[least] < SURPRISING:
+        return "strongest", compared[least].factor
+    apart = any(term.lower > 1 or term.upper < 1 for term in compared)
+    return ("chance" if apart else "none"), ""
+
+
+def many_compared(terms: Sequence[ReleasedTerm], wording: Wording) -> str:
+    """That a title over many comparisons is corrected for them, and their intervals are not."""
+    compared = sum(not term.reference for term in terms)
+    return wording.text("model.many_compared", n=wording.number(compared)) if compared > 1 else ""
+
+
+def _p_value(term: ReleasedTerm) -> float:
+    """Two-sided p-value of no difference, by a ratio and its interval; of Student's t it errs upwards."""
+    lower, ratio, upper = (math.log(max(at, _LEAST_RATIO)) for at in (term.lower, term.ratio, term.upper))
+    error = (upper - lower) / (2 * _NORMAL_95)
+    return math.erfc(abs(ratio) / error / math.sqrt(2)) if error else 1.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -140,6 +140,7 @@ def model_fragment(release: ReleasedModel, wording: Wording, *, title: str = "",
     `title` stands for the model's own finding where the question is about one of its terms; `more` joins the
     small print.
     """
+    many = "" if title else findings.many_compared(release.terms, wording)
     title = title or findings.model_title(release, wording)
     if release.withheld or not release.terms:
         return join([_nothing(title), reasons(tuple((key, {}) for key in release.withheld), wording)])
@@ -159,6 +160,7 @@ def model_fragment(release: ReleasedModel, wording: Wording, *, title: str = "",
             follow_up.condition_of(release, wording),
             *merged,
             more,
+            many,
             outside.of_model(release, wording),
             wording.text("curves.few_households") if release.few_households else "",
             wording.text("model.proportionality", factors=wording.join(doubtful)) if doubtful else "",

@@ -17,8 +17,11 @@ def of_curves(release: ReleasedCurves, wording: Wording) -> str:
     """How many persons are in no curve, for lack of an entry to group them by; "" where there are none."""
     if release.ungrouped is None:
         return ""
-    persons = _persons(release.ungrouped, wording)
-    return wording.text("outside.curves", persons=persons, factor=wording.dimension(release.dimension))
+    return wording.text(
+        "outside.curves",
+        persons=persons(release.ungrouped, wording),
+        factor=wording.dimension(release.dimension),
+    )
 
 
 def of_model(release: ReleasedModel | ReleasedAttainmentModel, wording: Wording) -> str:
@@ -41,13 +44,13 @@ def _lost(who: ReleasedLoss, wording: Wording) -> str:
     named = covariate_name(f"{who.factor}={who.level}" if who.level else who.factor, wording)
     return wording.text(
         "outside.level" if who.level else "outside.missing",
-        persons=_persons(who.persons, wording),
+        persons=persons(who.persons, wording),
         name=named,
     )
 
 
-def _persons(cell: Cell, wording: Wording) -> str:
-    """A count of persons, or that it is not told."""
+def persons(cell: Cell, wording: Wording) -> str:
+    """A count of persons in words, or that it is not told."""
     if cell.linked:
         return wording.text("outside.some")
     if cell.value is None:

@@ -81,3 +81,8 @@ __all__ = [
     "time_in_states_difference",
     "turnbull",
 ]
+
+
+def __dir__() -> list[str]:
+    """Public names for tab completion; the files they live in are no part of the room's face."""
+    return sorted(__all__)

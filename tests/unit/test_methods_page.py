@@ -24,4 +24,4 @@ def test_the_example_gives_the_numbers_in_the_text() -> None:
 
 def test_both_languages_have_the_same_sections() -> None:
     german, english = PAGE.read_text(encoding="utf-8").split("\n---\n")
-    assert german.count("\n## ") == english.count("\n## ") == 13
+    assert german.count("\n## ") == english.count("\n## ") == 18

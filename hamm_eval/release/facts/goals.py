@@ -12,6 +12,7 @@ from hamm_eval.release.released import Cell, ReleasedAttainmentModel, ReleasedGo
 
 # What stands in both tables of goals is one count.
 _UNSCORED = ("dropped", "not_reviewed")
+_WITHOUT = (*_UNSCORED, "not_scored")
 _MET = "met"
 
 
@@ -61,6 +62,7 @@ def scores_facts(estimate: GoalScores, released: ReleasedGoalScores, policy: Pol
         findings = _row(facts, estimate.findings, released.findings.cells[at], at, base, "finding", policy)
         for keys in (scores, findings):
             facts.sum(base, list(dict.fromkeys(keys.values())))
+        _scored(facts, estimate, at, scores)
         after = released.after_adaptation[at]
         key = f"{base}|after adaptation"
         facts.cell(key, int(estimate.after_adaptation[at]), after, ends=_ends(after, policy))
@@ -72,14 +74,30 @@ def scores_facts(estimate: GoalScores, released: ReleasedGoalScores, policy: Pol
 
 
 def attainment_facts(model: AttainmentModel, released: ReleasedAttainmentModel, policy: Policy) -> FactList:
-    """Who is not in the model; persons by level and by score are not shown here."""
+    """Who is in the model and who is not: together all with a score. Nobody is shown by level or by score."""
     facts = FactList(model.definition, policy)
     base = f"attainment:{model.definition.digest}"
+    facts.cell(base, model.persons, released.persons, ("persons",))
     lost = [who for who in (*model.missing, *model.left_out) if who.persons]
-    for number, (who, shown) in enumerate(zip(lost, released.lost, strict=False)):
-        key = f"{base}|without {who.factor}={who.level}"
-        facts.cell(key, who.persons, shown.persons, ("lost", number, "persons"))
+    keys = [f"{base}|without {who.factor}={who.level}" for who in lost]
+    for number, (key, who) in enumerate(zip(keys, lost, strict=True)):
+        if released.lost:
+            facts.cell(key, who.persons, released.lost[number].persons, ("lost", number, "persons"))
+        else:
+            facts.untold(key, who.persons)
+    everyone = whom.scored(model.definition, model.domain)
+    facts.untold(everyone, model.persons + sum(who.persons for who in lost))
+    facts.sum(everyone, [base, *keys])
     return facts
+
+
+def _scored(facts: FactList, estimate: GoalScores, at: int, keys: dict[str, str]) -> None:
+    """The scores of a domain make up those whom its model divides."""
+    columns = [column for column in estimate.scores.columns if column not in _WITHOUT]
+    everyone = whom.scored(estimate.definition, estimate.scores.rows[at])
+    found = dict(zip(estimate.scores.columns, estimate.scores.counts[at], strict=True))
+    facts.untold(everyone, sum(int(found[column]) for column in columns))
+    facts.sum(everyone, [keys[column] for column in columns])
 
 
 def _row(

@@ -50,6 +50,12 @@ def step(name: str, definition: Definition) -> str:
     return f"step:{name}:{key_of(asked, origin, group)}"
 
 
+def scored(definition: Definition, domain: str) -> str:
+    """Those whose first goal in a domain has a score."""
+    details = definition.details
+    return f"scored:{key_of(details.get('goals'), details.get('cohort'), definition.group)}|{domain}"
+
+
 def arms(definition: Definition) -> str:
     """Those compared for an effect; the same for one question read at several horizons."""
     details = definition.details

@@ -57,8 +57,9 @@ class ReleasedGoalScores(Release):
 class ReleasedAttainmentModel(Release):
     """Odds ratios of higher attainment; `withheld` names the rules that refused it, then `terms` is empty.
 
-    `scale` names the scores, lowest first, as ``1,2`` where some were taken together; `doubtful` says that
-    not all characteristics go with all scores alike. Persons by level are hidden as linked to the scores.
+    `persons` are those in the model. `scale` names the scores, lowest first, as ``1,2`` where some were taken
+    together; `doubtful` says that not all characteristics go with all scores alike. Persons by level are
+    hidden as linked to the scores.
     `few_households`: intervals are those of Student's t.
     """
 
@@ -66,6 +67,7 @@ class ReleasedAttainmentModel(Release):
     domain: str
     withheld: tuple[str, ...]
     terms: tuple[ReleasedTerm, ...]
+    persons: Cell
     lost: tuple[ReleasedLoss, ...]
     scale: tuple[str, ...]
     doubtful: bool

@@ -1,4 +1,4 @@
-"""How a figure is read stands once a section: the figures after it that are read alike point to the first."""
+"""What stands once a section: how figures that are alike are read, and by what clock a target group lives."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from hamm_eval.report.wording import Wording
 
 _PIECE = re.compile(
     r'<h2\b|<span class="he-number">(?P<number>[^<]*)</span>'
-    r'|<div class="he-read"><p><strong>(?P<head>[^<]*)</strong>(?P<words>.*?)</p></div>',
+    r'|<div class="he-read"><p><strong>(?P<head>[^<]*)</strong>(?P<words>.*?)</p></div>'
+    r'|<p class="he-group-of"><strong>(?P<group>[^<]*)</strong>[^<]*</p>',
     re.DOTALL,
 )
 
@@ -25,17 +26,24 @@ def once_a_section(html: str, wording: Wording) -> str:
     Returns
     -------
     str
-        Where the same words stood before in the section, the box names the figure or table they stand under.
+        Where the same words stood before in the section, the box names the figure or table they stand under;
+        over a further result of a target group its name is enough.
     """
     first: dict[tuple[str, str], str] = {}
+    groups: set[str] = set()
     number = ""
 
     def replace(match: re.Match[str]) -> str:
         nonlocal number
+        if match["group"] is not None:
+            known = match[0] in groups
+            groups.add(match[0])
+            return f'<p class="he-group-of"><strong>{match["group"]}</strong></p>' if known else match[0]
         if match["head"] is None:
             number = match["number"] or ""
             if not number:
                 first.clear()
+                groups.clear()
             return match[0]
         box = match["head"], match["words"]
         if first.setdefault(box, number) == number:

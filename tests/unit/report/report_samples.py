@@ -469,6 +469,7 @@ def attainment_model(*withheld: str) -> ReleasedAttainmentModel:
             term("schooling_class", "none_or_primary"),
             term("schooling_class", "secondary", 1.88, 1.37, 2.57),
         ),
+        persons=Cell(value=410),
         lost=() if withheld else (ReleasedLoss(factor="schooling_class", level="", persons=Cell(value=10)),),
         scale=("-2", "-1", "0", "1,2"),
         doubtful=not withheld,
