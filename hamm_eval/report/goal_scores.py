@@ -50,7 +50,7 @@ def _range_title(keys: tuple[str, str, str], shares: Sequence[float], wording: W
     return wording.text(equal, value=low) if low == high else wording.text(between, low=low, high=high)
 
 
-def _findings_title(release: ReleasedGoalScores, wording: Wording) -> str:
+def findings_title(release: ReleasedGoalScores, wording: Wording) -> str:
     """The finding: what adaptations made of it."""
     met = (cells[0] for cells in _columns(release.findings, ("met",)))
     parts = [
@@ -65,7 +65,7 @@ def _findings_title(release: ReleasedGoalScores, wording: Wording) -> str:
 
 def goal_scores_fragment(release: ReleasedGoalScores, wording: Wording) -> Markup:
     """Both pictures, each with its numbers beneath."""
-    scores, findings = goal_scores_title(release, wording), _findings_title(release, wording)
+    scores, findings = goal_scores_title(release, wording), findings_title(release, wording)
     return join(
         [
             figure(

@@ -64,7 +64,7 @@ def states_fragment(release: ReleasedStates, wording: Wording) -> Markup:
 def _closing(release: ReleasedStates, wording: Wording) -> str:
     """What the closing of a case means for the path."""
     if _between(release, wording):
-        return wording.text("transitions.read")
+        return f"{wording.text('transitions.read')} {wording.text('transitions.conclude')}"
     known = wording.params.states_over_time.get(release.path) if wording.params else None
     return wording.text(f"states.closing_{known.closing}") if known else ""
 

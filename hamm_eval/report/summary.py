@@ -15,6 +15,7 @@ from markupsafe import Markup
 
 from hamm_eval.release.released import Interval, Release, ReleasedCurves, ReleasedEffect
 from hamm_eval.report import findings
+from hamm_eval.report.further import further
 from hamm_eval.report.markup import join, note
 from hamm_eval.report.wording import Wording
 
@@ -48,7 +49,7 @@ class Figure:
 def quarterly_summary(
     releases: Sequence[Release], wording: Wording, previous: Sequence[Release] = ()
 ) -> Markup:
-    """Three sentences and the cards of a quarter.
+    """Three sentences and the cards of a quarter, then what further sections say.
 
     Parameters
     ----------
@@ -61,8 +62,10 @@ def quarterly_summary(
     """
     incidences = _incidences(releases, wording)
     effects = _effects(releases, wording)
+    more = further(releases, wording)
     if not incidences and not effects:
-        return Markup('<p class="he-empty">{}</p>').format(wording.text("summary.empty"))
+        empty = Markup('<p class="he-empty">{}</p>').format(wording.text("summary.empty"))
+        return more or empty
     sentences = [
         _first_sentence(incidences, wording),
         _second_sentence(incidences[1:], wording),
@@ -78,13 +81,14 @@ def quarterly_summary(
     return Markup(
         '<section class="he-summary">\n'
         '<div class="he-sentences"><p class="he-sentences-title">{}</p>\n<ol>{}</ol></div>\n'
-        '<ul class="he-cards" aria-label="{}">\n{}\n</ul>\n{}\n</section>'
+        '<ul class="he-cards" aria-label="{}">\n{}\n</ul>\n{}\n{}\n</section>'
     ).format(
         wording.text("summary.title"),
         Markup("").join(Markup("<li>{}</li>").format(sentence) for sentence in sentences),
         wording.text("summary.cards_label"),
         join(cards),
         note(wording.text("summary.status_note", width=width, shift=shift)),
+        more,
     )
 
 

@@ -15,6 +15,7 @@ from hamm_eval.release.released import (
 )
 from hamm_eval.report.figures.opinions import opinions
 from hamm_eval.report.figures.silent import silent
+from hamm_eval.report.findings import NO_BREAK
 from hamm_eval.report.markup import (
     Column,
     Content,
@@ -27,9 +28,11 @@ from hamm_eval.report.markup import (
     note,
     read_box,
     table,
+    with_interval,
 )
 from hamm_eval.report.tables.effect import reasons
 from hamm_eval.report.wording import Wording
+from hamm_eval.vocabulary import RATINGS
 
 
 def two_perspectives_title(release: ReleasedTwoPerspectives, wording: Wording) -> str:
@@ -58,17 +61,56 @@ def two_perspectives_fragment(release: ReleasedTwoPerspectives, wording: Wording
             ]
         )
     hidden = any(cell.value is None for cell in cells)
-    read = [wording.text("two_perspectives.read"), wording.text("two_perspectives.read_persons")]
-    if hidden:
-        read.insert(1, wording.text("two_perspectives.read_hidden", largest=wording.hidden))
+    read = (wording.text("two_perspectives.read"), wording.text("two_perspectives.read_persons"))
     return join(
         [
-            figure(title, opinions(release, title, wording), read_box(wording, *read)),
+            figure(
+                title,
+                opinions(release, title, wording),
+                read_box(wording, *read),
+                note(wording.text("two_perspectives.read_hidden", largest=wording.hidden) if hidden else ""),
+            ),
+            _ratings(release, wording),
             *_silent(release, wording),
             _responses(release, wording),
             _agreement(release.agreement, wording),
         ]
     )
+
+
+def _ratings(release: ReleasedTwoPerspectives, wording: Wording) -> Markup:
+    """The numbers of the figure: persons by rating, and how many of them hold the measure to be effective."""
+    columns = [
+        Column(wording.text("two_perspectives.column_side"), numeric=False),
+        *(
+            Column(wording.number(rating), group=wording.text("two_perspectives.column_ratings"))
+            for rating in RATINGS
+        ),
+        Column(wording.text("two_perspectives.column_given")),
+        Column(wording.text("two_perspectives.column_effective")),
+    ]
+    rows = [
+        Row(
+            wording.level_name("perspective", side.perspective),
+            (
+                *(wording.count(cell) for cell in side.cells),
+                wording.count(side.given),
+                _effective(side.effective, wording),
+            ),
+        )
+        for side in release.ratings
+    ]
+    cells = [cell for side in release.ratings for cell in (*side.cells, side.given)]
+    caption = wording.text("table.caption.two_perspectives_ratings", measure=wording.measure(release.measure))
+    return table(caption, columns, rows, count_note(wording, cells), dash_note(wording, rows))
+
+
+def _effective(share: ReleasedShare, wording: Wording) -> Content:
+    """The share of 4 and 5 with its range, or a dash."""
+    if share.value is None:
+        return wording.text("symbols.none")
+    at = Interval(value=share.value, lower=share.lower, upper=share.upper)
+    return with_interval(wording.percent(share.value), wording.percent_range(at).replace(" ", NO_BREAK))
 
 
 def _silent(release: ReleasedTwoPerspectives, wording: Wording) -> list[Markup]:

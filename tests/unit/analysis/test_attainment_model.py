@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -66,6 +68,17 @@ def test_the_model_is_the_ordinal_regression_of_those_with_a_score(followed: Fol
     for term in (*model.terms, *model.references):
         here = rows[rows["kind"] == term.level]["score"]
         assert (term.events, term.non_events) == ((here >= 0).sum(), (here < 0).sum())
+
+
+def test_every_domain_compares_with_what_is_most_frequent_among_all(followed: FollowedGoals) -> None:
+    # Those of the most frequent kind rarely have a goal of this domain.
+    rare = followed.persons["person_id"][followed.persons["kind"] == "b"].iloc[30:]
+    goals = followed.goals[~followed.goals["person_id"].isin(rare)]
+    model = attainment_model(
+        dataclasses.replace(followed, goals=goals), asked(covariates=("kind",)), "language"
+    )
+    assert [term.level for term in model.references] == ["b"]
+    assert model.references[0].persons == min(term.persons for term in (*model.terms, *model.references))
 
 
 def test_the_planted_difference_is_found(followed: FollowedGoals) -> None:

@@ -35,6 +35,16 @@ def test_yes_is_compared_with_no_however_frequent() -> None:
     assert matrix.references == (("flag", "no"),)
 
 
+def test_models_beside_each_other_can_compare_with_one_level() -> None:
+    rows = pd.DataFrame({"kind": list("aabbbc")})
+    matrix = design_matrix(rows, ["kind"], GROUPS, smaller_than(1), references={"kind": "c"})
+    assert matrix.references == (("kind", "c"),)
+    assert list(matrix.columns.columns) == ["kind=a", "kind=b"]
+    # A level that is not there is compared with by nobody.
+    matrix = design_matrix(rows, ["kind"], GROUPS, smaller_than(1), references={"kind": "d"})
+    assert matrix.references == (("kind", "b"),)
+
+
 def test_small_levels_are_merged_and_named() -> None:
     rows = pd.DataFrame({"kind": list("abb" + "c" * 9)})
     matrix = design_matrix(rows, ["kind"], GROUPS, smaller_than(3))

@@ -1,12 +1,14 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 
+import numpy as np
 import pytest
 import report_samples as samples
 
-from hamm_eval.release.released import Interval, ReleasedCurves
-from hamm_eval.report.findings import curves_comparison, curves_title
+from hamm_eval.release.released import Cell, Interval, ReleasedCurves, ReleasedTerm
+from hamm_eval.report.findings import curves_comparison, curves_title, strongest
 from hamm_eval.report.wording import Wording
 
 
@@ -60,3 +62,35 @@ def test_a_title_orders_no_groups_without_an_interval_of_the_difference(german: 
     curves = tuple(dataclasses.replace(c, std_error_at_horizon=(None, None, None)) for c in bare.curves)
     title = curves_title(dataclasses.replace(bare, curves=curves), german)
     assert title == "Wie viele Personen das Ziel „Sprachzertifikat B1“ erreichen"
+
+
+def term(factor: str, z: float = 0.0, error: float = 0.2, *, reference: bool = False) -> ReleasedTerm:
+    """A ratio so many standard errors from 1."""
+    ratio, lower, upper = (math.exp(error * (z + at)) for at in (0, -1.96, 1.96))
+    if reference:
+        ratio = lower = upper = 1.0
+    return ReleasedTerm(
+        factor=factor, level="x", reference=reference, ratio=ratio, lower=lower, upper=upper,
+        persons=Cell(value=100),
+    )  # fmt: skip
+
+
+def test_a_characteristic_is_named_only_where_its_difference_survives_their_number() -> None:
+    one = [term("sex", reference=True), term("sex", 2.2)]
+    assert strongest(one) == ("strongest", "sex")  # p = 0.028, the only comparison
+    ten = [*one, *(term(f"other_{k}", 0.3) for k in range(9))]
+    assert strongest(ten) == ("chance", "")  # 10 * 0.028 > 0.05: one of ten such intervals is no news
+    assert strongest([*ten, term("schooling", -3.1)]) == ("strongest", "schooling")  # 11 * 0.0019
+    assert strongest([term("sex", 1.9), term("age", -0.4)]) == ("none", "")
+    assert strongest([term("sex", reference=True)]) == ("none", "")
+    # What stands out is no matter of scale: a wide interval far from 1 may tell less than a narrow one.
+    assert strongest([term("sex", 3.0, 0.6), term("age", 5.0, 0.1)]) == ("strongest", "age")
+
+
+def test_so_many_titles_without_any_difference_name_one_in_twenty() -> None:
+    rng = np.random.default_rng(20261128)
+    draws = rng.standard_normal((2000, 10))
+    named = np.mean([strongest([term("a", z) for z in line])[0] == "strongest" for line in draws])
+    alone = np.mean((np.abs(draws) > 1.96).any(axis=1))
+    # 99.9 % band of a true 5 % over 2,000 draws; uncorrected two in five titles name somebody.
+    assert 0.034 < named < 0.066 and alone > 0.36

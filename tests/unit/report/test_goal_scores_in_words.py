@@ -90,6 +90,8 @@ def test_the_model_cautions_directly_under_its_picture(german: Wording) -> None:
     assert "Ziele im Bereich Sprache" in words(html)
     assert "nicht auf allen Stufen gleich" in html
     assert "1,88 (1,37 bis 2,57)" in html
+    assert "Grundlage: 410 Personen, deren Ziel eine Stufe hat." in html
+    assert "Verglichen sind 2 Gruppen zugleich." in html
     refused = render(samples.attainment_model("scores_per_parameter"), german)
     assert "<img" not in refused.html
     assert "wird nicht gezeigt" in refused.title

@@ -116,6 +116,24 @@ def test_how_to_read_a_figure_stands_once_a_section(german: Wording, facts: Page
     assert len(set(boxes)) == 4
 
 
+def test_by_what_clock_a_group_lives_stands_once_a_section(german: Wording, facts: PageFacts) -> None:
+    release = dataclasses.replace(samples.table(), id="cohort_and_data_quality@tolerated:composition")
+    of_group = render(release, german.for_group("tolerated")).html
+    sections = [
+        Section("01_a-tolerated", f"<h1>A?</h1>{of_group}{of_group}", "tolerated"),
+        Section("02_b", f"<h1>B?</h1>{of_group}"),
+    ]
+    page = assemble(sections, facts)
+    said = re.findall(r'<p class="he-group-of"><strong>Zielgruppe: ([^<]*)</strong>([^<]*)</p>', page)
+    assert len({name for name, _ in said}) == 1 and len(said) == 3
+    # Over every figure stands whose it is; the clock once, and anew in the next section.
+    assert ["eigene Uhr" in clock for _, clock in said] == [True, False, True]
+    # The section of a group bears its name, in the heading and in the contents.
+    name = "Geduldete (vollziehbar ausreisepflichtig)"
+    assert f'<h2 id="01_a-tolerated-1"><span class="he-whose">{name}:</span> A?</h2>' in page
+    assert f'<a href="#01_a-tolerated-1">{name}: A?</a>' in page and '<h2 id="02_b-1">B?</h2>' in page
+
+
 def test_wide_tables_and_all_figures_say_that_they_can_be_scrolled(
     sections: list[Section], facts: PageFacts
 ) -> None:

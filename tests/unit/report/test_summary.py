@@ -6,8 +6,10 @@ import dataclasses
 import re
 
 import report_samples as samples
+from markupsafe import escape
 
 from hamm_eval.release.released import Interval, ReleasedCurves
+from hamm_eval.report import render
 from hamm_eval.report.summary import quarterly_summary
 from hamm_eval.report.wording import Wording
 
@@ -117,3 +119,27 @@ def test_effects_that_are_not_primary_have_no_card(german: Wording) -> None:
     alone, both = quarterly_summary([primary], german), quarterly_summary([primary, other], german)
     assert cards(alone) == cards(both)
     assert len(cards(quarterly_summary([other], german))) == 1
+
+
+def test_goals_opinions_and_providers_are_told_in_the_words_of_their_sections(wording: Wording) -> None:
+    told = [samples.goal_scores(), samples.perceived_effects(), samples.funnel()]
+    html = quarterly_summary([*quarter(), *told], wording)
+    (block,) = re.findall(r'<div class="he-further">(.*?)</div>', html, re.DOTALL)
+    items = re.findall(r"<li>(.*?)</li>", block, re.DOTALL)
+    anchors = ["05_goal_attainment-1", "06_two_perspectives-1", "07_providers_and_caseload-1"]
+    assert [re.findall(r'href="#([^"]*)"', item) for item in items] == [[anchor] for anchor in anchors]
+    for item, release in zip(items, told, strict=True):
+        assert escape(render(release, wording).title) in item
+    # Shares of both sides over all measures, without saying which measure has the least.
+    assert re.search(r"\d bis \d+\u202f%|\d to \d+%", items[1])
+
+
+def test_a_section_that_is_not_run_is_not_linked_and_without_any_there_is_no_list(wording: Wording) -> None:
+    assert wording.params is not None
+    params = wording.params.model_copy(update={"run": ("01_cohort_and_data_quality",)})
+    html = quarterly_summary([*quarter(), samples.funnel()], Wording(wording.language, params))
+    assert html.count("he-further") == 1 and "<a " not in html
+    assert "he-further" not in quarterly_summary(quarter(), wording)
+    # What further sections say stands there also where no curve is shown.
+    alone = quarterly_summary([samples.funnel()], wording)
+    assert "he-further" in alone and "he-empty" not in alone
