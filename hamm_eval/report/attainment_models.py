@@ -53,7 +53,9 @@ def attainment_model_fragment(release: ReleasedAttainmentModel, wording: Wording
             wording, wording.text("attainment_model.read"), wording.text("attainment_model.read_unscored")
         ),
         note(
-            wording.text("attainment_model.based_on", persons=outside.persons(release.persons, wording)),
+            wording.text("attainment_model.based_on_hidden")
+            if release.persons.linked
+            else wording.text("attainment_model.based_on", persons=outside.persons(release.persons, wording)),
             *merged,
             findings.many_compared(release.terms, wording),
             outside.of_model(release, wording),

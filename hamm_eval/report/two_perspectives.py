@@ -82,19 +82,19 @@ def _ratings(release: ReleasedTwoPerspectives, wording: Wording) -> Markup:
     """The numbers of the figure: persons by rating, and how many of them hold the measure to be effective."""
     columns = [
         Column(wording.text("two_perspectives.column_side"), numeric=False),
+        Column(wording.text("two_perspectives.column_given")),
         *(
             Column(wording.number(rating), group=wording.text("two_perspectives.column_ratings"))
             for rating in RATINGS
         ),
-        Column(wording.text("two_perspectives.column_given")),
         Column(wording.text("two_perspectives.column_effective")),
     ]
     rows = [
         Row(
             wording.level_name("perspective", side.perspective),
             (
-                *(wording.count(cell) for cell in side.cells),
                 wording.count(side.given),
+                *(wording.count(cell) for cell in side.cells),
                 _effective(side.effective, wording),
             ),
         )

@@ -8,6 +8,7 @@ import re
 import pytest
 import report_samples as samples
 
+from hamm_eval.release.released import Cell
 from hamm_eval.report import render
 from hamm_eval.report.figures import goal_bars
 from hamm_eval.report.wording import Wording
@@ -92,6 +93,8 @@ def test_the_model_cautions_directly_under_its_picture(german: Wording) -> None:
     assert "1,88 (1,37 bis 2,57)" in html
     assert "Grundlage: 410 Personen, deren Ziel eine Stufe hat." in html
     assert "Verglichen sind 2 Gruppen zugleich." in html
+    untold = dataclasses.replace(samples.attainment_model(), persons=Cell(value=None, linked=True))
+    assert "Ihre Zahl ist verdeckt" in render(untold, german).html
     refused = render(samples.attainment_model("scores_per_parameter"), german)
     assert "<img" not in refused.html
     assert "wird nicht gezeigt" in refused.title

@@ -48,6 +48,17 @@ def test_a_direction_is_named_only_where_the_interval_has_one(
         assert part in text, part
 
 
+def test_the_ratings_stand_in_numbers_beneath_the_picture(german: Wording) -> None:
+    release = samples.two_perspectives()
+    html = render(release, german).html
+    table = html[html.index("So wurde bewertet</span>") :].split("</table>")[0]
+    rows = [re.findall(r"<td[^>]*>(.*?)</td>", row) for row in table.split("<tbody>")[1].split("<tr>")[1:]]
+    assert len(rows) == 2
+    for row, side in zip(rows, release.ratings, strict=True):
+        assert row[:-1] == [german.count(cell) for cell in (side.given, *side.cells)]
+        assert side.effective.value is not None and row[-1].startswith(german.percent(side.effective.value))
+
+
 def test_weights_are_told_only_with_what_they_assume(wording: Wording) -> None:
     text = words(samples.two_perspectives(), wording)
     warning = {"de": "Davon ist nicht auszugehen", "en": "cannot be taken for granted"}[wording.language]
