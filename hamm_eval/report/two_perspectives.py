@@ -158,22 +158,27 @@ def _weighted(side: ReleasedRatings, wording: Wording) -> str:
 
 
 def _responses(release: ReleasedTwoPerspectives, wording: Wording) -> Markup:
-    """Who answered, by perspective and group."""
-    columns = [
-        Column(wording.text("two_perspectives.column_group"), numeric=False),
-        Column(wording.text("two_perspectives.column_persons")),
-        *(Column(wording.level_name("perspective", side.perspective)) for side in release.ratings),
-    ]
-    rows = [
-        Row(
+    """Who answered, by perspective and group: the groups beside each other, for a row each would take a page."""
+    columns = [Column(wording.text("two_perspectives.column_side"), numeric=False)]
+    columns += [
+        Column(
             wording.level_name(of.dimension, of.level)
             if of.dimension
             else wording.text("two_perspectives.all"),
-            (wording.count(of.persons), *(_answered(of, side, wording) for side in range(2))),
             group=wording.dimension(of.dimension) if of.dimension else "",
-            strong=not of.dimension,
         )
         for of in release.responses
+    ]
+    persons = tuple(wording.count(of.persons) for of in release.responses)
+    rows = [Row(wording.text("two_perspectives.column_persons"), persons)]
+    rows += [
+        Row(
+            wording.text(
+                "two_perspectives.rated_by", side=wording.level_name("perspective", side.perspective)
+            ),
+            tuple(_answered(of, at, wording) for of in release.responses),
+        )
+        for at, side in enumerate(release.ratings)
     ]
     cells = [cell for of in release.responses for cell in (of.persons, *of.given)]
     caption = wording.text(

@@ -49,6 +49,6 @@ def once_a_section(html: str, wording: Wording) -> str:
         if first.setdefault(box, number) == number:
             return match[0]
         alike = wording.text("page.read_alike", number=first[box])
-        return f'<div class="he-read"><p><strong>{match["head"]}</strong> {alike}</p></div>'
+        return f'<div class="he-read he-alike"><p><strong>{match["head"]}</strong> {alike}</p></div>'
 
     return _PIECE.sub(replace, html)
