@@ -158,8 +158,8 @@ def _weighted(side: ReleasedRatings, wording: Wording) -> str:
 
 
 def _responses(release: ReleasedTwoPerspectives, wording: Wording) -> Markup:
-    """Who answered, by perspective and group: the groups beside each other, for a row each would take a page."""
-    columns = [Column(wording.text("two_perspectives.column_side"), numeric=False)]
+    """Who answered, by perspective and group; groups beside each other, for a row each would take a page."""
+    columns = [Column(wording.text("two_perspectives.column_who"), numeric=False)]
     columns += [
         Column(
             wording.level_name(of.dimension, of.level)

@@ -12,7 +12,7 @@ from typing import Any
 
 import nbformat
 import pytest
-from small_project import PARAMETERS, assert_whole, make_project, notebook, published_bytes
+from small_project import PARAMETERS, ROOT, assert_whole, make_project, notebook, published_bytes
 
 from hamm_eval.errors import ParamsError, ReleaseRefused
 from hamm_eval.params import load_params
@@ -23,7 +23,7 @@ from hamm_eval.pipeline.inspect import inspect_notebooks
 from hamm_eval.pipeline.plan import RunUnit, plan_run
 from hamm_eval.pipeline.registering import register_path
 from hamm_eval.release.facts import Facts
-from hamm_eval.release.policy import Policy
+from hamm_eval.release.policy import policy_of
 from hamm_eval.release.record import RunRecord
 from hamm_eval.release.released import ReleasedAbsent
 
@@ -194,12 +194,15 @@ def test_results_of_others_in_a_groups_section_end_the_run(tmp_path: Path, shown
     def absent(name: str) -> Any:
         return ReleasedAbsent(id=name, definition_digest="0", policy="strict", lacking=("data",))
 
+    params = load_params(ROOT / "params/2017-Q2.yaml")
+    digest = policy_of(params.for_group("tolerated")).digest
     record = RunRecord(tmp_path, OF_GROUP)
     for name in (shown, "who@tolerated:all"):
-        record.enter(absent(name), "<p>-</p>", facts=Facts(release=name, definition_digest="0", version=1))
+        facts = Facts(release=name, definition_digest="0", version=1)
+        record.enter(absent(name), "<p>-</p>", facts=facts, policy=digest)
     units = [RunUnit(NAME, tmp_path, (), "tolerated", takes_group=True)]
     with pytest.raises(ReleaseRefused) as refused:
-        inspect_notebooks({OF_GROUP: nbformat.reads(WHO, as_version=4)}, record, Policy.strict(), units)
+        inspect_notebooks({OF_GROUP: nbformat.reads(WHO, as_version=4)}, record, params, units)
     told = str(refused.value)
     assert f"{OF_GROUP}, {shown}" in told and "no result of the target group tolerated" in told
     assert "who@tolerated:all" not in told
