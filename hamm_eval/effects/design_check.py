@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from scipy import stats
+from scipy.special import ndtri
 
 from hamm_eval.effects.positivity import PerArm
 from hamm_eval.effects.results import Effect
@@ -194,7 +194,7 @@ def minimum_detectable_effect(std_error: float, *, power: float = 0.8, alpha: fl
             raise InputError("Must lie between 0 and 1.", where=name)
     if not std_error > 0:
         raise InputError("Must be positive.", where="std_error")
-    return float(stats.norm.ppf(1 - alpha / 2) + stats.norm.ppf(power)) * std_error
+    return float(ndtri(1 - alpha / 2) + ndtri(power)) * std_error
 
 
 def planned_std_error(effective_n: PerArm[float], *, share: float) -> float:

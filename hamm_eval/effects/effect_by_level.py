@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy import stats
+from scipy import special
 
 from hamm_eval.effects.horizon import effect_at_horizon
 from hamm_eval.effects.results import Effect, HorizonEffect
@@ -159,9 +159,9 @@ def interaction_test(effects: Sequence[Effect], units: Sequence[ArrayLike]) -> I
     if freedom:
         statistic = wald / apart.size
         return InteractionTest(
-            statistic, apart.size, min(freedom), float(stats.f.sf(statistic, apart.size, min(freedom)))
+            statistic, apart.size, min(freedom), float(special.fdtrc(apart.size, min(freedom), statistic))
         )
-    return InteractionTest(wald, apart.size, None, float(stats.chi2.sf(wald, apart.size)))
+    return InteractionTest(wald, apart.size, None, float(special.chdtrc(apart.size, wald)))
 
 
 def effect_by_level(

@@ -6,7 +6,6 @@ from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy import stats
 
 from hamm_eval.errors import InputError
 from hamm_eval.inference import FloatArray, checked_binary, checked_vector, refuse_where
@@ -47,7 +46,10 @@ def adjust_p(p: ArrayLike, method: Literal["bh", "holm", "bonferroni"] = "bh") -
     if method == "bonferroni":
         return np.minimum(given * m, 1.0)
     if method == "bh":
-        return np.asarray(stats.false_discovery_control(given), dtype=np.float64) if m else given
+        # Importing it takes longer than all else that a notebook's kernel imports of this room.
+        from scipy.stats import false_discovery_control
+
+        return np.asarray(false_discovery_control(given), dtype=np.float64) if m else given
     if method != "holm":
         raise InputError('Expected "bh", "holm" or "bonferroni".', where="method")
     order = np.argsort(given, kind="stable")

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from scipy import optimize
 
 from hamm_eval.inference import FloatArray
 
@@ -58,8 +57,11 @@ def climb(
         value = function(at)
         return -value if np.isfinite(value) else 1e10
 
+    # Of all that this room imports only the mixed models need it.
+    from scipy.optimize import minimize
+
     with np.errstate(invalid="ignore"):
-        found = optimize.minimize(
+        found = minimize(
             fall, start, jac=lambda at: -gradient_at(function, at), method="BFGS", options=options
         )
     return np.asarray(found.x), -float(found.fun)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 import numpy as np
-from scipy import optimize
 
 from hamm_eval.errors import NotEstimable
 from hamm_eval.inference import FloatArray
@@ -74,6 +73,8 @@ def first_reaching(
     fall: Callable[[float], float], level: float, step: float, *, tolerance: float = 1e-10
 ) -> float:
     """How far from 0 `fall` reaches `level`, looked for in the direction of `step`; infinite: nowhere."""
+    from scipy.optimize import brentq
+
     inner, outer = 0.0, step
     try:
         while fall(outer) < level:
@@ -82,4 +83,4 @@ def first_reaching(
                 return float(np.copysign(np.inf, step))
     except NotEstimable:
         return float(np.copysign(np.inf, step))
-    return float(optimize.brentq(lambda moved: fall(moved) - level, inner, outer, xtol=tolerance, rtol=1e-12))
+    return float(brentq(lambda moved: fall(moved) - level, inner, outer, xtol=tolerance, rtol=1e-12))
