@@ -199,6 +199,28 @@ def sorting(values: NDArray[Any]) -> IntArray | None:
     return None if np.all(values[1:] >= values[:-1]) else np.argsort(values)
 
 
+def stable_order(*keys: IntArray) -> IntArray:
+    """Positions that put whole numbers in order, by the last key first; equal ones stay as they stand.
+
+    As `numpy.lexsort`, in time linear in the rows: 16 bits after the other are counted (radix sort).
+
+    Examples
+    --------
+    >>> stable_order(np.array([1, 0, 2]), np.array([5, 5, 3]))
+    array([2, 1, 0])
+    """
+    order = np.arange(keys[0].size)
+    for key in keys:
+        low = key.min(initial=0)
+        left = int(key.max(initial=0)) - int(low)
+        shift = 0
+        while left >> shift:
+            digits = ((key - low) >> shift).astype(np.uint16)
+            order = order[np.argsort(digits[order], kind="stable")]
+            shift += 16
+    return order
+
+
 def distinct_below(values: IntArray, size: int) -> IntArray:
     """The distinct `values` in order; all lie in ``0..size - 1``.
 

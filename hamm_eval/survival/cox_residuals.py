@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from hamm_eval.inference import FloatArray, IntArray
+from hamm_eval.inference import FloatArray, IntArray, stable_order
 from hamm_eval.survival.partial_likelihood import CoxData, CoxEvaluation, row_sums
 
 
@@ -48,7 +48,7 @@ def score_blocks(data: CoxData, fit: CoxEvaluation) -> Iterator[tuple[slice, Flo
 def schoenfeld_residuals(data: CoxData, fit: CoxEvaluation) -> tuple[FloatArray, IntArray]:
     """Covariates of each event minus their mean at risk, (e, p), by stratum, time, row; and these rows."""
     ends = data.sets.ends(data.happened)
-    order = np.argsort(ends, kind="stable")
+    order = stable_order(ends)
     deviation = data.z[data.happened] - _average(data, fit)[ends]
     return deviation[order], data.happened[order]
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from hamm_eval.inference import FloatArray, IntArray
+from hamm_eval.inference import FloatArray, IntArray, stable_order
 from hamm_eval.survival.risk_sets import RiskSets, blocks, build_risk_sets
 from hamm_eval.survival.state_rows import StateRows
 
@@ -61,7 +61,8 @@ class StateGrid:
         which = self.order[self.offset[begin + 1] : self.offset[end + 1]]
         row = which % n
         place = np.where(which >= n, self.sets.last[row], self.sets.first[row])
-        order = np.lexsort((place, unit[rows.person[row]]))
+        # They are in order of place.
+        order = stable_order(unit[rows.person[row]])
         ends, row, place = which[order] >= n, row[order], place[order]
         person, state = rows.person[row], rows.state[row]
         return Changes(
@@ -126,7 +127,7 @@ def state_grid(rows: StateRows, size: int) -> StateGrid:
         rows=rows,
         sets=sets,
         at_risk=at_risk,
-        order=np.concatenate([begins, ends + rows.person.size])[np.argsort(place, kind="stable")],
+        order=np.concatenate([begins, ends + rows.person.size])[stable_order(place)],
         offset=np.cumsum(np.append(0, np.bincount(place, minlength=sets.size + 1))),
     )
 

@@ -26,7 +26,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from hamm_eval.inference import FloatArray, IntArray
+from hamm_eval.inference import FloatArray, IntArray, stable_order
 from hamm_eval.survival.influence import ROUNDING, cumulate_within
 from hamm_eval.survival.risk_sets import blocks
 from hamm_eval.survival.running_products import running_products
@@ -86,7 +86,7 @@ class _Walk:
         # Units in the order in which they end: those that go on are always the last ones.
         ends = np.zeros(influence.shape[0], dtype=np.int64)
         np.maximum.at(ends, grid.rows.unit[grid.rows.person], grid.sets.last)
-        by_end = np.argsort(ends, kind="stable")
+        by_end = stable_order(ends)
         self._ends, self._ended = ends[by_end], 0
         del ends
         # u, N and the influence on the time in states, a column a unit; here u is the influence itself.

@@ -96,10 +96,13 @@ def checked_state_rows(
     weight = checked_weights(weights, n)
     given = read_clusters(cluster, n)
     clusters = np.zeros(n, np.int64) if given is None else given
-    order = np.lexsort((begin, codes))
-    codes, state, to = codes[order], state[order], to[order]
-    begin, end, weight, clusters = begin[order], end[order], weight[order], clusters[order]
+    order = np.arange(n)
     same = codes[1:] == codes[:-1]
+    if not np.all((codes[1:] > codes[:-1]) | (same & (begin[1:] >= begin[:-1]))):
+        order = np.lexsort((begin, codes))
+        codes, state, to = codes[order], state[order], to[order]
+        begin, end, weight, clusters = begin[order], end[order], weight[order], clusters[order]
+        same = codes[1:] == codes[:-1]
     gap = begin[1:] > end[:-1]
     adjacent = begin[1:] == end[:-1]
     refuse = _Refusal(order)
