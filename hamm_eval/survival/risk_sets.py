@@ -14,7 +14,7 @@ import numpy as np
 
 from hamm_eval.inference import FloatArray, IntArray, count_up_to, distinct_and_ranks, distinct_below
 
-_BLOCK = 32_768
+_BLOCK = 8_192
 _BLOCKS_A_GRID = 4
 _ALL = slice(None)
 
