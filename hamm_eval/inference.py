@@ -221,6 +221,18 @@ def stable_order(*keys: IntArray) -> IntArray:
     return order
 
 
+def narrow(positions: IntArray) -> IntArray:
+    """Positions from 0 on as 4-byte whole numbers where they fit: what is looked up at random is half as far.
+
+    Examples
+    --------
+    >>> narrow(np.array([0, 7])).dtype
+    dtype('int32')
+    """
+    fits = positions.max(initial=0) <= np.iinfo(np.int32).max
+    return positions.astype(np.int32 if fits else np.int64, copy=False)
+
+
 def distinct_below(values: IntArray, size: int) -> IntArray:
     """The distinct `values` in order; all lie in ``0..size - 1``.
 
