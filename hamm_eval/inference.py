@@ -19,6 +19,7 @@ FEW_CLUSTERS = 40
 # A table may have so many places a value; beyond that sorting is cheaper.
 _PLACES_PER_VALUE = 4
 _LEAST_PLACES = 1024
+_BLOCK = 32_768
 _POSITIONS_NAMED = 5
 _NO_NUMBERS = (str, bytes, complex, np.complexfloating, np.datetime64, np.timedelta64)
 
@@ -162,10 +163,74 @@ def distinct_and_ranks(values: NDArray[Any]) -> tuple[NDArray[Any], IntArray]:
     """
     whole = _as_small_whole(values)
     if whole is None:
-        distinct, ranks = np.unique(values, return_inverse=True)
-        return distinct, ranks.reshape(-1).astype(np.int64, copy=False)
+        return _ranks_by_sorting(values)
     present = np.bincount(whole) > 0
-    return np.flatnonzero(present).astype(values.dtype), (np.cumsum(present) - 1)[whole]
+    ranks = np.cumsum(present) - 1
+    # In their own place, for memory costs more time than looking up.
+    for begin in range(0, whole.size, _BLOCK):
+        some = whole[begin : begin + _BLOCK]
+        some[:] = ranks[some]
+    return np.flatnonzero(present).astype(values.dtype), whole
+
+
+def _ranks_by_sorting(values: NDArray[Any]) -> tuple[NDArray[Any], IntArray]:
+    """As `distinct_and_ranks`; what is in order already is not sorted again."""
+    order = sorting(values)
+    ordered = values if order is None else values[order]
+    new = np.ones(values.size, dtype=bool)
+    new[1:] = ordered[1:] != ordered[:-1]
+    ranks: IntArray = np.cumsum(new)
+    ranks -= 1
+    if order is None:
+        return ordered[new], ranks
+    found = np.empty_like(ranks)
+    found[order] = ranks
+    return ordered[new], found
+
+
+def sorting(values: NDArray[Any]) -> IntArray | None:
+    """Positions that put the values in order; None where they are.
+
+    Examples
+    --------
+    >>> sorting(np.array([0.5, 0.2])), sorting(np.array([0.2, 0.5]))
+    (array([1, 0]), None)
+    """
+    return None if np.all(values[1:] >= values[:-1]) else np.argsort(values)
+
+
+def stable_order(*keys: IntArray) -> IntArray:
+    """Positions that put whole numbers in order, by the last key first; equal ones stay as they stand.
+
+    As `numpy.lexsort`, in time linear in the rows: 16 bits after the other are counted (radix sort).
+
+    Examples
+    --------
+    >>> stable_order(np.array([1, 0, 2]), np.array([5, 5, 3]))
+    array([2, 1, 0])
+    """
+    order = np.arange(keys[0].size)
+    for key in keys:
+        low = key.min(initial=0)
+        left = int(key.max(initial=0)) - int(low)
+        shift = 0
+        while left >> shift:
+            digits = ((key - low) >> shift).astype(np.uint16)
+            order = order[np.argsort(digits[order], kind="stable")]
+            shift += 16
+    return order
+
+
+def narrow(positions: IntArray) -> IntArray:
+    """Positions from 0 on as 4-byte whole numbers where they fit: what is looked up at random is half as far.
+
+    Examples
+    --------
+    >>> narrow(np.array([0, 7])).dtype
+    dtype('int32')
+    """
+    fits = positions.max(initial=0) <= np.iinfo(np.int32).max
+    return positions.astype(np.int32 if fits else np.int64, copy=False)
 
 
 def distinct_below(values: IntArray, size: int) -> IntArray:
@@ -201,8 +266,13 @@ def places(count: int) -> int:
     return _PLACES_PER_VALUE * count + _LEAST_PLACES
 
 
+def are_small_whole(values: NDArray[Any]) -> bool:
+    """Whether the values are whole numbers of so small a range that a table ranks them, such as days."""
+    return _as_small_whole(values) is not None
+
+
 def _as_small_whole(values: NDArray[Any]) -> IntArray | None:
-    """The values as whole numbers where they are such, from 0 on and of a small range; else None."""
+    """A copy as whole numbers where the values are such, from 0 on and of a small range; else None."""
     if values.dtype.kind not in "iuf" or not values.size:
         return None
     if not (values.min() >= 0 and values.max() < places(values.size)):

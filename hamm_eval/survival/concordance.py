@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from hamm_eval.inference import FloatArray, IntArray
+from hamm_eval.inference import FloatArray, IntArray, stable_order
 from hamm_eval.survival.risk_sets import RiskSets
 
 
@@ -48,7 +48,7 @@ def _ranked_below(
     end_place: IntArray,
 ) -> FloatArray:
     """Per event, weights of the `rows` with begin <= place < end: ranked below, not above, and all (e, 3)."""
-    order = np.argsort(place, kind="stable")
+    order = stable_order(place)
     rows, place = rows[order], place[order]
     begin = np.searchsorted(place, begin_place)
     end = np.searchsorted(place, end_place)

@@ -88,24 +88,26 @@ def cox(
         raise InputError('Must be "efron" or "breslow".', where="ties")
     end, begin = checked_times(stop, start, time_name="stop", entry_name="start")
     n = end.size
-    happened = checked_binary(event, "event", length=n)
+    # A copy of its own, where the caller's are such numbers already.
+    happened = checked_binary(event, "event", length=n).copy()
     x, names = read_covariates(covariates, n)
     weight = checked_weights(weights, n)
     codes, labels = (None, np.zeros(1)) if strata is None else labels_to_codes(strata, "strata", length=n)
     clusters = read_clusters(cluster, n)
-    if not np.any(happened * weight):
-        raise NotEstimable("There is no event.", where="event")
     counted = weight > 0
+    # A row of weight 0 is nobody's event; its residuals are still defined.
+    happened[~counted] = 0
+    if not happened.any():
+        raise NotEstimable("There is no event.", where="event")
     # Mostly all rows count; they are not copied then.
     judged = slice(None) if counted.all() else counted
     groups = count_clusters(None if clusters is None else clusters[counted])
     refuse_fewer_clusters(groups, len(names))
     refuse_inestimable(x[judged], names, None if codes is None else codes[judged])
     refuse_separated(x[judged], names, happened[judged])
-    sets = build_risk_sets(begin, end, (happened == 1) & counted, codes)
+    sets = build_risk_sets(begin, end, happened == 1, codes)
     return fit_cox(
-        # A row of weight 0 is nobody's event; its residuals are still defined.
-        CoxRows(x, names, weight, happened * counted, sets, begin, end, labels),
+        CoxRows(x, names, weight, happened, sets, begin, end, labels),
         clusters=clusters,
         groups=groups,
         robust=weights is not None or clusters is not None,

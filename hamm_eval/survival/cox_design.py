@@ -34,7 +34,7 @@ def read_covariates(covariates: Any, length: int) -> tuple[FloatArray, tuple[str
         raise InputError(f"Expected {length} rows, got an array of shape {x.shape}.", where="covariates")
     if not x.shape[1]:
         raise InputError("There is no covariate.", where="covariates")
-    if not np.isfinite(x).all():
+    if not all(np.isfinite(x[rows]).all() for rows in blocks(length)):
         missing = (~np.isfinite(x)).sum(axis=0)
         raise InputError.of(
             Problem(
@@ -49,20 +49,23 @@ def read_covariates(covariates: Any, length: int) -> tuple[FloatArray, tuple[str
 
 def refuse_inestimable(x: FloatArray, names: Sequence[str], stratum: IntArray | None) -> None:
     """Refuse columns that do not vary within strata, or that others already contain."""
+    whole = list(blocks(x.shape[0]))
     if stratum is None:
-        means = x.mean(axis=0)
+        means = np.sum([x[rows].sum(axis=0) for rows in whole], axis=0) / x.shape[0]
     else:
         strata = int(stratum.max()) + 1
         size = np.maximum(np.bincount(stratum, minlength=strata), 1)
         means = sum_by(stratum, x, strata) / size[:, None]
-
-    def centred(rows: slice) -> FloatArray:
-        """Some rows less their means."""
-        return np.asarray(x[rows] - (means if stratum is None else means[stratum[rows]]))
-
-    whole = list(blocks(x.shape[0]))
-    length = np.sqrt(np.sum([np.sum(centred(rows) ** 2, axis=0) for rows in whole], axis=0))
-    raw = np.sqrt(np.sum([np.sum(x[rows] ** 2, axis=0) for rows in whole], axis=0))
+    # Triangles of blocks of rows, then that of the triangles: as of all rows at once, in little memory.
+    raw, parts = np.zeros(len(names)), []
+    for rows in whole:
+        some = np.array(x[rows], order="F")
+        raw += np.einsum("ij,ij->j", some, some)
+        some -= means if stratum is None else means[stratum[rows]]
+        # "raw" keeps what the triangle is taken from and spares a mask as large as the block.
+        parts.append(linalg.qr(some, mode="raw", overwrite_a=True, check_finite=False)[1])
+    stacked = np.vstack(parts)
+    length, raw = np.sqrt(np.sum(stacked**2, axis=0)), np.sqrt(raw)
     still = length <= 1e-12 * np.maximum(raw, 1e-300)
     if still.any():
         within = "" if stratum is None else " within the strata"
@@ -70,9 +73,7 @@ def refuse_inestimable(x: FloatArray, names: Sequence[str], stratum: IntArray | 
             Problem(f"Does not vary{within}.", f"covariates[{names[j]}]", "Leave it out.")
             for j in map(int, np.flatnonzero(still))
         )
-    # Triangles of blocks of rows, then that of the triangles: as of all rows at once, in little memory.
-    parts = [linalg.qr(centred(rows) / length, mode="r")[0][: len(names)] for rows in whole]
-    triangle, pivot = linalg.qr(np.vstack(parts), mode="r", pivoting=True)[:2]
+    triangle, pivot = linalg.qr(stacked / length, mode="r", pivoting=True)[:2]
     rest = np.zeros(len(names))
     rest[: min(triangle.shape)] = np.abs(np.diag(triangle))
     contained = pivot[rest <= RANK_TOLERANCE]
@@ -89,20 +90,31 @@ def refuse_inestimable(x: FloatArray, names: Sequence[str], stratum: IntArray | 
 
 def refuse_separated(x: FloatArray, names: Sequence[str], event: FloatArray) -> None:
     """Refuse columns of two values of which one has no event at all."""
-    problems, happened = [], event == 1
-    for j, name in enumerate(names):
-        column = np.ascontiguousarray(x[:, j])
-        low, high = column.min(), column.max()
-        if not np.all((column == low) | (column == high)):
-            continue
-        of_events = column[happened]
-        if np.all(of_events == low) or np.all(of_events == high):
-            problems.append(
-                Problem(
-                    "One of its two groups has no event, so that the hazard ratio is 0 or infinite.",
-                    f"covariates[{name}]",
-                    "Merge groups or leave it out.",
-                )
-            )
+    problems = [
+        Problem(
+            "One of its two groups has no event, so that the hazard ratio is 0 or infinite.",
+            f"covariates[{name}]",
+            "Merge groups or leave it out.",
+        )
+        for j, name in enumerate(names)
+        if _is_separated(x[:, j], event)
+    ]
     if problems:
         raise NotEstimable.of(problems)
+
+
+def _is_separated(column: FloatArray, event: FloatArray) -> bool:
+    """Whether a column has no more than two values, and those with an event no more than one."""
+    seen: set[float] = set()
+    of_events: set[float] = set()
+    # Block by block: most columns are told by the first of their rows.
+    for rows in blocks(column.size):
+        some = column[rows]
+        low, high = some.min(), some.max()
+        seen |= {low, high}
+        if len(seen) > 2 or not np.all((some == low) | (some == high)):
+            return False
+        happened = some[event[rows] == 1]
+        if happened.size:
+            of_events |= {happened.min(), happened.max()}
+    return len(of_events) < 2

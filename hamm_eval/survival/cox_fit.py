@@ -109,17 +109,28 @@ def fit_cox(
 
 def _standardised(x: FloatArray, weight: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Covariates less their weighted mean, by their standard deviation, column by column; and these two."""
-    total, z = weight.sum(), np.empty(x.shape, order="F")
-    centre, square = np.zeros(x.shape[1]), np.zeros(x.shape[1])
-    for some in blocks(x.shape[0]):
-        centre += weight[some] @ x[some]
-    centre /= total
-    for some in blocks(x.shape[0]):
-        np.subtract(x[some], centre, out=z[some])
-        square += weight[some] @ z[some] ** 2
+    p, total = x.shape[1], 0.0
+    centre, square = np.zeros(p), np.zeros(p)
+    for rows in blocks(x.shape[0]):
+        # Means and squares of a block, then of all blocks so far (Chan, Golub and LeVeque 1983): one pass.
+        own, some = weight[rows], np.array(x[rows], order="F")
+        mass = own.sum()
+        if not mass:
+            continue
+        mean = own @ some / mass
+        some -= mean
+        some *= some
+        apart, share = mean - centre, mass / (total + mass)
+        square += own @ some + total * share * apart**2
+        centre += share * apart
+        total += mass
     scale = np.sqrt(square / total)
-    for column, by in zip(z.T, scale, strict=True):
-        column /= by
+    # By column, as sums over rows are taken: they lie together in memory.
+    z = np.empty(x.shape, order="F")
+    for rows in blocks(x.shape[0]):
+        for j in range(p):
+            column = np.subtract(x[rows, j], centre[j], out=z[rows, j])
+            column /= scale[j]
     return z, centre, scale
 
 

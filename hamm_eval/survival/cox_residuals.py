@@ -6,13 +6,17 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from hamm_eval.inference import FloatArray, IntArray
+from hamm_eval.inference import FloatArray, IntArray, stable_order
 from hamm_eval.survival.partial_likelihood import CoxData, CoxEvaluation, row_sums
 
 
 def martingale_residuals(data: CoxData, fit: CoxEvaluation) -> FloatArray:
     """Observed minus expected events of each row, (n,)."""
-    return data.event - fit.expected
+    found = data.event.copy()
+    for rows, part in row_sums(data, *fit.sums.inverse):
+        part *= data.risk(rows, fit.coefficients)
+        found[rows] -= part
+    return found
 
 
 def score_residuals(data: CoxData, fit: CoxEvaluation) -> FloatArray:
@@ -26,10 +30,15 @@ def score_residuals(data: CoxData, fit: CoxEvaluation) -> FloatArray:
 def score_blocks(data: CoxData, fit: CoxEvaluation) -> Iterator[tuple[slice, FloatArray]]:
     """The score residuals of one block of rows after the other: together they are as large as the data."""
     average = _average(data, fit)
-    for rows, part in row_sums(data, *fit.sums.mean_hazard()):
-        part *= fit.risk[rows, None]
+    # Of each row's hazard, and of hazard times mean.
+    terms, shared = (
+        np.column_stack([alone, means])
+        for alone, means in zip(fit.sums.inverse, fit.sums.mean_hazard(), strict=True)
+    )
+    for rows, sums in row_sums(data, terms, shared):
         z = data.z[rows]
-        part -= fit.expected[rows, None] * z
+        sums *= data.risk(rows, fit.coefficients)[:, None]
+        part = sums[:, 1:] - sums[:, :1] * z
         happened = data.events_in(rows)
         own = happened - rows.start
         part[own] += z[own] - average[data.sets.ends(happened)]
@@ -39,7 +48,7 @@ def score_blocks(data: CoxData, fit: CoxEvaluation) -> Iterator[tuple[slice, Flo
 def schoenfeld_residuals(data: CoxData, fit: CoxEvaluation) -> tuple[FloatArray, IntArray]:
     """Covariates of each event minus their mean at risk, (e, p), by stratum, time, row; and these rows."""
     ends = data.sets.ends(data.happened)
-    order = np.argsort(ends, kind="stable")
+    order = stable_order(ends)
     deviation = data.z[data.happened] - _average(data, fit)[ends]
     return deviation[order], data.happened[order]
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from hamm_eval.inference import FloatArray, IntArray, sum_by
+from hamm_eval.inference import FloatArray, IntArray, stable_order, sum_by
 from hamm_eval.survival.episodes import Episodes
 from hamm_eval.survival.risk_sets import RiskSets, blocks
 
@@ -107,7 +107,7 @@ def _blocks_of_units(rows: Episodes, grid: int) -> Iterator[slice | IntArray]:
         return
     ends = np.cumsum(np.bincount(rows.unit))
     ordered = bool(np.all(rows.unit[1:] >= rows.unit[:-1]))
-    order = None if ordered else np.argsort(rows.unit, kind="stable")
+    order = None if ordered else stable_order(rows.unit)
     begin = 0
     for block in blocks(rows.time.size, grid):
         end = int(ends[np.searchsorted(ends, block.stop)])
@@ -142,7 +142,7 @@ def _steps(
         return place, before, after, np.tile(frequency, 2)
     ends -= begins
     unit = np.tile(rows.unit[which], 2)
-    order = np.lexsort((place, unit))
+    order = stable_order(place, unit)
     change = after[:, order]
     after = cumulate_within(change, unit[order])
     return place[order], after - change, after, None if rows.grouped else np.tile(frequency, 2)[order]

@@ -18,6 +18,9 @@ import numpy as np
 from hamm_eval.inference import FloatArray, IntArray
 from hamm_eval.survival.risk_sets import RiskSets, blocks
 
+# Of squares of risks sums are still finite and positive.
+SMALLEST_RISK = np.exp(-300.0)
+
 
 @dataclass(frozen=True, slots=True)
 class CoxData:
@@ -25,8 +28,8 @@ class CoxData:
 
     Parameters
     ----------
-    z : ndarray, shape (n, p)
-        Covariates, standardised.
+    z : ndarray, shape (n, p), Fortran order
+        Covariates, standardised. Sums run along columns: they lie together in memory.
     weight : ndarray, shape (n,)
     event : ndarray, shape (n,)
         0 or 1.
@@ -55,6 +58,12 @@ class CoxData:
     mean_weight: FloatArray
     event_sum: FloatArray
 
+    def risk(self, rows: slice, coefficients: FloatArray) -> FloatArray:
+        """``exp(eta)`` of the rows of a slice."""
+        eta = self.z[rows] @ coefficients
+        with np.errstate(over="ignore"):
+            return np.exp(eta, out=eta)
+
     def events_in(self, rows: slice) -> IntArray:
         """The rows with an event among those of a slice."""
         first, beyond = np.searchsorted(self.happened, [rows.start, rows.stop])
@@ -69,9 +78,9 @@ def cox_data(z: FloatArray, weight: FloatArray, event: FloatArray, sets: RiskSet
     if ties == "efron" and sets.size < happened.size:
         place = np.arange(happened.size) - np.repeat(np.cumsum(tied) - tied, tied)
         share = place / np.repeat(tied, tied)
-    # Sums run along columns: they lie together in memory.
-    z = np.asfortranarray(z)
-    event_sum = (weight * event) @ z
+    event_sum = np.zeros(z.shape[1])
+    for rows in blocks(event.size):
+        event_sum += (weight[rows] * event[rows]) @ z[rows]
     mean_weight = sets.ending(weight, happened) / tied
     return CoxData(z, weight, event, sets, happened, tied, share, mean_weight, event_sum)
 
@@ -121,26 +130,23 @@ class RiskSums:
 class CoxEvaluation:
     """The likelihood at one coefficient vector, and the pieces that residuals and baselines reuse.
 
+    Nothing in it is as large as the rows: what is needed of them is computed anew, block by block, which is
+    cheaper than memory.
+
     Parameters
     ----------
     coefficients : ndarray, shape (p,)
     log_likelihood : float
     score : ndarray, shape (p,)
     information : ndarray, shape (p, p)
-    risk : ndarray, shape (n,)
-        ``exp(eta)``.
     sums : RiskSums
-    expected : ndarray, shape (n,)
-        Expected number of events of each row.
     """
 
     coefficients: FloatArray
     log_likelihood: float
     score: FloatArray
     information: FloatArray
-    risk: FloatArray
     sums: RiskSums
-    expected: FloatArray
 
     @property
     def hazard(self) -> FloatArray:
@@ -156,7 +162,7 @@ def evaluate(data: CoxData, coefficients: FloatArray) -> CoxEvaluation | None:
     swept = _risks(data, coefficients)
     if swept is None:
         return None
-    risk, at_risk, tied = swept
+    at_risk, tied = swept
     terms = _terms(data, at_risk[0], tied[0])
     if terms is None:
         return None
@@ -164,37 +170,35 @@ def evaluate(data: CoxData, coefficients: FloatArray) -> CoxEvaluation | None:
     sums = RiskSums(at_risk, tied, inverse, square)
     log_likelihood = float(data.event_sum @ coefficients) - logs
     information = -sums.mean_products()
-    score, expected = data.event_sum.copy(), np.empty_like(risk)
+    score = data.event_sum.copy()
     for rows, part in row_sums(data, *inverse):
-        part *= risk[rows]
-        expected[rows] = part
-        part *= data.weight[rows]
         z = data.z[rows]
+        part *= data.risk(rows, coefficients)
+        part *= data.weight[rows]
         score -= part @ z
         information += z.T @ (part[:, None] * z)
-    return CoxEvaluation(coefficients, log_likelihood, score, information, risk, sums, expected)
+    return CoxEvaluation(coefficients, log_likelihood, score, information, sums)
 
 
-def _risks(data: CoxData, coefficients: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray] | None:
-    """Each row's risk; sums of 1 and of each covariate at risk, and over tied events, at each grid point."""
-    sets, risk = data.sets, np.empty(data.weight.size)
+def _risks(data: CoxData, coefficients: FloatArray) -> tuple[FloatArray, FloatArray] | None:
+    """Sums of 1 and of each covariate, by risk, over risk sets and tied events at each grid point."""
+    sets = data.sets
     columns = range(coefficients.size + 1)
     steps: list[FloatArray | float] = [0.0] * len(columns)
     tied = np.zeros((len(columns), sets.size))
-    for rows in blocks(risk.size, sets.size):
+    for rows in blocks(data.weight.size, sets.size):
         z = data.z[rows]
-        eta = z @ coefficients
-        if not np.all(np.abs(eta) < 300):
+        mass = data.risk(rows, coefficients)
+        if not (mass.min() > SMALLEST_RISK and mass.max() < 1 / SMALLEST_RISK):
             return None
-        np.exp(eta, out=risk[rows])
-        mass = data.weight[rows] * risk[rows]
+        mass *= data.weight[rows]
         happened = data.events_in(rows)
         ends, own = sets.ends(happened), happened - rows.start
         for j in columns:
             moved = mass if j == 0 else mass * z[:, j - 1]
             steps[j] = steps[j] + sets.steps(moved, rows)
             tied[j] += np.bincount(ends, weights=moved[own], minlength=sets.size)
-    return risk, np.stack([sets.summed(np.asarray(some)) for some in steps]), tied
+    return np.stack([sets.summed(np.asarray(some)) for some in steps]), tied
 
 
 def _terms(

@@ -125,7 +125,7 @@ def _moments(data: CoxData, fit: CoxEvaluation, g: FloatArray) -> tuple[FloatArr
     cross, square = (-fit.sums.mean_products(power) for power in powers.T)
     hazard, shared = (found[:, None] * powers for found in fit.sums.inverse)
     for rows, part in row_sums(data, hazard, shared):
-        z, mass = data.z[rows], data.weight[rows] * fit.risk[rows]
+        z, mass = data.z[rows], data.weight[rows] * data.risk(rows, fit.coefficients)
         for found, own in ((cross, part[:, 0]), (square, part[:, 1])):
             found += z.T @ ((mass * own)[:, None] * z)
     return cross, square

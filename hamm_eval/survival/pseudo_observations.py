@@ -9,7 +9,14 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from hamm_eval.errors import InputError, NotEstimable
-from hamm_eval.inference import FloatArray, IntArray, checked_points, distinct_and_ranks
+from hamm_eval.inference import (
+    FloatArray,
+    IntArray,
+    are_small_whole,
+    checked_points,
+    distinct_and_ranks,
+    sorting,
+)
 from hamm_eval.survival.causes import checked_causes
 from hamm_eval.survival.episodes import checked_times
 from hamm_eval.survival.risk_sets import blocks
@@ -111,23 +118,27 @@ def pseudo_observations(
     if n < 2:
         raise NotEstimable("Needs two rows or more.", where="time")
     # Followed beyond the time asked for, whoever is left out.
-    if np.any(asked < 0) or np.any(asked > np.partition(end, n - 2)[n - 2]):
+    if np.any(asked < 0) or np.any(asked > _second_largest(end)):
         raise NotEstimable("Follow-up ends before a time asked for.", where="at")
     # 0 censored, 1 with another event, 2 with the event asked for: arrays of n are let go once used.
     how = np.where(codes == of, 2, np.minimum(codes, 1)).astype(np.int8)
     del codes
+    narrow = np.int32 if n < np.iinfo(np.int32).max else np.int64
+    # Without ties what is looked up by time lies far apart; row after row in order of time, side by side.
+    order = None if are_small_whole(end) else sorting(end)
+    if order is not None:
+        end, how, order = end[order], how[order], order.astype(narrow)
     grid, place = distinct_and_ranks(end)
     del end
     # Beyond the last time asked for nothing matters; up to it two persons or more are at risk.
     k = int(np.searchsorted(grid, asked.max(initial=0.0), side="right"))
-    np.minimum(place, k, out=place)
+    place = np.minimum(place, k, dtype=narrow, casting="same_kind")
     # What each point of the curve counts: the last one up to a time, or its width.
     mean = kind.startswith("mean")
     edges = np.append(0.0, grid[:k]) if mean else None
     points = np.searchsorted(grid, asked, side="right")
     del grid
     lost = _left_out(_count(place, how, k), of_cause=kind in ("incidence", "mean_lost"))
-    place = place.astype(np.int32 if k < np.iinfo(np.int32).max else np.int64)
     found = np.empty((n, asked.size))
     for column, (limit, point) in enumerate(zip(asked, points, strict=True)):
         weight = _one(k + 1, point) if edges is None else np.diff(np.minimum(edges, limit), append=limit)
@@ -136,16 +147,27 @@ def pseudo_observations(
         for code, loss in enumerate(losses):
             for rows in blocks(n):
                 which = rows.start + np.flatnonzero(how[rows] == code)
-                found[which, column] = loss[place[which]] * (n - 1) + estimate
+                row = which if order is None else order[which]
+                found[row, column] = loss[place[which]] * (n - 1) + estimate
     return found
+
+
+def _second_largest(values: FloatArray) -> float:
+    """The largest value without one of the rows that have it."""
+    largest = int(values.argmax())
+    return float(max(values[:largest].max(initial=-np.inf), values[largest + 1 :].max(initial=-np.inf)))
 
 
 def _count(place: IntArray, how: NDArray[np.int8], k: int) -> _Counts:
     """Counts at the first k times from the place (n,) of each row, all later ones being k."""
     at_risk = np.bincount(place, minlength=k + 1)
     np.cumsum(at_risk[::-1], out=at_risk[::-1])
-    events, own = (np.bincount(place[how >= least], minlength=k + 1) for least in (1, 2))
-    return _Counts(at_risk[:k], events[:k], own[:k])
+    # Counts are as small as the places of rows.
+    at_risk = at_risk[:k].astype(place.dtype)
+    events, own = (
+        np.bincount(place[how >= least], minlength=k + 1)[:k].astype(place.dtype) for least in (1, 2)
+    )
+    return _Counts(at_risk, events, own)
 
 
 def _left_out(counts: _Counts, *, of_cause: bool) -> _LeftOut:

@@ -14,7 +14,7 @@ import numpy as np
 
 from hamm_eval.inference import FloatArray, IntArray, count_up_to, distinct_and_ranks, distinct_below
 
-_BLOCK = 32_768
+_BLOCK = 8_192
 _BLOCKS_A_GRID = 4
 _ALL = slice(None)
 
@@ -138,33 +138,50 @@ def build_risk_sets(
     >>> sets.at_risk(np.ones(3))
     array([3., 2.])
     """
-    distinct, rank = distinct_and_ranks(time)
-    width = distinct.size + 1
-    base = 0 if stratum is None else stratum.astype(np.int64) * width
-    # Rank 0 lies before every time; ranks are whole numbers, so that tied times compare exactly.
-    rank += 1
-    end = rank if stratum is None else base + rank
-    late = entry is not None or stratum is not None
-    # Without entries every row begins before the first time of its stratum.
-    start = (
-        np.broadcast_to(np.asarray(base), time.shape)
-        if entry is None
-        else base + _ranked_up_to(distinct, entry)
+    distinct, place = distinct_and_ranks(time)
+    if stratum is not None:
+        return _of_strata(entry, distinct, place, on_grid, stratum)
+    ending = np.zeros(distinct.size, dtype=bool)
+    ending[place[on_grid]] = True
+    # How many grid points lie before each of the distinct times, and before what comes after all of them.
+    before = np.concatenate([[0], np.cumsum(ending)])
+    return RiskSets(
+        time=distinct[ending],
+        stratum=np.zeros(int(before[-1]), dtype=np.int64),
+        # Without entries every row begins before the first time.
+        first=np.zeros(time.size, dtype=np.int64) if entry is None else _looked_up(distinct, entry, before),
+        last=before[1:][place],
+        late=entry is not None,
     )
-    size = width * (1 if stratum is None else int(stratum.max()) + 1)
+
+
+def _of_strata(
+    entry: FloatArray | None, distinct: FloatArray, place: IntArray, on_grid: np.ndarray, stratum: IntArray
+) -> RiskSets:
+    """The same by stratum: what is ranked is the stratum first, the time second."""
+    width = distinct.size + 1
+    base = stratum.astype(np.int64) * width
+    # Rank 0 lies before every time; ranks are whole numbers, so that tied times compare exactly.
+    end = base + place + 1
+    start = base if entry is None else base + _looked_up(distinct, entry, np.arange(width))
+    size = width * (int(stratum.max()) + 1)
     grid = distinct_below(end[on_grid], size)
     return RiskSets(
-        time=distinct[(grid if stratum is None else grid % width) - 1],
-        stratum=np.zeros(grid.size, dtype=np.int64) if stratum is None else grid // width,
-        first=count_up_to(grid, start, size) if late else np.zeros(time.size, dtype=np.int64),
+        time=distinct[grid % width - 1],
+        stratum=grid // width,
+        first=count_up_to(grid, start, size),
         last=count_up_to(grid, end, size),
-        late=late,
+        late=True,
     )
 
 
-def _ranked_up_to(distinct: FloatArray, entry: FloatArray) -> IntArray:
-    """How many of the distinct times are at most each entry."""
-    entries, place = distinct_and_ranks(np.where(np.isneginf(entry), 0.0, entry))
-    known = np.searchsorted(distinct, entries, side="right")
-    # Who is at risk from the beginning enters before every time, one at 0 included.
-    return np.where(np.isneginf(entry), 0, known[place])
+def _looked_up(distinct: FloatArray, entry: FloatArray, values: IntArray) -> IntArray:
+    """Of each entry the entry of `values`, counted by how many of the distinct times are at most it."""
+    always = np.isneginf(entry)
+    some = bool(always.any())
+    entries, place = distinct_and_ranks(np.where(always, 0.0, entry) if some else entry)
+    found: IntArray = values[np.searchsorted(distinct, entries, side="right")][place]
+    if some:
+        # Who is at risk from the beginning enters before every time, one at 0 included.
+        found[always] = values[0]
+    return found

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
-from hamm_eval.inference import FloatArray, IntArray
+from hamm_eval.inference import FloatArray, IntArray, narrow, stable_order
 from hamm_eval.survival.risk_sets import RiskSets, blocks, build_risk_sets
 from hamm_eval.survival.state_rows import StateRows
 
@@ -59,17 +60,21 @@ class StateGrid:
         """Changes at the places ``begin + 1..end``, with the `unit` (m,) of each person."""
         n, rows = self.rows.person.size, self.rows
         which = self.order[self.offset[begin + 1] : self.offset[end + 1]]
-        row = which % n
-        place = np.where(which >= n, self.sets.last[row], self.sets.first[row])
-        order = np.lexsort((place, unit[rows.person[row]]))
-        ends, row, place = which[order] >= n, row[order], place[order]
-        person, state = rows.person[row], rows.state[row]
+        place = np.repeat(np.arange(begin + 1, end + 1), np.diff(self.offset[begin + 1 : end + 2]))
+        ends = which >= n
+        row = np.where(ends, which - n, which)
+        person = rows.person[row]
+        of_person = unit[person]
+        # They are in order of place.
+        order = stable_order(of_person)
+        ends, row, person = ends[order], row[order], person[order]
+        state, weight = rows.state[row], rows.weight[person]
         return Changes(
-            place=place,
-            unit=unit[person],
+            place=place[order],
+            unit=of_person[order],
             state=state,
             to=np.where(ends, rows.to[row], state),
-            mass=np.where(ends, -rows.weight[person], rows.weight[person]),
+            mass=np.where(ends, -weight, weight),
         )
 
     def present(self, unit: IntArray) -> Iterator[Changes]:
@@ -80,16 +85,17 @@ class StateGrid:
             person, state = rows.person[row], rows.state[row]
             yield Changes(self.sets.first[row], unit[person], state, state, rows.weight[person])
 
-    def hazard(self, begin: int, end: int) -> FloatArray:
-        """Increments of the hazards (l, s, s) at the times begin..end - 1; rows sum to 0."""
-        n, s, rows = self.rows.person.size, self.at_risk.shape[1], self.rows
-        which = self.order[self.offset[begin + 1] : self.offset[end + 1]]
-        row = which[which >= n] - n
-        row = row[rows.state[row] != rows.to[row]]
-        cell = ((self.sets.ends(row) - begin) * s + rows.state[row]) * s + rows.to[row]
-        mass = rows.weight[rows.person[row]]
-        moved = np.bincount(cell, weights=mass, minlength=(end - begin) * s * s).reshape(-1, s, s)
-        found = moved / _not_zero(self.at_risk[begin:end])[:, :, None]
+    def hazard(self, begin: int, end: int, changes: Changes) -> FloatArray:
+        """Increments of the hazards (l, s, s) at the times begin..end - 1, of whose `changes` they are made.
+
+        Their rows sum to 0.
+        """
+        s = self.at_risk.shape[1]
+        moved = np.flatnonzero(changes.state != changes.to)
+        cell = (changes.place[moved] - 1 - begin) * s + changes.state[moved]
+        cell = cell * s + changes.to[moved]
+        mass = np.bincount(cell, weights=-changes.mass[moved], minlength=(end - begin) * s * s)
+        found = mass.reshape(-1, s, s) / _not_zero(self.at_risk[begin:end])[:, :, None]
         found[:, np.arange(s), np.arange(s)] -= found.sum(axis=2)
         return found
 
@@ -98,21 +104,23 @@ class StateGrid:
         at_risk = self.at_risk[begin : begin + before.shape[0]]
         return np.where(at_risk > 0, before / _not_zero(at_risk), 0.0)
 
-    def losses(self) -> FloatArray:
+    def losses(self) -> NDArray[np.float32]:
         """Minus the logarithm of the share that stays in each state, from the origin on, (s, k + 1)."""
         mass, moved = self.rows.weight[self.rows.person], self.rows.moved
-        found = np.zeros((self.at_risk.shape[1], self.sets.size + 1))
+        # Half the digits say well enough how far a base reaches.
+        found = np.zeros((self.at_risk.shape[1], self.sets.size + 1), dtype=np.float32)
         for state, at_risk in enumerate(self.at_risk.T):
             leaving = np.flatnonzero(moved & (self.rows.state == state))
             lost = self.sets.ending(mass, leaving) / _not_zero(at_risk)
             # A loss of everybody would be infinite for ever after.
-            np.cumsum(-np.log1p(-np.minimum(lost, 1 - 1e-9)), out=found[state, 1:])
+            found[state, 1:] = np.cumsum(-np.log1p(-np.minimum(lost, 1 - 1e-9)))
         return found
 
 
 def state_grid(rows: StateRows, size: int) -> StateGrid:
     """Grid of rows in `size` states. Where a row only goes on in the same state, nothing begins or ends."""
     sets = build_risk_sets(rows.start, rows.stop, np.ones(rows.stop.size, dtype=bool))
+    sets = replace(sets, first=narrow(sets.first), last=narrow(sets.last))
     mass = rows.weight[rows.person]
     at_risk = np.empty((sets.size, size))
     for state in range(size):
@@ -126,8 +134,8 @@ def state_grid(rows: StateRows, size: int) -> StateGrid:
         rows=rows,
         sets=sets,
         at_risk=at_risk,
-        order=np.concatenate([begins, ends + rows.person.size])[np.argsort(place, kind="stable")],
-        offset=np.cumsum(np.append(0, np.bincount(place, minlength=sets.size + 1))),
+        order=narrow(np.concatenate([begins, ends + rows.person.size]))[stable_order(place)],
+        offset=narrow(np.cumsum(np.append(0, np.bincount(place, minlength=sets.size + 1)))),
     )
 
 

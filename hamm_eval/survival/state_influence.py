@@ -26,7 +26,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from hamm_eval.inference import FloatArray, IntArray
+from hamm_eval.inference import FloatArray, IntArray, narrow, stable_order
 from hamm_eval.survival.influence import ROUNDING, cumulate_within
 from hamm_eval.survival.risk_sets import blocks
 from hamm_eval.survival.running_products import running_products
@@ -84,9 +84,8 @@ class _Walk:
         self._grid, self._lengths = grid, lengths
         self._probability, self._size = probability, probability.size
         # Units in the order in which they end: those that go on are always the last ones.
-        ends = np.zeros(influence.shape[0], dtype=np.int64)
-        np.maximum.at(ends, grid.rows.unit[grid.rows.person], grid.sets.last)
-        by_end = np.argsort(ends, kind="stable")
+        ends = grid.rows.ends_of_units(grid.sets.last)
+        by_end = narrow(stable_order(ends))
         self._ends, self._ended = ends[by_end], 0
         del ends
         # u, N and the influence on the time in states, a column a unit; here u is the influence itself.
@@ -95,7 +94,7 @@ class _Walk:
             self._units[: self._size, some] = influence[by_end[some]].T
         self._time = np.zeros((0 if lengths is None else self._size, by_end.size))
         rank = np.empty_like(by_end)
-        rank[by_end] = np.arange(by_end.size)
+        rank[by_end] = np.arange(by_end.size, dtype=by_end.dtype)
         del by_end
         self._unit = rank[grid.rows.unit]
         # Those that have ended, as few rows of their influences on time and on states.
@@ -169,7 +168,7 @@ class _Walk:
     def _piece(self, begin: int, end: int) -> tuple[FloatArray, FloatArray]:
         """Probabilities and variances (l, s) at the times begin..end - 1, over which P can be inverted."""
         s, changes = self._size, self._grid.changes(begin, end, self._unit)
-        hazard = self._grid.hazard(begin, end)
+        hazard = self._grid.hazard(begin, end, changes)
         product = self._product @ running_products(np.eye(s) + hazard)
         inverse = np.linalg.inv(product)
         probability = self._base @ product
@@ -221,7 +220,7 @@ class _Walk:
     def _single(self, begin: int) -> tuple[FloatArray, FloatArray]:
         """A time at which a state loses too many: each unit is carried over it, nothing is inverted."""
         s, changes = self._size, self._grid.changes(begin, begin + 1, self._unit)
-        hazard = self._grid.hazard(begin, begin + 1)[0]
+        hazard = self._grid.hazard(begin, begin + 1, changes)[0]
         reach = self._grid.reach(begin, self._probability[None])[0]
         if self._lengths is not None:
             self._time_load[:s] = self._lengths[begin] * np.eye(s)

@@ -10,10 +10,11 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from hamm_eval.errors import InputError
-from hamm_eval.inference import FloatArray, IntArray, labels_to_codes, refuse_where
+from hamm_eval.inference import FloatArray, IntArray, labels_to_codes, narrow, refuse_where
 from hamm_eval.survival.clusters import count_clusters, read_clusters
 from hamm_eval.survival.episodes import checked_times, checked_weights
 
+_CODE = np.int16
 _CENSORED = {"", "cens", "censor", "censored"}
 
 
@@ -53,6 +54,16 @@ class StateRows:
         """Independent unit of each person, shape (m,): the cluster, else the person."""
         return np.arange(self.weight.size) if self.cluster is None else self.cluster
 
+    def ends_of_units(self, last: IntArray) -> IntArray:
+        """The largest of the places `last` (n,) of the rows of each unit."""
+        first = np.flatnonzero(np.append(True, self.person[1:] != self.person[:-1]))
+        of_persons = np.maximum.reduceat(last, first)
+        if self.cluster is None:
+            return of_persons
+        found = np.zeros(int(self.cluster.max()) + 1, dtype=last.dtype)
+        np.maximum.at(found, self.cluster, of_persons)
+        return found
+
     @property
     def moved(self) -> NDArray[np.bool_]:
         """Whether the row ends with a transition."""
@@ -64,6 +75,8 @@ def checked_states(states: Sequence[Any]) -> tuple[Any, ...]:
     names = tuple(states)
     if len(names) < 2 or len(set(names)) < len(names):
         raise InputError("Name at least two different states.", where="states")
+    if 2 * len(names) > np.iinfo(_CODE).max:
+        raise InputError("So many states are not possible.", where="states")
     return names
 
 
@@ -96,10 +109,13 @@ def checked_state_rows(
     weight = checked_weights(weights, n)
     given = read_clusters(cluster, n)
     clusters = np.zeros(n, np.int64) if given is None else given
-    order = np.lexsort((begin, codes))
-    codes, state, to = codes[order], state[order], to[order]
-    begin, end, weight, clusters = begin[order], end[order], weight[order], clusters[order]
+    order = np.arange(n)
     same = codes[1:] == codes[:-1]
+    if not np.all((codes[1:] > codes[:-1]) | (same & (begin[1:] >= begin[:-1]))):
+        order = np.lexsort((begin, codes))
+        codes, state, to = codes[order], state[order], to[order]
+        begin, end, weight, clusters = begin[order], end[order], weight[order], clusters[order]
+        same = codes[1:] == codes[:-1]
     gap = begin[1:] > end[:-1]
     adjacent = begin[1:] == end[:-1]
     refuse = _Refusal(order)
@@ -110,7 +126,7 @@ def checked_state_rows(
     refuse(same & (clusters[1:] != clusters[:-1]), "Clusters that differ within a person", argument="cluster")
     first = np.append(True, ~same)
     return StateRows(
-        person=codes,
+        person=narrow(codes),
         start=begin,
         stop=end,
         state=state,
@@ -143,7 +159,8 @@ def _codes(
     if array.shape != (length,):
         raise InputError(f"Expected {length} entries.", where=argument)
     known = {name: i for i, name in enumerate(states)} | {str(name): i for i, name in enumerate(states)}
-    codes = np.fromiter(map(_Lookup(known).__getitem__, array), np.int64, length)
+    # As small as they are: they are looked up at random.
+    codes: IntArray = np.fromiter(map(_Lookup(known).__getitem__, array), _CODE, length)
     gone = codes == -1
     if missing is not None:
         codes = np.where(gone, missing, codes)
