@@ -16,7 +16,7 @@ def wording(request: pytest.FixtureRequest) -> Wording:
     return Wording(request.param, samples.params())
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def german() -> Wording:
     """German with the names of the committed params."""
     return Wording("de", samples.params())

@@ -17,9 +17,9 @@ from hamm_eval.report.page.assemble import stylesheet
 from hamm_eval.report.wording import Wording
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def sections(german: Wording) -> list[Section]:
-    """Two notebooks as nbconvert leaves them."""
+    """Two notebooks as nbconvert leaves them; drawn once."""
     releases = samples.every_release()
     return [
         Section("01_cohort", '<h1 id="who">Wer?<a class="anchor-link" href="#who">¶</a></h1>'
