@@ -30,6 +30,7 @@ mpl.use("Agg")
 
 SECRET = "Aziza Haddad"
 ID = "H-000417"
+HIDDEN = {"hidden": 1}
 
 
 def scan(files: dict[str, bytes], *identifiers: str, policy: Policy | None = None) -> tuple[Problem, ...]:
@@ -110,9 +111,9 @@ def put(part: str, before: bytes, new: str) -> bytes:
 WORKBOOKS: dict[str, bytes] = {
     "hidden_sheet": hidden_sheet("hide"),
     "very_hidden_sheet": hidden_sheet("very_hidden"),
-    "hidden_column": workbook(lambda b, s: (s.write(1, 5, SECRET), s.set_column("F:F", 9, None, {"hidden": 1}))),
+    "hidden_column": workbook(lambda b, s: (s.write("F2", SECRET), s.set_column("F:F", 9, None, HIDDEN))),
     "narrow_column": workbook(lambda b, s: (s.write(1, 5, SECRET), s.set_column(5, 5, 0))),
-    "hidden_row": workbook(lambda b, s: (s.write(7, 0, SECRET), s.set_row(7, None, None, {"hidden": 1}))),
+    "hidden_row": workbook(lambda b, s: (s.write(7, 0, SECRET), s.set_row(7, None, None, HIDDEN))),
     "comment": workbook(lambda b, s: s.write_comment("A1", SECRET)),
     "defined_name": workbook(lambda b, s: b.define_name("Personen!Haddad", f'="{SECRET}"')),
     "author": workbook(lambda b, s: b.set_properties({"author": SECRET})),

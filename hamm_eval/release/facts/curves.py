@@ -136,6 +136,8 @@ def _whole(
         events.append(facts.untold(f"{name}|event", curves.ungrouped_events))
         facts.sum(name, events[-1:], rest=True)
     whole = whom.after(everyone, curves.groups[0].start_at)
+    if whole != everyone:
+        facts.elsewhere(everyone, [whole])
     facts.untold(whole, sum(group.persons_from_start for group in curves.groups) + curves.ungrouped)
     reached = sum(group.events_from_start for group in curves.groups) + curves.ungrouped_events
     facts.untold(f"{whole}|event", reached)

@@ -34,10 +34,8 @@ def costs_facts(estimate: Costs, released: ReleasedCosts, policy: Policy) -> Fac
         facts.sum(begun, [name], rest=True)
         if shown.cost is not None:
             # Divided by what a participation costs it is participations by persons, both as they are shown.
+            # That there is a cost tells nothing beyond the number of persons, by which it is decided.
             told_participations(facts, begun, line, policy)
-            facts.by_rule(name, line.persons, least=policy.quantile_persons)
-        elif shown.missing == "too_few" and shown.persons.value is not None:
-            facts.by_rule(name, line.persons, below=policy.quantile_persons)
         # Whoever takes part under a class is some of those who do at all.
         facts.elsewhere(f"{base}|measure={line.measure}", [name])
         facts.elsewhere(base, [name])

@@ -2,17 +2,21 @@
 
 Two results divide the same persons by one column, the one finely and the other coarsely: each coarse level is
 the sum of what both divide it into. A third result divides some of these persons, as those in a model: of
-each level they are some. No result knows of another, so the system adds these sums, from the names of levels.
+each level they are some. And curves begin on different days, so that those of the one are some of those of
+the other. No result knows of another, so the system adds these sums, from the names of counts.
 """
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from itertools import pairwise
 
-from hamm_eval.release.facts import Count, Sum
+from hamm_eval.release.facts import Count, Facts, Sum
 from hamm_eval.release.facts.levels import Level, range_name, range_of
+
+_AFTER = re.compile(r"(?P<persons>[^|@]+)\|after (?P<day>[0-9.]+)(?P<what>(\|event)?)(?P<quarter>(@[^@]*)?)")
 
 Values = frozenset[str]
 Groups = Mapping[str, Mapping[Values, Level]]
@@ -42,22 +46,55 @@ def nested(counts: Collection[str], sums: Iterable[Sum]) -> tuple[tuple[Count, .
     >>> [(total.whole, total.parts) for total in sums]
     [('all|age[..30]', ('all|age[..25]', 'all|age[25..30]'))]
     """
+    binding = _Binding(counts)
+    binding.stay()
     told: dict[tuple[str, str, str], dict[str, dict[Values, Level]]] = defaultdict(lambda: defaultdict(dict))
     for key in counts:
         level = Level.read(key)
         if level is not None:
             told[level.column, level.what, level.quarter][level.whom][level.values] = level
-    containing = _containing({whom for groups in told.values() for whom in groups}, sums)
-    binding = _Binding(counts)
+    everyone = {whom for groups in told.values() for whom in groups}
+    containing = _containing(everyone, [*sums, *binding.sums])
     for groups in told.values():
         for family in _families(groups, containing):
             cut = _in_grains({whom: groups[whom] for whom in family})
             atoms = _atoms({values for levels in cut.values() for values in levels})
             for whom, levels in cut.items():
                 binding.divide(levels, atoms)
-                for everyone in containing[whom] & family:
-                    binding.contain(levels, cut[everyone], atoms)
+                for whole in containing[whom] & family:
+                    binding.contain(levels, cut[whole], atoms)
     return tuple(binding.made.values()), tuple(binding.sums)
+
+
+def levels_in_every_quarter(series: Mapping[str, tuple[Facts, ...]]) -> dict[str, tuple[Facts, ...]]:
+    """The series, each level that one quarter tells named in all others that tell the same grouping.
+
+    What is merged in one quarter and apart in the next would else be bound by nothing: of the merged level,
+    too, persons only come.
+
+    Parameters
+    ----------
+    series : mapping of quarter to facts
+    """
+    told: dict[tuple[str, str, str], set[str]] = defaultdict(set)
+    by_quarter: dict[str, dict[tuple[str, str, str], set[str]]] = {}
+    for quarter, facts in series.items():
+        here = by_quarter.setdefault(quarter, defaultdict(set))
+        for count in (count for each in facts for count in each.counts if count.grows):
+            level = Level.read(count.key)
+            if level is not None:
+                here[level.persons, level.column, level.what].add(count.key)
+                told[level.persons, level.column, level.what].add(count.key)
+    found = {}
+    for quarter, facts in series.items():
+        others = [
+            Count(key=key, low=0, high=None, told=False, grows=True)
+            for grouping, keys in by_quarter[quarter].items()
+            for key in sorted(told[grouping] - keys)
+        ]
+        more = Facts(release="", definition_digest="", version=1, counts=tuple(others))
+        found[quarter] = (*facts, more) if others else tuple(facts)
+    return found
 
 
 def _containing(whom: set[str], sums: Iterable[Sum]) -> Mapping[str, set[str]]:
@@ -117,6 +154,20 @@ class _Binding:
         self._known = counts
         self.made: dict[str, Count] = {}
         self.sums: list[Sum] = []
+
+    def stay(self) -> None:
+        """Who is under observation after a day was so after every earlier one; their events too."""
+        days: dict[tuple[str, ...], list[tuple[float, str]]] = defaultdict(list)
+        for key in self._known:
+            found = _AFTER.fullmatch(key)
+            if found is not None:
+                of = (found["persons"], found["what"], found["quarter"])
+                days[of].append((float(found["day"]), key))
+        for known in days.values():
+            for (_, earlier), (day, later) in pairwise(sorted(known)):
+                persons, _, quarter = earlier.partition("@")
+                gone = self._untold(f"{persons}|gone by {day:g}{f'@{quarter}' if quarter else ''}")
+                self.sums.append(Sum(whole=earlier, parts=(later, gone)))
 
     def divide(self, levels: Mapping[Values, Level], atoms: Iterable[Values]) -> None:
         """Each level is the sum of what it is divided into."""
