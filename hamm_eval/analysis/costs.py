@@ -11,7 +11,7 @@ import pandas as pd
 from hamm_eval.analysis.definitions import cohort_details, define
 from hamm_eval.analysis.groundwork import Groundwork
 from hamm_eval.analysis.measure_effectiveness import compared_for, measure_effectiveness, starts_of
-from hamm_eval.analysis.participations import OTHER, begun_participations, measures_in_order
+from hamm_eval.analysis.participations import OTHER, begun_by, begun_participations, measures_in_order
 from hamm_eval.casefile.tables import BY_NAME
 from hamm_eval.cohort.event_source import require_table, tables_given
 from hamm_eval.effects import cost_per_additional, estimate_effect, joint_covariance
@@ -82,6 +82,7 @@ def costs(
         effects=tuple(
             _effect_cost(ground, key, known.get(key), cost) for key in params.measure_effectiveness
         ),
+        whom=begun_by(params),
     )
 
 

@@ -82,6 +82,7 @@ def effect_by_group(
             groups if groups.test is None else replace(groups, p_adjusted=next(adjusted)) for groups in found
         ),
         confirmatory=params.confirmatory,
+        arms=(int((trial.rows["treated"] == 1).sum()), int((trial.rows["treated"] == 0).sum())),
     )
 
 

@@ -9,11 +9,11 @@ import pandas as pd
 
 from hamm_eval.analysis.costs import UNKNOWN_CLASS, cost_lines, funding_class_at_start
 from hamm_eval.analysis.definitions import cohort_details, define
-from hamm_eval.analysis.participations import begun_participations
+from hamm_eval.analysis.participations import begun_by, begun_participations, begun_under
 from hamm_eval.analysis.quarters import TREND_QUARTERS
 from hamm_eval.casefile.tables import BY_NAME
 from hamm_eval.cohort.event_source import require_table, tables_given
-from hamm_eval.estimate import CountTable, Funding, FundingSpell
+from hamm_eval.estimate import CountTable, Funding, FundingSpell, Link
 from hamm_eval.params import Params
 from hamm_eval.vocabulary import Quarter
 
@@ -56,6 +56,7 @@ def funding(case_file: CaseFile, params: Params) -> Funding:
         begun=_begun(rows, [name for name in classes if (rows["funding_class"] == name).any()], params),
         lines=tuple(cost_lines(tables, begun, cost, params)),
         shown_until=params.quarter.end,
+        whom=begun_by(params),
     )
 
 
@@ -104,4 +105,14 @@ def _begun(rows: pd.DataFrame, classes: list[str], params: Params) -> CountTable
             [[part["person_id"].nunique() for part in line] for line in parts], dtype=np.int64
         ).reshape(shape),
         shares="of_row",
+        # What began in these quarters is some of what began at all.
+        links=tuple(
+            Link(
+                whole=begun_under(params, name),
+                cells=tuple((i, j) for i in range(len(quarters))),
+                rest=True,
+                size=int((rows["funding_class"] == name).sum()),
+            )
+            for j, name in enumerate(classes)
+        ),
     )

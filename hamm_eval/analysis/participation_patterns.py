@@ -14,7 +14,12 @@ import numpy as np
 import pandas as pd
 
 from hamm_eval.analysis.definitions import cohort_details, define
-from hamm_eval.analysis.participations import begun_participations, measures_in_order
+from hamm_eval.analysis.participations import (
+    begun_by,
+    begun_participations,
+    measures_in_order,
+    took_part,
+)
 from hamm_eval.cohort.event_source import tables_given
 from hamm_eval.errors import NotEstimable
 from hamm_eval.estimate import CountTable, DistributionTable, Link
@@ -80,6 +85,7 @@ def time_in_measures(case_file: CaseFile, params: Params) -> DistributionTable:
         values=np.array(values, dtype=np.float64).reshape(-1, len(PROBABILITIES)),
         persons=np.array(persons, dtype=np.int64),
         unit="days",
+        whom=tuple(took_part(params, measure) for measure in rows),
     )
 
 
@@ -103,6 +109,7 @@ def order_of_measures(case_file: CaseFile, params: Params) -> CountTable:
         As `time_in_measures`.
     """
     first = _begun(case_file, params).drop_duplicates(["person_id", "measure"])
+    many, begun_people = first["measure"].value_counts(), first["person_id"].nunique()
     places = first.groupby(["person_id", "started_on"])["measure"].agg(["size", "first"]).reset_index()
     what = places["first"].where(places["size"] == 1, TOGETHER)
     place = places.groupby("person_id").cumcount()
@@ -116,11 +123,31 @@ def order_of_measures(case_file: CaseFile, params: Params) -> CountTable:
         row_dimension="measure",
         column_dimension="place",
         counts=counts.to_numpy(dtype=np.int64),
-        # Everyone who has begun anything has a first place: all whom the combinations divide.
+        # Everyone who has begun anything has a first place: all whom the combinations divide. Who has a
+        # measure at any place is some of those who have begun it.
         links=(
             Link(
                 whole=begun_by(params),
                 cells=tuple((i, 0) for i in range(len(rows))),
+            ),
+            *(
+                Link(
+                    whole=begun_by(params),
+                    cells=tuple((i, j) for i in range(len(rows))),
+                    rest=True,
+                    size=int(begun_people),
+                )
+                for j in range(1, len(PLACES))
+            ),
+            *(
+                Link(
+                    whole=took_part(params, measure),
+                    cells=tuple((i, j) for j in range(len(PLACES))),
+                    rest=True,
+                    size=int(many[measure]),
+                )
+                for i, measure in enumerate(rows)
+                if measure != TOGETHER
             ),
         ),
     )
@@ -169,12 +196,16 @@ def combinations_of_measures(case_file: CaseFile, params: Params) -> CountTable:
         total=sizes.total(),
         shares="of_total",
         whom=begun_by(params),
+        links=tuple(
+            Link(
+                whole=took_part(params, measure),
+                cells=tuple((i, 0) for i, of in enumerate(shared) if place[measure] in of),
+                rest=True,
+                size=sum(size for of, size in sizes.items() if place[measure] in of),
+            )
+            for measure in names
+        ),
     )
-
-
-def begun_by(params: Params) -> str:
-    """Name of those who have begun a measure, for tables that count them."""
-    return f"begun:{define('participations', 'begun', **cohort_details(params)).digest}"
 
 
 def _rarer(sizes: Mapping[tuple[int, ...], int], policy: Policy) -> dict[str, int]:

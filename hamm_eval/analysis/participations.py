@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
+from hamm_eval.analysis.definitions import cohort_details, define
 from hamm_eval.cohort.build import described_on
 from hamm_eval.cohort.eligibility import first_eligibility, origin_days, status_on
 from hamm_eval.cohort.event_source import require_table
@@ -66,6 +67,21 @@ def evaluated_persons(tables: Mapping[str, pd.DataFrame], params: Params) -> tup
         described = described_on(rules, origin, require_table(tables, "cases"))
         belongs &= status_on(tables, described).isin(allowed)
     return belongs.index[belongs], eligible
+
+
+def begun_by(params: Params) -> str:
+    """Name of those who have begun a measure, for results that count them."""
+    return f"begun:{define('participations', 'begun', **cohort_details(params)).digest}"
+
+
+def took_part(params: Params, measure: str) -> str:
+    """Name of those of them who have begun this measure."""
+    return f"{begun_by(params)}|measure={measure}"
+
+
+def begun_under(params: Params, funding_class: str) -> str:
+    """Name of the participations of all these that began under a funding class."""
+    return f"{begun_by(params)}|class={funding_class}|participations"
 
 
 def measures_in_order(found: pd.Series, params: Params) -> tuple[str, ...]:

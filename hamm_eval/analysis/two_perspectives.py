@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,6 +13,7 @@ import pandas as pd
 from hamm_eval.analysis.arms import LEAST_WORKERS
 from hamm_eval.analysis.definitions import cohort_details, define, group_details
 from hamm_eval.analysis.design_matrix import design_matrix
+from hamm_eval.analysis.participations import took_part
 from hamm_eval.analysis.rated_participations import PERSPECTIVES, rated_participations
 from hamm_eval.cohort.grouping import levels_in_order, levels_of, merge_small
 from hamm_eval.effects import estimate_effect
@@ -107,6 +109,7 @@ def two_perspectives(case_file: CaseFile, params: Params, measure: str) -> TwoPe
         weighted=(weighted[0], weighted[1]),
         weighted_by=asked.weigh_by,
         agreement=agreement(rows, cluster, clustered_by),
+        whom=took_part(params, measure),
     )
 
 
@@ -152,9 +155,10 @@ def _responses(rows: pd.DataFrame, params: Params, policy: Policy) -> Iterator[R
             levels_of(rows, group, key),
             group.merge,
             lambda values: values.value_counts() < policy.smallest_denominator,
-        ).values
-        for level in levels_in_order(levels, group):
-            yield _response(key, level, rows[levels == level], group.sensitive)
+        )
+        for level in levels_in_order(levels.values, group):
+            response = _response(key, level, rows[levels.values == level], group.sensitive)
+            yield replace(response, merged=levels.merged.get(level, ()))
 
 
 def _response(dimension: str, level: str, rows: pd.DataFrame, sensitive: bool = False) -> Responses:

@@ -54,10 +54,14 @@ class EffectCost:
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Costs(Estimate):
-    """Costs by measure and funding class, and what the effects asked for cost."""
+    """Costs by measure and funding class, and what the effects asked for cost.
+
+    `whom` is the name of those who have begun a measure, shared by results that count them.
+    """
 
     lines: tuple[CostLine, ...]
     effects: tuple[EffectCost, ...]
+    whom: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,9 +88,12 @@ class Funding(Estimate):
         As in `Costs`.
     shown_until : date
         Last day of the quarter reported.
+    whom : str
+        As in `Costs`.
     """
 
     spells: tuple[FundingSpell, ...]
     begun: CountTable
     lines: tuple[CostLine, ...]
     shown_until: dt.date
+    whom: str = ""

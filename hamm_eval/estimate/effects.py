@@ -202,6 +202,7 @@ class EffectByGroup(Estimate):
     """One measure's effect on one endpoint within groups declared beforehand.
 
     `confirmatory` says whether this is the year's confirmatory analysis; in an interim one no test leaves.
+    `arms` are all persons of both arms, those without an entry included; None where they are not counted.
     """
 
     measure: str
@@ -210,6 +211,7 @@ class EffectByGroup(Estimate):
     horizon_days: int
     groups: tuple[EffectInGroups, ...]
     confirmatory: bool = False
+    arms: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)

@@ -14,7 +14,8 @@ class Responses:
     """How many of a group have given a rating, by perspective.
 
     `dimension` and `level` are "" for all. `persons` are distinct persons whose participation has ended,
-    `given` those whose participation was rated, in the order of `vocabulary.Perspective`.
+    `given` those whose participation was rated, in the order of `vocabulary.Perspective`. `merged` are the
+    levels that it was merged of.
     """
 
     dimension: str
@@ -22,6 +23,7 @@ class Responses:
     persons: int
     given: tuple[int, int]
     sensitive: bool = False
+    merged: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,6 +94,8 @@ class TwoPerspectives(Estimate):
         Characteristics of the response weights.
     agreement : Agreement or None
         None where nobody was rated from both sides.
+    whom : str
+        Name of those who have begun the measure, of whom these are some; shared by results that count them.
     """
 
     measure: str
@@ -102,6 +106,7 @@ class TwoPerspectives(Estimate):
     weighted: tuple[WeightedShare, WeightedShare]
     weighted_by: tuple[str, ...]
     agreement: Agreement | None
+    whom: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)

@@ -110,6 +110,9 @@ class DistributionTable(Estimate):
     persons : ndarray of int, shape (rows,)
         Distinct persons behind each row.
     unit : str
+    whom : tuple of str
+        Names of those of whom the persons behind each row are some, shared by results that count them; empty
+        where no other result does.
     """
 
     rows: tuple[str, ...]
@@ -118,3 +121,4 @@ class DistributionTable(Estimate):
     values: FloatArray
     persons: IntArray
     unit: str
+    whom: tuple[str, ...] = ()

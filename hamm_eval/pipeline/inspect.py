@@ -12,7 +12,7 @@ from hamm_eval.params import Params
 from hamm_eval.pipeline.group_notebook import without_left_out
 from hamm_eval.pipeline.plan import RunUnit
 from hamm_eval.release.files import scan_files
-from hamm_eval.release.policy import policy_of
+from hamm_eval.release.policy import Policy, policy_of
 from hamm_eval.release.record import Entry, RunRecord
 from hamm_eval.release.released import group_of
 from hamm_eval.release.scan import scan_notebook
@@ -93,7 +93,9 @@ def mark_internal(node: NotebookNode, params: Params) -> NotebookNode:
     return NotebookNode({**node, "cells": [first, *node.cells]})
 
 
-def inspect_files(files: Mapping[str, bytes], record: RunRecord, identifiers: Iterable[str]) -> None:
+def inspect_files(
+    files: Mapping[str, bytes], record: RunRecord, identifiers: Iterable[str], policy: Policy
+) -> None:
     """A last look over every file that is about to be published.
 
     Raises
@@ -102,6 +104,6 @@ def inspect_files(files: Mapping[str, bytes], record: RunRecord, identifiers: It
         A file of an unknown type, something that nobody sees or that is loaded from outside, an identifier of
         the case file: says in which file, never what.
     """
-    problems = scan_files(files, record.entries(), identifiers, styles=(stylesheet(),))
+    problems = scan_files(files, record.entries(), identifiers, styles=(stylesheet(),), policy=policy)
     if problems:
         raise ReleaseRefused.of(problems, "Nothing is published:")

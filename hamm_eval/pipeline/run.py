@@ -157,7 +157,8 @@ def run_report(
         with open_register(run.root, target) as register:
             before = Before.of(register)
             files, facts, figures = _inspect(run, inputs, executed, workplace, before)
-            inspect_files(files, RunRecord(workplace.folder), case_file.identifiers())
+            policy = policy_of(run.params)
+            inspect_files(files, RunRecord(workplace.folder), case_file.identifiers(), policy)
             with registered(
                 register,
                 facts,

@@ -5,10 +5,11 @@ from __future__ import annotations
 import math
 
 from hamm_eval.estimate import CostLine, Costs, EffectCost, Funding
-from hamm_eval.release.counts import release_count, release_table
+from hamm_eval.release.counts import ends_of, release_count, release_table
 from hamm_eval.release.effects import release_effect
 from hamm_eval.release.policy import Policy
 from hamm_eval.release.released import (
+    Cell,
     Interval,
     ReleasedCostLine,
     ReleasedCosts,
@@ -34,7 +35,11 @@ def release_costs(estimate: Costs, policy: Policy) -> ReleasedCosts:
 
 
 def _line(line: CostLine, policy: Policy) -> ReleasedCostLine:
-    """Rule 4: a mean of ten persons; from published counts, so that it tells no more than these."""
+    """Rule 4: a mean of ten persons; from published counts, so that it tells no more than these.
+
+    Whether there are ten is judged by the published count too: of a 10, which is 8 to 12, a cost, or that
+    there are too few for one, would tell which.
+    """
     persons = release_count(line.persons, policy)
     begun = release_count(line.participations, policy, persons=line.persons)
     missing = ""
@@ -42,7 +47,7 @@ def _line(line: CostLine, policy: Policy) -> ReleasedCostLine:
         missing = "not_recorded"
     elif not math.isfinite(line.cost):
         missing = "various"
-    elif line.persons < policy.quantile_persons or persons.value is None or begun.value is None:
+    elif not _enough(persons, policy) or begun.value is None:
         missing = "too_few"
     cost = None
     if not missing and persons.value and begun.value is not None:
@@ -56,6 +61,11 @@ def _line(line: CostLine, policy: Policy) -> ReleasedCostLine:
         cost=cost,
         missing=missing,
     )
+
+
+def _enough(persons: Cell, policy: Policy) -> bool:
+    """Whether a published count stands for enough persons, whichever of them it is."""
+    return persons.value is not None and ends_of(persons.value, policy)[0] >= policy.quantile_persons
 
 
 def _effect(of: EffectCost, policy: Policy) -> ReleasedEffectCost:

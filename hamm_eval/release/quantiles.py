@@ -83,9 +83,22 @@ def enough_persons(persons: int, probability: float, policy: Policy) -> bool:
     >>> [enough_persons(n, p, strict) for n, p in ((50, 0.95), (100, 0.95), (10**6, 1.0))]
     [False, True, False]
     """
+    needed = persons_needed(probability, policy)
+    return needed is not None and persons >= needed
+
+
+def persons_needed(probability: float, policy: Policy) -> int | None:
+    """The fewest persons with whom a quantile is shown; None where no number is enough.
+
+    Examples
+    --------
+    >>> [persons_needed(p, Policy.strict()) for p in (0.5, 0.9, 0.95, 1.0)]
+    [10, 50, 100, None]
+    """
     tail = min(probability, 1 - probability)
     if tail >= 0.25:
-        return persons >= policy.quantile_persons
+        return policy.quantile_persons
+    if tail <= 0:
+        return None
     # Further out than 10/90 the value nears one person's own: as many must lie beyond as there.
-    beyond = round(persons * tail, 9)
-    return persons >= policy.outer_quantile_persons and beyond >= policy.tail_persons
+    return max(policy.outer_quantile_persons, math.ceil(round(policy.tail_persons / tail, 9)))

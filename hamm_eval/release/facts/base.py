@@ -253,6 +253,52 @@ class FactList:
         if parts and (gap >= 0 if rest else abs(gap) <= slack):
             self._sums.append(Sum(whole=whole, parts=tuple(parts), rest=rest, slack=slack))
 
+    def by_rule(self, key: str, true: int, *, least: int = 0, below: int | None = None) -> None:
+        """Enter what is told of a count by a figure that a rule shows, or withholds, for its sake.
+
+        Parameters
+        ----------
+        key : str
+            The count; entered as not told where it is not entered yet.
+        true : int
+        least : int
+            The fewest with which the figure is shown.
+        below : int, optional
+            The fewest with which it would not have been withheld. Where there are as many it was withheld for
+            another reason, and nothing is entered.
+
+        Raises
+        ------
+        ReleaseRefused
+            It is shown though there are fewer.
+
+        Notes
+        -----
+        It is a count of its own, equal to the other: where that number is hidden later on, the figure, or the
+        reason in its place, still stands there and tells as much.
+        """
+        high = None if below is None or true >= below else below - 1
+        if least <= 0 and high is None:
+            return
+        if key not in self._counts:
+            self.untold(key, true)
+        rule = f"{key}|by rule"
+        self._enter(rule, true, Count(key=rule, low=max(least, 0), high=high))
+        self.sum(key, [rule])
+
+    def auxiliary(self, key: str, true: int) -> str:
+        """Enter a number that sums are written with and that is about nobody: no one is protected by it."""
+        self._enter(key, true, Count(key=key, low=0, high=None))
+        return key
+
+    def elsewhere(self, whole: str, parts: Sequence[str], *, rest: bool = True) -> None:
+        """Enter that parts, who have nobody in common, are some of a whole, all of it without `rest`.
+
+        Some of these counts stand in other releases: it must follow from the definitions, for they are not at
+        hand to check it. Where no release tells one of them it is no fact.
+        """
+        self._sums.append(Sum(whole=whole, parts=tuple(parts), rest=rest))
+
     def left(self, whole: str, parts: Sequence[str], key: str) -> None:
         """Enter what is left of a whole: nobody shows it, and a difference tells it."""
         rest = self._true[whole] - sum(self._true[part] for part in parts)
@@ -264,6 +310,10 @@ class FactList:
         for key, count in other._counts.items():
             self._enter(key, other._true[key], count)
         self._sums += other._sums
+
+    def __getitem__(self, key: str) -> Count:
+        """What is told of a count so far."""
+        return self._counts[key]
 
     def facts(self) -> Facts:
         """All of it, without the true counts."""

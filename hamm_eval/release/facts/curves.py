@@ -6,10 +6,11 @@ from typing import Any
 
 import numpy as np
 
-from hamm_eval.estimate import CurveGroup, Curves, Definition
-from hamm_eval.release.curves import behind_curve_count
+from hamm_eval.estimate import CurveGroup, Curves
+from hamm_eval.release.curves import GROUP_TOO_SMALL, behind_curve_count
 from hamm_eval.release.facts import whom
-from hamm_eval.release.facts.base import FactList, Place, key_of
+from hamm_eval.release.facts.base import FactList, Place
+from hamm_eval.release.facts.levels import column_of, level_of
 from hamm_eval.release.policy import Policy
 from hamm_eval.release.released import ReleasedCurve, ReleasedCurves
 
@@ -31,6 +32,8 @@ def curves_facts(curves: Curves, released: ReleasedCurves, policy: Policy, *, at
         _group(group, shown, curves, policy, facts, (*at, "curves", k), everyone, grouped)
         for k, (group, shown) in enumerate(zip(curves.groups, released.curves, strict=True))
     ]
+    if whom.of_cohort(curves.definition):
+        facts.elsewhere(whom.eligible(curves.definition), [everyone])
     if grouped and groups and curves.parts:
         _whole(curves, released, policy, facts, at, everyone, groups)
     return facts
@@ -49,9 +52,12 @@ def _group(
     """One curve's persons and events: their keys."""
     persons, events = group.persons_from_start, group.events_from_start
     name = whom.after(everyone, group.start_at)
-    if grouped:
-        name = f"{name}|{_grouping(curves.definition, curves.dimension)}={group.level}"
-
+    if grouped and curves.parts:
+        name = level_of(
+            name, curves.dimension, group.level, curves.definition.details.get("by"), group.merged
+        )
+    elif grouped:
+        name = f"{name}|{curves.dimension}={group.level}"
     elif curves.dimension in _TWICE and persons != curves.groups[0].persons_from_start:
         name = f"{name}|{group.level}"
     event = f"{name}|event"
@@ -80,11 +86,29 @@ def _group(
         if known != name:
             facts.sum(name, [known], rest=True)
     facts.left(name, [event], f"{event}|none")
+    _by_rule(shown, policy, facts, (name, persons), (event, events))
     if group.start_at > 0 and not grouped:
         # Persons at risk from the beginning stand in other tables.
         facts.untold(everyone, group.persons)
         facts.sum(everyone, [name], rest=True)
     return name, event
+
+
+def _by_rule(
+    shown: ReleasedCurve, policy: Policy, facts: FactList, persons: tuple[str, int], events: tuple[str, int]
+) -> None:
+    """Rule 5: a curve that is drawn, or withheld for the sake of others, is of enough persons and events.
+
+    One that is too small lacks either. Whoever sees that it is not the one knows that it is the other.
+    """
+    if shown.withheld != GROUP_TOO_SMALL:
+        facts.by_rule(*persons, least=policy.curve_persons)
+        facts.by_rule(*events, least=policy.curve_events)
+        return
+    if facts[events[0]].low >= policy.curve_events:
+        facts.by_rule(*persons, below=policy.curve_persons)
+    if facts[persons[0]].low >= policy.curve_persons:
+        facts.by_rule(*events, below=policy.curve_events)
 
 
 def _whole(
@@ -100,7 +124,8 @@ def _whole(
     parts, events = [list(part) for part in zip(*groups, strict=True)]
     if curves.ungrouped:
         begin = curves.groups[0].start_at
-        name = f"{whom.after(everyone, begin)}|without {_grouping(curves.definition, curves.dimension)}"
+        column = column_of(curves.dimension, curves.definition.details.get("by"))
+        name = f"{whom.after(everyone, begin)}|without {column}"
         cell = released.ungrouped
         if cell is None:
             facts.untold(name, curves.ungrouped)
@@ -111,13 +136,10 @@ def _whole(
         events.append(facts.untold(f"{name}|event", curves.ungrouped_events))
         facts.sum(name, events[-1:], rest=True)
     whole = whom.after(everyone, curves.groups[0].start_at)
+    if whole != everyone:
+        facts.elsewhere(everyone, [whole])
     facts.untold(whole, sum(group.persons_from_start for group in curves.groups) + curves.ungrouped)
     reached = sum(group.events_from_start for group in curves.groups) + curves.ungrouped_events
     facts.untold(f"{whole}|event", reached)
     facts.sum(whole, parts)
     facts.sum(f"{whole}|event", events)
-
-
-def _grouping(definition: Definition, dimension: str) -> str:
-    """Name of a grouping by what it is, so that another one of the same name is another."""
-    return f"{dimension}:{key_of(definition.details.get('by'))}"

@@ -2,19 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+from typing import Any
+
 import numpy as np
 
-from hamm_eval.estimate import Effect, EffectByGroup, EffectOverTime, IntArray, TargetTrial
+from hamm_eval.estimate import (
+    Effect,
+    EffectByGroup,
+    EffectOverTime,
+    EffectOverview,
+    IntArray,
+    TargetTrial,
+)
 from hamm_eval.release.facts import whom
 from hamm_eval.release.facts.base import FactList, Place
+from hamm_eval.release.facts.levels import column_of, level_of
 from hamm_eval.release.facts.tables import table_facts
 from hamm_eval.release.policy import Policy
 from hamm_eval.release.released import (
     ReleasedEffect,
     ReleasedEffectByGroup,
     ReleasedEffectOverTime,
+    ReleasedEffectOverview,
     ReleasedTargetTrial,
 )
+
+BEFORE_CHARACTERISTICS = "measure_not_begun_before"
+"""The last step of a flow before persons are left out for what is not known of them."""
 
 
 def effect_facts(effect: Effect, released: ReleasedEffect, policy: Policy, *, at: Place = ()) -> FactList:
@@ -42,7 +57,36 @@ def effect_facts(effect: Effect, released: ReleasedEffect, policy: Policy, *, at
             continue
         counts = np.asarray(getattr(effect.fit.overlap, field)).reshape(len(shown), -1).sum(axis=1)
         _bins(facts, f"{name}|{arm}", counts, shown, (*at, f"overlap_{arm}"))
+    _by_rule(effect, released.withheld, facts, name, policy)
+    trial = whom.trial(effect.definition)
+    if trial:
+        # Characteristics take persons out of the arms, of whom groups tell more.
+        arms = [f"{trial}|treated", f"{trial}|controls"]
+        facts.elsewhere(f"{name}|{BEFORE_CHARACTERISTICS}", arms, rest=False)
     return facts
+
+
+def _by_rule(
+    effect: Effect,
+    withheld: Iterable[tuple[str, Mapping[str, Any]]],
+    facts: FactList,
+    name: str,
+    policy: Policy,
+) -> None:
+    """Rule 5 for both arms: every clause that an effect does not keep is told, arm by arm."""
+    told = {(key, str(detail.get("arm", ""))) for key, detail in withheld}
+    least = policy.largest_hidden_count + 1
+    for arm, word in (("treated", "treated"), ("controls", "control")):
+        persons, events = getattr(effect, arm), getattr(effect, f"events_{arm}")
+        key = f"{name}|{arm}"
+        if ("too_few_persons", word) in told:
+            facts.by_rule(key, persons, below=policy.effect_persons)
+        else:
+            facts.by_rule(key, persons, least=policy.effect_persons)
+        if ("too_few_events", word) not in told:
+            facts.by_rule(f"{key}|event", events, least=least)
+            facts.by_rule(f"{key}|none", persons - events, least=least)
+            facts.sum(key, [f"{key}|event", f"{key}|none"])
 
 
 def _bins(facts: FactList, arm: str, counts: IntArray, shown: tuple[int | None, ...], at: Place) -> None:
@@ -68,12 +112,18 @@ def target_trial_facts(estimate: TargetTrial, released: ReleasedTargetTrial, pol
 def by_group_facts(estimate: EffectByGroup, released: ReleasedEffectByGroup, policy: Policy) -> FactList:
     """The levels of a group are parts of each arm before rare characteristics are left out."""
     facts = FactList(estimate.definition, policy)
-    arms = whom.arms(estimate.definition)
+    arms = whom.trial(estimate.definition) or f"{whom.arms(estimate.definition)}|before"
+    groupings = estimate.definition.details.get("by_groups", {})
+    for column, arm in enumerate(("treated", "controls")):
+        if estimate.arms is not None:
+            facts.untold(f"{arms}|{arm}", estimate.arms[column])
+        facts.elsewhere(f"{arms}|{arm}", [f"{whom.arms(estimate.definition)}|{arm}"])
     for number, (groups, shown) in enumerate(zip(estimate.groups, released.groups, strict=True)):
         for column, arm in enumerate(("treated", "controls")):
+            grouping = groupings.get(groups.dimension)
             keys = [
                 facts.cell(
-                    f"{arms}|{arm} before|{groups.dimension}={level}",
+                    level_of(f"{arms}|{arm}", groups.dimension, level, grouping, groups.merged[k]),
                     int(groups.persons[k, column]),
                     getattr(shown.levels[k], arm),
                     ("groups", number, "levels", k, arm),
@@ -82,10 +132,13 @@ def by_group_facts(estimate: EffectByGroup, released: ReleasedEffectByGroup, pol
                 for k, level in enumerate(groups.levels)
             ]
             # All groups divide the same arm, less those who lack the characteristic.
-            whole = facts.untold(
-                f"{arms}|{arm} before|{groups.dimension}", int(groups.persons[:, column].sum())
-            )
-            facts.sum(whole, keys)
+            lacking = f"{arms}|{arm}|without {column_of(groups.dimension, grouping)}"
+            if estimate.arms is not None:
+                facts.left(f"{arms}|{arm}", keys, lacking)
+            for k, key in enumerate(keys):
+                # The arms of a level whose effect is shown are large enough, and some of the level.
+                if not shown.levels[k].withheld:
+                    facts.by_rule(key, int(groups.persons[k, column]), least=policy.effect_persons)
     return facts
 
 
@@ -96,4 +149,18 @@ def over_time_facts(estimate: EffectOverTime, released: ReleasedEffectOverTime, 
     for number, (effect, shown) in enumerate(zip(estimate.effects, released.horizons, strict=True)):
         facts.cell(f"{arms}|treated", effect.treated, shown.treated, ("horizons", number, "treated"))
         facts.cell(f"{arms}|controls", effect.controls, shown.controls, ("horizons", number, "controls"))
+        if not shown.withheld:
+            facts.by_rule(f"{arms}|treated", effect.treated, least=policy.effect_persons)
+            facts.by_rule(f"{arms}|controls", effect.controls, least=policy.effect_persons)
+    trial = whom.trial(estimate.definition)
+    for arm in ("treated", "controls") if trial else ():
+        facts.elsewhere(f"{trial}|{arm}", [f"{arms}|{arm}"])
+    return facts
+
+
+def overview_facts(estimate: EffectOverview, released: ReleasedEffectOverview, policy: Policy) -> FactList:
+    """Sizes stand with each effect; which of them are shown is told here too."""
+    facts = FactList(estimate.definition, policy)
+    for effect, row in zip(estimate.effects, released.rows, strict=True):
+        _by_rule(effect, row.withheld, facts, whom.arms(effect.definition), policy)
     return facts

@@ -7,6 +7,7 @@ from hamm_eval.release.curves import behind_curve_count
 from hamm_eval.release.facts import whom
 from hamm_eval.release.facts.base import FactList, Place
 from hamm_eval.release.facts.curves import curves_facts
+from hamm_eval.release.facts.spreads import distribution_facts
 from hamm_eval.release.policy import Policy
 from hamm_eval.release.released import Cell, ReleasedAttainmentModel, ReleasedGoals, ReleasedGoalScores
 
@@ -70,6 +71,11 @@ def scores_facts(estimate: GoalScores, released: ReleasedGoalScores, policy: Pol
             facts.left(findings[_MET], [key], f"{base}|met at once")
         without = released.t_without[at]
         facts.cell(f"{base}|no T", int(estimate.t_without[at]), without, ends=_ends(without, policy))
+    names = [f"goals:{estimate.definition.digest}|{domain}|T" for domain in released.domains]
+    facts.add(distribution_facts(estimate.t_scores, released.t_scores, policy, names=names))
+    for name in names:
+        base = name.removesuffix("|T")
+        facts.sum(base, [name, f"{base}|no T"], rest=True)
     return facts
 
 
@@ -88,6 +94,15 @@ def attainment_facts(model: AttainmentModel, released: ReleasedAttainmentModel, 
     everyone = whom.scored(model.definition, model.domain)
     facts.untold(everyone, model.persons + sum(who.persons for who in lost))
     facts.sum(everyone, [base, *keys])
+    if not released.withheld:
+        # Rule 6.
+        parameters = len(model.terms) + len(model.categories) - 1
+        facts.by_rule(base, model.persons, least=policy.model_residual_freedom + parameters)
+        for term in (*model.terms, *model.references):
+            if term.level:
+                level = f"{base}|{term.factor}={term.level}"
+                facts.by_rule(level, term.persons, least=policy.level_persons)
+                facts.sum(base, [level], rest=True)
     return facts
 
 

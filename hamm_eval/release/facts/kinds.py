@@ -43,6 +43,7 @@ from hamm_eval.release.facts.effects import (
     by_group_facts,
     effect_facts,
     over_time_facts,
+    overview_facts,
     target_trial_facts,
 )
 from hamm_eval.release.facts.goals import attainment_facts, goals_facts, scores_facts
@@ -56,6 +57,7 @@ from hamm_eval.release.facts.places import (
     funding_facts,
     funnel_facts,
 )
+from hamm_eval.release.facts.spreads import distribution_facts, quantiles_facts
 from hamm_eval.release.facts.tables import table_facts
 from hamm_eval.release.policy import Policy
 from hamm_eval.release.released import Release
@@ -123,8 +125,8 @@ _facts.register(CaseloadModel, caseload_model_facts)
 _facts.register(Funding, funding_facts)
 _facts.register(TwoPerspectives, perspectives_facts)
 _facts.register(PerceivedEffects, _no_counts)
-_facts.register(EffectOverview, _no_counts)
+_facts.register(EffectOverview, overview_facts)
 _facts.register(TruthComparison, _no_counts)
-_facts.register(QuantileTable, _no_counts)
-_facts.register(DistributionTable, _no_counts)
+_facts.register(QuantileTable, quantiles_facts)
+_facts.register(DistributionTable, distribution_facts)
 _facts.register(Absent, _no_counts)

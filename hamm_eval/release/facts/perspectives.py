@@ -11,6 +11,7 @@ from itertools import groupby
 
 from hamm_eval.estimate import TwoPerspectives
 from hamm_eval.release.facts.base import FactList
+from hamm_eval.release.facts.levels import column_of, level_of
 from hamm_eval.release.policy import Policy
 from hamm_eval.release.rating_counts import SIDES
 from hamm_eval.release.released import ReleasedTwoPerspectives
@@ -36,15 +37,29 @@ def perspectives_facts(
         effective = sum(by_rating[EFFECTIVE - 1 :])
         facts.share(f"{base}|{name} effective", effective, shown.effective)
         facts.sum(f"{base}|{name} effective", keys[EFFECTIVE - 1 :])
-        _pairs(estimate, released, facts, side, keys)
+        _pairs(estimate, released, facts, side, keys, f"{base}|pairs")
+    if estimate.agreement is not None:
+        pairs = int(estimate.agreement.pairs.sum())
+        if released.agreement.withheld == "too_few_pairs":
+            facts.by_rule(f"{base}|pairs", pairs, below=policy.agreement_pairs)
+        else:
+            facts.by_rule(f"{base}|pairs", pairs, least=policy.agreement_pairs)
+        facts.sum(everyone, [f"{base}|pairs"], rest=True)
+    if estimate.whom:
+        facts.elsewhere(estimate.whom, [base])
     _groups(estimate, released, facts, base)
     return facts
 
 
 def _pairs(
-    estimate: TwoPerspectives, released: ReleasedTwoPerspectives, facts: FactList, side: int, keys: list[str]
+    estimate: TwoPerspectives,
+    released: ReleasedTwoPerspectives,
+    facts: FactList,
+    side: int,
+    keys: list[str],
+    pairs: str,
 ) -> None:
-    """Whoever was rated from both sides is some of those with that rating."""
+    """Whoever was rated from both sides is some of those with that rating, and all pairs have one."""
     shown = (released.agreement.worker, released.agreement.refugee)[side]
     if estimate.agreement is None or not shown:
         return
@@ -52,16 +67,19 @@ def _pairs(
     for whole, count, cell in zip(keys, counts, shown, strict=True):
         pair = facts.cell(f"{whole}|in pairs", int(count), cell)
         facts.sum(whole, [pair], rest=True)
+    facts.untold(pairs, int(counts.sum()))
+    facts.sum(pairs, [f"{whole}|in pairs" for whole in keys])
 
 
 def _groups(estimate: TwoPerspectives, released: ReleasedTwoPerspectives, facts: FactList, base: str) -> None:
     """The levels of a group are some of everyone, all of them where nobody lacks an entry."""
+    groupings = estimate.definition.details.get("by_groups", {})
     both = zip(estimate.responses[1:], released.responses[1:], strict=True)
     for dimension, found in groupby(both, key=lambda pair: pair[0].dimension):
         persons: list[str] = []
         given: tuple[list[str], list[str]] = ([], [])
         for true, shown in found:
-            level = f"{base}|{dimension}={true.level}"
+            level = level_of(base, dimension, true.level, groupings.get(dimension), true.merged)
             persons.append(
                 facts.cell(level, true.persons, shown.persons, sensitive=true.sensitive, grows=True)
             )
@@ -70,6 +88,7 @@ def _groups(estimate: TwoPerspectives, released: ReleasedTwoPerspectives, facts:
                 facts.cell(key, true.given[side], shown.given[side], sensitive=true.sensitive, grows=True)
                 facts.left(level, [key], f"{key} silent")
                 given[side].append(key)
-        facts.left(base, persons, f"{base}|without {dimension}")
+        lacking = f"{base}|without {column_of(dimension, groupings.get(dimension))}"
+        facts.left(base, persons, lacking)
         for side, name in enumerate(SIDES):
-            facts.left(f"{base}|{name}", given[side], f"{base}|without {dimension}|{name}")
+            facts.left(f"{base}|{name}", given[side], f"{lacking}|{name}")

@@ -6,10 +6,14 @@ hiding a count afterwards would leave these to tell it: such counts have no plac
 
 from __future__ import annotations
 
+import math
+
 from hamm_eval.estimate import CaseloadModel, CaseloadOverTime, Funding, Funnel, SystemAccess
 from hamm_eval.release.facts.base import FactList
 from hamm_eval.release.facts.curves import curves_facts
 from hamm_eval.release.facts.models import model_facts
+from hamm_eval.release.facts.others import line_key, told_participations
+from hamm_eval.release.facts.spreads import distribution_facts
 from hamm_eval.release.facts.tables import table_facts
 from hamm_eval.release.policy import Policy
 from hamm_eval.release.released import (
@@ -49,6 +53,10 @@ def funnel_facts(estimate: Funnel, released: ReleasedFunnel, policy: Policy) -> 
         facts.cell(name, group.persons, shown.persons)
         facts.cell(f"{name}|event", observed, shown.observed)
         facts.left(name, [f"{name}|event"], f"{name}|no event")
+        # Rule 9 withholds the whole funnel for one that is smaller, or names it without a number.
+        facts.by_rule(name, group.persons, least=policy.effect_persons)
+        facts.by_rule(f"{name}|event", observed, least=policy.level_events)
+        facts.by_rule(f"{name}|no event", group.persons - observed, least=policy.level_non_events)
     return facts
 
 
@@ -63,6 +71,8 @@ def caseload_facts(estimate: CaseloadOverTime, released: ReleasedCaseload, polic
             persons=int(estimate.persons[number]),
             window=quarter,
         )
+    # Behind the quartiles are workers.
+    facts.add(distribution_facts(estimate.spread, released.spread, policy))
     return facts
 
 
@@ -79,4 +89,10 @@ def funding_facts(estimate: Funding, released: ReleasedFunding, policy: Policy) 
     """Participations begun by quarter and class; amounts are of rounded counts."""
     facts = FactList(estimate.definition, policy)
     facts.add(table_facts(estimate.begun, released.begun, policy, at=("begun",)))
+    base = estimate.whom or f"costs:{estimate.definition.digest}"
+    shown = {amount.funding_class for amount in released.amounts if amount.amount is not None}
+    for line in estimate.lines:
+        if line.funding_class in shown and not line.without_cost and math.isfinite(line.cost):
+            key = f"{line_key(base, line)}|participations"
+            told_participations(facts, key, line, policy)
     return facts

@@ -38,6 +38,8 @@ def table_facts(
                 sensitive=table.sensitive,
                 grows=bool(table.whom),
             )
+        if table.whom and whom.of_cohort(table.definition):
+            facts.elsewhere(whom.eligible(table.definition), [everyone])
         if table.additive:
             facts.sum(everyone, [key for row in keys for key in row])
     for link in table.links:

@@ -38,7 +38,7 @@ def step(name: str, definition: Definition) -> str:
     """Who is left after a step of a flow that begins with all persons recorded."""
     if name == LAST_STEP:
         return at_risk(definition)
-    cohort = definition.details.get("cohort", {})
+    cohort = definition.details.get("cohort", definition.details)
     if name not in _ASKED:
         return f"{at_risk(definition)}|{name}"
     asked = {what: cohort.get(what) for what in _ASKED[name]}
@@ -54,6 +54,25 @@ def scored(definition: Definition, domain: str) -> str:
     """Those whose first goal in a domain has a score."""
     details = definition.details
     return f"scored:{key_of(details.get('goals'), details.get('cohort'), definition.group)}|{domain}"
+
+
+def eligible(definition: Definition) -> str:
+    """Who is eligible in the window, of whatever status: whom everything about a cohort is about."""
+    return step("eligible_in_window", definition)
+
+
+def of_cohort(definition: Definition) -> bool:
+    """Whether a definition says which cohort it is about."""
+    return "eligible_from" in definition.details.get("cohort", definition.details)
+
+
+def trial(definition: Definition) -> str:
+    """Those compared for an effect before characteristics are looked at; "" where that is not known."""
+    asked = definition.details.get("trial")
+    if not isinstance(asked, Mapping) or not {"measure", "landmark_days", "horizon_days"} <= set(asked):
+        return ""
+    design = [asked["measure"], asked["landmark_days"], asked["horizon_days"]]
+    return f"trial:{key_of(at_risk(definition), design)}"
 
 
 def arms(definition: Definition) -> str:

@@ -13,12 +13,18 @@ from hamm_eval.release.files.notebook import (
     load_json,
     strings,
 )
+from hamm_eval.release.files.pdf import read_pdf
 from hamm_eval.release.files.png import faults_of_png
+from hamm_eval.release.files.xlsx import read_xlsx
 from hamm_eval.release.identifiers import IdentifierSearch
+from hamm_eval.release.policy import Policy
 from hamm_eval.release.record import Entry
 
-KNOWN_TYPES = (".html", ".ipynb", ".json", ".png")
+KNOWN_TYPES = (".html", ".ipynb", ".json", ".pdf", ".png", ".xlsx")
 _BUG = "Please report this as a bug."
+_PLAIN = (
+    "Show results with study.show; a file beside them holds plain values that all may see, or stays away."
+)
 _LONGER = "Is it one by chance? Then give people longer pseudonyms: hamm-eval pseudonymise."
 
 
@@ -28,6 +34,7 @@ def scan_files(
     identifiers: Iterable[str],
     *,
     styles: Iterable[str] = (),
+    policy: Policy | None = None,
 ) -> tuple[Problem, ...]:
     """What speaks against publishing these files.
 
@@ -41,12 +48,15 @@ def scan_files(
         Of the case file.
     styles : iterable of str
         The style sheets that pages bear.
+    policy : Policy, optional
+        Says which counts are too small for a workbook or a document, behind which no release stands; `strict`
+        by default.
 
     Returns
     -------
     tuple of Problem
-        By file; never a value. Files of other types than HTML, notebooks, JSON and PNG are a problem of their
-        own: what is not looked through is not published.
+        By file; never a value. Files of other types than HTML, notebooks, JSON, PNG, XLSX and PDF are a
+        problem of their own: what is not looked through is not published.
     """
     payloads = {entry.id: entry.html for entry in entries}
     read = fragments(payloads)
@@ -57,7 +67,10 @@ def scan_files(
         found += [Problem(fault, name, _BUG) for fault in sorted(read[name].faults)]
     for name, content in sorted(files.items()):
         found += [
-            Problem(what, name, todo) for what, todo in _faults(name, content, payloads, read, search, sheets)
+            Problem(what, name, todo)
+            for what, todo in _faults(
+                name, content, payloads, read, search, sheets, policy or Policy.strict()
+            )
         ]
     return tuple(found)
 
@@ -69,6 +82,7 @@ def _faults(
     read: Mapping[str, HtmlReading],
     search: IdentifierSearch,
     styles: tuple[str, ...],
+    policy: Policy,
 ) -> Iterator[tuple[str, str]]:
     """What is wrong with one file, and what to do."""
     kind = f".{name.rpartition('.')[2]}"
@@ -80,6 +94,9 @@ def _faults(
         return
     if kind == ".png":
         yield from ((fault, _BUG) for fault in faults_of_png(content))
+        return
+    if kind in (".xlsx", ".pdf"):
+        yield from _document(content, kind, search, policy)
         return
     try:
         text = content.decode("utf-8")
@@ -100,6 +117,23 @@ def _faults(
         yield from ((fault, _BUG) for fault in faults)
         found = search.in_text(text)
         short = search.in_fields(strings(book)) if kind == ".json" else 0
+    yield from _identifiers(found, short)
+
+
+def _document(
+    content: bytes, kind: str, search: IdentifierSearch, policy: Policy
+) -> Iterator[tuple[str, str]]:
+    """A workbook or a document, which somebody put into the folder by hand."""
+    reading = read_xlsx(content, policy) if kind == ".xlsx" else read_pdf(content, policy)
+    yield from ((fault, _PLAIN) for fault in sorted(reading.faults))
+    # A name may be broken by the format of its letters, or stand over two lines.
+    joined = "".join(reading.texts)
+    found = max(search.in_text("\n".join(reading.texts)), search.in_text("".join(joined.split())))
+    yield from _identifiers(found, search.in_fields(reading.cells, numbers=False))
+
+
+def _identifiers(found: int, short: int) -> Iterator[tuple[str, str]]:
+    """Identifiers that occur."""
     if found:
         yield f"{found} identifiers of the data occur in this file.", _BUG
     if short:

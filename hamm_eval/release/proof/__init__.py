@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from hamm_eval.release.proof.attack import Recovered, find_recovered
 from hamm_eval.release.proof.conceal import conceal, still_shown
+from hamm_eval.release.proof.nesting import levels_in_every_quarter
 from hamm_eval.release.proof.repair import Unmendable, hide_until_safe
 from hamm_eval.release.proof.system import System
 
-__all__ = ["Recovered", "System", "Unmendable", "conceal", "find_recovered", "hide_until_safe", "still_shown"]
+__all__ = [
+    "Recovered",
+    "System",
+    "Unmendable",
+    "conceal",
+    "find_recovered",
+    "hide_until_safe",
+    "levels_in_every_quarter",
+    "still_shown",
+]

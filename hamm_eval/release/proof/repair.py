@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from hamm_eval.errors import ReleaseRefused
 from hamm_eval.release.policy import Policy
 from hamm_eval.release.proof.attack import Recovered, find_recovered, is_recovered
@@ -59,9 +61,11 @@ def _mend(part: System, policy: Policy) -> list[str]:
     chosen: list[str] = []
     now = part
     while found := find_recovered(now, policy):
-        key = _next(now, found[0], policy)
+        # Where all that can be hidden is, more stays possible than with any part of it.
+        hopeless = [each for each in found if is_recovered(each.key, _all_hidden(now, policy), policy)]
+        key = None if hopeless else _next(now, found[0], policy)
         if key is None:
-            names = tuple(dict.fromkeys(name for each in found for name in each.releases))
+            names = tuple(dict.fromkeys(name for each in hopeless or found for name in each.releases))
             error = Unmendable(
                 "Hidden counts could be recovered from these results together.",
                 where=", ".join(names),
@@ -72,6 +76,16 @@ def _mend(part: System, policy: Policy) -> list[str]:
         chosen.append(key)
         now = now.hiding(key, policy.largest_hidden_count)
     return _needed(part, chosen, policy)
+
+
+def _all_hidden(system: System, policy: Policy) -> System:
+    """The same with everything hidden that has a place at which it can be."""
+    largest = policy.largest_hidden_count
+    counts = {
+        key: count.linked(largest) if count.places and (count.shown or count.hidden) else count
+        for key, count in system.counts.items()
+    }
+    return replace(system, counts=counts)
 
 
 def _needed(part: System, chosen: list[str], policy: Policy) -> list[str]:

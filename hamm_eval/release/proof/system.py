@@ -10,6 +10,7 @@ from hamm_eval.errors import Problem, ReleaseRefused
 from hamm_eval.release.facts import Count, Facts, Sum
 from hamm_eval.release.facts.base import both
 from hamm_eval.release.policy import Policy
+from hamm_eval.release.proof.nesting import nested
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,9 @@ class System:
     def of(cls, facts: Iterable[Facts]) -> System:
         """Join the facts of all releases: what bears the same key is one count, and every interval holds.
 
+        Levels of groupings are bound by what they hold (`nesting`). A sum with a count that no release tells
+        is none.
+
         Raises
         ------
         ReleaseRefused
@@ -40,21 +44,27 @@ class System:
         sums: dict[Sum, None] = {}
         fixed: set[str] = set()
         contradictions: list[Problem] = []
-        for told in facts:
-            for count in told.counts:
+        for each in facts:
+            for count in each.counts:
                 known = counts.get(count.key)
                 joined = count if known is None else both(known, count)
                 if joined.high is not None and joined.low > joined.high:
-                    contradictions.append(_contradiction([*told_by[count.key], told.release]))
+                    contradictions.append(_contradiction([*told_by[count.key], each.release]))
                 counts[count.key] = joined
-                told_by[count.key].append(told.release)
+                told_by[count.key].append(each.release)
                 if count.shown and not count.places:
                     fixed.add(count.key)
-            sums |= dict.fromkeys(told.sums)
+            sums |= dict.fromkeys(each.sums)
         if contradictions:
             raise ReleaseRefused.of(contradictions, "The proof of the release gate cannot be made:")
-        names = {key: tuple(releases) for key, releases in told_by.items()}
-        return cls(counts, tuple(sums), names, fixed=frozenset(fixed))
+        told = [total for total in sums if all(key in counts for key in (total.whole, *total.parts))]
+        made, binding = nested(counts.keys(), told)
+        return cls(
+            counts | {count.key: count for count in made},
+            tuple(dict.fromkeys((*told, *binding))),
+            {key: tuple(names) for key, names in told_by.items()},
+            fixed=frozenset(fixed),
+        )
 
     def parts(self) -> tuple[System, ...]:
         """The systems that have nothing to do with each other, those with something to protect only."""

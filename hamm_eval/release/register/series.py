@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from hamm_eval.errors import ReleaseRefused
 from hamm_eval.release.facts import Count, Facts, Sum
 from hamm_eval.release.policy import Policy
-from hamm_eval.release.proof import Recovered, System, find_recovered
+from hamm_eval.release.proof import Recovered, System, find_recovered, levels_in_every_quarter
 
 Series = Mapping[str, tuple[Facts, ...]]
 """Facts by quarter."""
@@ -46,6 +46,7 @@ def series_system(series: Series, newest: str, asked: Mapping[str, Policy] | Non
     growth: list[Sum] = []
     closed: list[Sum] = []
     last: dict[str, _Known] = {}
+    series = levels_in_every_quarter(series)
     for quarter in sorted(series):
         known: dict[str, Count] = {}
         for told in series[quarter]:

@@ -7,7 +7,7 @@ from linked import EXACT, STRICT, facts, ranges, shown, table
 from hamm_eval.errors import ReleaseRefused
 from hamm_eval.release.facts import Count, Sum
 from hamm_eval.release.policy import Policy
-from hamm_eval.release.proof import System, find_recovered, hide_until_safe
+from hamm_eval.release.proof import System, Unmendable, find_recovered, hide_until_safe, repair
 from hamm_eval.release.proof.attack import Programs
 
 
@@ -163,3 +163,23 @@ def test_what_cannot_be_mended_is_refused_and_names_the_results() -> None:
     with pytest.raises(ReleaseRefused, match="a:b") as refused:
         hide_until_safe(System.of([facts(counts, [Sum(whole="all", parts=("x", "y"))])]), EXACT)
     assert "49" not in str(refused.value)
+
+
+def test_what_no_hiding_mends_is_told_at_once_and_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    # Of many numbers near by none helps: what tells the count has no place. Another count could be mended.
+    fixed = Count(key="all", low=50, high=50, value=50)
+    counts = [Count(key="x", low=1, high=2, hidden=True), Count(key="y", low=49, high=49, value=49), fixed]
+    near = [shown(f"n{at}", 60 + at, EXACT, at) for at in range(30)]
+    bound = [Sum(whole=count.key, parts=("y",), rest=True) for count in near]
+    mendable = [shown("a", 2, EXACT), shown("b", 40, EXACT, 1), shown("ab", 42, EXACT, 2)]
+    sums = [Sum(whole="ab", parts=("a", "b")), Sum(whole="n0", parts=("a",), rest=True)]
+    other = facts(mendable, sums, "c:d")
+    system = System.of([facts([*counts, *near], [Sum(whole="all", parts=("x", "y")), *bound]), other])
+    assert {found.key for found in find_recovered(system, EXACT)} == {"a", "x"}
+    tried: list[str] = []
+    looked = repair._next
+    monkeypatch.setattr(repair, "_next", lambda *given: tried.append("") or looked(*given))
+    with pytest.raises(Unmendable) as refused:
+        hide_until_safe(system, EXACT)
+    assert refused.value.releases == ("a:b",)
+    assert tried == []
