@@ -117,8 +117,13 @@ def met_after_adaptation(rows: pd.DataFrame) -> pd.Series:
 
 
 def _adapted_before(rows: pd.DataFrame) -> pd.Series:
-    """Whether a review had adapted the goal before it was met, or before its follow-up ended otherwise."""
-    return rows["adapted_day"] < rows["time"]
+    """Whether a review had adapted the goal before it was met, or before its follow-up ended otherwise.
+
+    On the day on which a goal is met, dropped or left behind these precede an adaptation; it precedes a
+    censoring, as every event does.
+    """
+    on_last_day = (rows["adapted_day"] == rows["time"]) & (rows["cause"] == 0)
+    return (rows["adapted_day"] < rows["time"]) | on_last_day
 
 
 def _counted(

@@ -173,7 +173,8 @@ def first_goals(followed: FollowedGoals, domain: Domain, key: str) -> GoalCohort
     -----
     A goal is documented as attained at the first review that finds it met; that it was dropped ends the
     chance, as leaving the city does; the closing of the case and the end of observation censor. On one day a
-    review that finds the goal met precedes everything else. What an adaptation made of the goal is not known:
+    review that finds the goal met precedes everything else, leaving precedes that it was dropped, and both
+    precede a censoring. What an adaptation made of the goal is not known:
     it is counted, not judged.
     """
     goals = followed.goals
@@ -192,7 +193,9 @@ def _attained(rows: pd.DataFrame, reviews: pd.DataFrame) -> pd.DataFrame:
     met, dropped, until = first(MET), first(DROPPED), rows["until"].astype("float64")
     attained = met <= dropped
     attained &= met <= until
-    given_up = ~attained & (dropped < until)
+    # An event precedes a censoring on its day; of two ends on one day the first of `CAUSES` counts.
+    on_last_day = (dropped == until) & (rows["ending"] != "competing")
+    given_up = ~attained & ((dropped < until) | on_last_day)
     left = ~attained & ~given_up & (rows["ending"] == "competing")
     time = np.select([attained, given_up], [met, dropped], until).astype(np.int64)
     rows = rows.assign(

@@ -67,6 +67,21 @@ def test_adapted_and_met_on_one_day_is_no_difference_between_the_curves() -> Non
     assert found.attained_adapted == 1 == pytest.approx((every - first) * 21)
 
 
+def test_an_adaptation_on_the_day_of_censoring_counts_and_one_on_the_day_of_an_end_does_not() -> None:
+    goals = Goals()
+    goals.add("closed", (90, "adapted", -1), until=90, ending="closed")
+    goals.add("end of records", (90, "adapted", -1), until=90)
+    goals.add("left", (90, "adapted", -1), until=90, ending="competing")
+    goals.add("met", (90, "adapted", -1), (90, "met", 0), until=200)
+    goals.add("dropped", (90, "adapted", -1), (90, "dropped", -1), until=200)
+    found = attainment_by_definition(goals.followed(), asked(), "language")
+    causes = found.curves.causes
+    last = found.curves.estimates[2].at([90]).incidence[0]
+    told = {name: round(5 * last[at]) for at, name in enumerate(causes)}
+    assert told == {"goal": 1, "departure": 1, "dropped": 1, "closing": 0, "adaptation": 2}
+    assert found.attained_adapted == 0
+
+
 @pytest.fixture(scope="module")
 def drawn() -> Goals:
     """Goals of 400 persons: met, left, closed, dropped, adapted before or not."""

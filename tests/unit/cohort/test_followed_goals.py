@@ -71,6 +71,19 @@ def test_how_follow_up_ended_is_told_apart() -> None:
     assert [row["cause"] for row in language(city)] == [0, 2, 0]
 
 
+def test_a_goal_dropped_on_the_last_day_of_sight_is_dropped_and_leaving_precedes_it() -> None:
+    """An event at t precedes a censoring at t: the closing and the end of observation (1 May 2017)."""
+    city = City().person("a", closed="2016-06-01").person("b").person("c")
+    goal(city, "a", "2016-03-01", ("2016-06-01", "dropped"))
+    goal(city, "b", "2016-03-01", ("2017-05-01", "dropped"))
+    goal(city, "c", "2016-03-01", ("2016-06-01", "dropped"))
+    city.departs("c", "2016-06-01")
+    rows = language(city)
+    assert [row["cause"] for row in rows] == [3, 3, 2]
+    assert [row["time"] for row in rows] == [92, 426, 92]
+    assert [row["latest"] for row in rows] == ["dropped"] * 3
+
+
 def test_all_goals_are_followed_with_their_day_to_be_reached() -> None:
     city = City().person("a")
     goal(city, "a", "2016-04-01", LATER)
