@@ -37,15 +37,21 @@ def rated_participations(case_file: CaseFile, params: Params, measure: str) -> p
     -------
     DataFrame
         One row a person: rules of release count persons, and both ratings must be of the same participation.
-        It is the first that ended and was rated by either side, or the first that ended, where none was
-        rated. Columns are those of persons, with `household_type`, `age` (completed years when the
-        participation began), the social worker, provider and social space of the file that was open then,
-        and `rating_social_worker`, `rating_refugee` (missing where silent).
+        It is the first that ended, rated or not. Columns are those of persons, with `household_type`, `age`
+        (completed years when the participation began), the social worker, provider and social space of the
+        file that was open then, and `rating_social_worker`, `rating_refugee` (missing where silent).
 
     Raises
     ------
     TableAbsent
         The export lacks a table.
+
+    Notes
+    -----
+    What is estimated is what people hold of their first participation in a measure. Who is counted, and with
+    which one, must not depend on whether anybody answered: if the first *rated* participation counted, whoever
+    kept silent on a bad first and praised a second would be counted with the second, and even the bounds of the
+    silent would leave out the truth.
     """
     tables = tables_given(case_file)
     asked = params.two_perspectives
@@ -57,11 +63,8 @@ def rated_participations(case_file: CaseFile, params: Params, measure: str) -> p
     for perspective in PERSPECTIVES:
         of = ratings[ratings["perspective"] == perspective].set_index("participation_id")["rating"]
         rows = rows.assign(**{f"rating_{perspective}": rows["participation_id"].map(of).astype("float64")})
-    rated = rows[[f"rating_{perspective}" for perspective in PERSPECTIVES]].notna().any(axis=1)
-    order = rows.assign(silent=~rated).sort_values(
-        ["person_id", "silent", "ended_on", "participation_id"], kind="stable"
-    )
-    return _with_persons(order.drop_duplicates("person_id").drop(columns="silent"), tables)
+    order = rows.sort_values(["person_id", "ended_on", "participation_id"], kind="stable")
+    return _with_persons(order.drop_duplicates("person_id"), tables)
 
 
 def _first_ratings(ratings: pd.DataFrame) -> pd.DataFrame:

@@ -113,13 +113,30 @@ def test_one_participation_a_person_with_both_ratings_of_it() -> None:
         asked(),
         "course",
     ).set_index("person_id")  # fmt: skip
-    # Of a the first that was rated; of d too late to be asked for; e still takes part.
+    # Of everybody the first that ended, rated or not; of d too late to be asked for; e still takes part.
     assert found.index.tolist() == ["a", "b", "c"]
-    assert found[["rating_social_worker", "rating_refugee"]].to_numpy().tolist()[0] == [4, 2]
-    assert found["rating_refugee"].isna().tolist() == [False, True, True]
-    assert found.loc["a", "started_on"] == DAY_0 + pd.Timedelta(days=30)
+    assert found["rating_social_worker"].isna().tolist() == [True, False, True]
+    assert found["rating_refugee"].isna().tolist() == [True, True, True]
+    assert found.loc["a", "started_on"] == DAY_0 + pd.Timedelta(days=1)
     assert found.loc["c", "started_on"] == DAY_0 + pd.Timedelta(days=1)
     assert found["age"].tolist() == [26, 26, 26]
+
+
+def test_bounds_hold_the_truth_where_people_answer_on_the_better_of_two_participations() -> None:
+    """The dissatisfied keep silent: with the first *rated* participation the least share lies above the truth."""
+    rng = np.random.default_rng(20_261_128)
+    good = rng.random((600, 2)) < 0.3
+    answers = rng.random((600, 2)) < np.where(good, 0.9, 0.1)
+    rows = [
+        (f"p{at:03d}", "course", 1 + 30 * turn, 20 + 30 * turn, None, said if answers[at, turn] else None)
+        for at in range(600)
+        for turn, said in enumerate(np.where(good[at], 5, 2).tolist())
+    ]
+    found = rated_participations(town(*rows), asked(), "course")["rating_refugee"]
+    truth = good[:, 0].mean()
+    assert (found == 5).mean() <= truth <= (found == 5).mean() + found.isna().mean()
+    by_answer = np.where(answers[:, 0], answers[:, 0] & good[:, 0], answers[:, 1] & good[:, 1])
+    assert by_answer.mean() > truth + 0.1
 
 
 def test_an_export_without_ratings_and_a_measure_not_asked_for() -> None:
