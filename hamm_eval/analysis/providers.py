@@ -15,12 +15,12 @@ from hamm_eval.analysis.nesting import cramers_v, nested_in
 from hamm_eval.cohort import Cohort
 from hamm_eval.cohort.grouping import levels_of
 from hamm_eval.errors import NotEstimable, UsageError
-from hamm_eval.estimate import Funnel, FunnelGroup
+from hamm_eval.estimate import FloatArray, Funnel, FunnelGroup
 from hamm_eval.params import Params
 from hamm_eval.params.providers import COMPARED
 from hamm_eval.release.policy import policy_of
 from hamm_eval.release.providers import group_refusal
-from hamm_eval.survival import indirect_standardisation
+from hamm_eval.survival import IndirectStandardisation, indirect_standardisation
 
 QUESTION = "providers"
 # Cramer's V from which on two groupings count as nearly one, or as partly one.
@@ -61,6 +61,10 @@ def providers(cohort: Cohort, params: Params, key: str, by: str) -> Funnel:
     Members of a household count together in the test and in the dispersion. Social workers do not: a group
     whose workers all do well does well, and single workers are never told apart.
 
+    The closing of a case censors within each group: whoever's file was closed is taken to fare as those of the
+    same group whose files stayed open. That is informative where files are closed for what was attained or lost,
+    so the same comparison with the closing as an end without the goal stands beside it (`while_open`).
+
     References
     ----------
     Spiegelhalter, D. J. (2005). Funnel plots for comparing institutional performance. Statistics in Medicine
@@ -96,15 +100,21 @@ def providers(cohort: Cohort, params: Params, key: str, by: str) -> Funnel:
     if matrix is not None and matrix.columns.empty:
         raise NotEstimable("No characteristic tells composition.", where=f"providers.{key}.case_mix")
     compared = _groups(rows)
-    fit = None
+    fit = while_open = None
     if matrix is not None and len(compared) >= 2:
-        values = incidence_within(rows, rows["group"], landmark, horizon, len(cohort.causes))
-        fit = indirect_standardisation(
-            values,
-            rows["group"].to_numpy(dtype=str),
-            matrix.columns,
-            cluster=rows["household_id"].to_numpy(dtype=str),
-        )
+
+        def standardised(values: FloatArray) -> IndirectStandardisation:
+            return indirect_standardisation(
+                values,
+                rows["group"].to_numpy(dtype=str),
+                matrix.columns,
+                cluster=rows["household_id"].to_numpy(dtype=str),
+            )
+
+        fit = standardised(incidence_within(rows, rows["group"], landmark, horizon, len(cohort.causes)))
+        if ((rows["cause"] == 0) & (rows["time"] < horizon)).any():
+            # Everybody could be followed to the horizon: with the closing as an end nobody's outcome is open.
+            while_open = standardised(rows["event"].to_numpy(dtype=np.float64))
     other = next((name for name in COMPARED if name != params.groups[by].column and name in rows), "")
     return Funnel(
         definition=define(
@@ -132,6 +142,7 @@ def providers(cohort: Cohort, params: Params, key: str, by: str) -> Funnel:
         one_place_a_worker=nested_in(rows["social_worker"], rows["group"]),
         other=other,
         tied=_tied(rows, other),
+        while_open=while_open,
     )
 
 

@@ -61,6 +61,9 @@ class Funnel(Estimate):
         The other grouping of work (`social_space` beside `provider`), "" where there is none.
     tied : "strongly", "partly", "hardly" or "unknown"
         How far `other` is the same grouping of the persons compared.
+    while_open : survival.IndirectStandardisation or None
+        Of the same persons with the closing of the case as an end without the goal; None where nobody's case
+        was closed before the horizon.
     """
 
     endpoint: str
@@ -77,6 +80,7 @@ class Funnel(Estimate):
     one_place_a_worker: bool
     other: str
     tied: Literal["strongly", "partly", "hardly", "unknown"]
+    while_open: Any = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)

@@ -27,6 +27,7 @@ from hamm_eval.release.rounding import decimals
 from hamm_eval.survival import funnel_limits, funnel_test
 
 WIDE, WIDEST = 0.95, 0.998
+SURPRISING = 0.05  # p-value below which groups differ by more than chance lets expect
 COMPARED = ("provider", "social_space")
 _LEAST_GROUPS = 3
 _LIMIT_DECIMALS = 4
@@ -92,7 +93,28 @@ def release_funnel(estimate: Funnel, policy: Policy) -> ReleasedFunnel:
         other=estimate.other,
         tied=estimate.tied,
     )
-    return released if refusals else _with_groups(released, estimate, policy)
+    if refusals:
+        return released
+    shown = _with_groups(released, estimate, policy)
+    return replace(shown, closing=_closing(shown, estimate, policy))
+
+
+def _closing(shown: ReleasedFunnel, estimate: Funnel, policy: Policy) -> str:
+    """Whether the finding stays where the closing of a case is an end; from rounded counts, as the finding is.
+
+    One word is told: neither the counts nor the groups that change place.
+    """
+    if estimate.while_open is None:
+        return ""
+    other = _with_groups(shown, replace(estimate, fit=estimate.while_open), policy)
+    return "same" if _finding(shown) == _finding(other) else "differs"
+
+
+def _finding(shown: ReleasedFunnel) -> tuple[bool, tuple[str, ...]]:
+    """Whether groups differ at all, and which stand outside of the limits and on which side."""
+    outside = [group for group in shown.groups if group.place != "within"]
+    sides = tuple(f"{group.level} {group.difference > 0}" for group in outside)
+    return (shown.p_value or 0.0) < SURPRISING, sides
 
 
 def _refusals(estimate: Funnel, policy: Policy) -> tuple[str, ...]:

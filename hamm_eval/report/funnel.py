@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from markupsafe import Markup
 
+from hamm_eval.release.providers import SURPRISING
 from hamm_eval.release.released import ReleasedFunnel, ReleasedFunnelGroup
 from hamm_eval.report import follow_up
 from hamm_eval.report.decisions import interim_note
@@ -24,7 +25,6 @@ from hamm_eval.report.markup import (
 from hamm_eval.report.tables.effect import reasons
 from hamm_eval.report.wording import Wording
 
-_SURPRISING = 0.05  # p-value below which groups differ by more than chance lets expect
 _OUTSIDE = 0.05  # of groups that do not differ lie outside of the limits of 95
 
 
@@ -33,7 +33,7 @@ def funnel_title(release: ReleasedFunnel, wording: Wording) -> str:
     said = {"endpoint": wording.endpoint(release.endpoint), "groups": _groups(release, "between", wording)}
     if release.withheld or release.p_value is None:
         return wording.text("funnel.title_withheld", **said)
-    return wording.text(f"funnel.title_{'differ' if release.p_value < _SURPRISING else 'alike'}", **said)
+    return wording.text(f"funnel.title_{'differ' if release.p_value < SURPRISING else 'alike'}", **said)
 
 
 def funnel_fragment(release: ReleasedFunnel, wording: Wording) -> Markup:
@@ -65,7 +65,7 @@ def funnel_fragment(release: ReleasedFunnel, wording: Wording) -> Markup:
                 note(interim_note(wording)),
             ),
             Markup('<p class="he-when">{}</p>').format(
-                " ".join([_chance(release, wording), *_tied(release, wording)])
+                " ".join([_chance(release, wording), *_closing(release, wording), *_tied(release, wording)])
             ),
             _numbers(release, wording, **said),
         ]
@@ -97,6 +97,11 @@ def _what_it_shows(release: ReleasedFunnel, wording: Wording) -> str:
         persons=wording.count(smallest.persons),
         points=wording.points(max(-smallest.lower, smallest.upper), signed=False).replace(" ", NO_BREAK),
     )
+
+
+def _closing(release: ReleasedFunnel, wording: Wording) -> list[str]:
+    """What becomes of the finding where those whose case was closed are taken not to reach the goal."""
+    return [wording.text(f"funnel.closing.{release.closing}")] if release.closing else []
 
 
 def _tied(release: ReleasedFunnel, wording: Wording) -> list[str]:

@@ -99,6 +99,30 @@ def test_observed_is_persons_times_the_aalen_johansen_incidence_of_each_group() 
         assert frame.loc[body, "observed"] == pytest.approx(len(here) * incidence, rel=5e-3)
 
 
+def test_a_group_whose_files_are_closed_early_is_low_only_where_the_closing_is_an_end() -> None:
+    rows = drawn()
+    # Of the last provider half of the files are closed on day 100, whatever becomes of the people.
+    early = (rows["provider"] == "mkf") & (np.arange(len(rows)) % 2 == 0) & (rows["time"] > 100)
+    rows.loc[early, ["time", "cause"]] = [100, 0]
+    found = providers(cohort_of(rows), asked(), "goal", "provider")
+    released = release(found, Policy.strict())
+    assert {group.place for group in released.groups} == {"within"}
+    assert released.closing == "differs"
+    here = rows[(rows["provider"] == "mkf") & (rows["time"] > LANDMARK)]
+    reached = ((here["cause"] == 1) & (here["time"] <= LANDMARK + HORIZON)).sum()
+    assert found.while_open.observed[BODIES.index("mkf")] == pytest.approx(reached)
+    assert found.while_open.p_value < 0.001
+    # Files closed alike everywhere leave the finding as it is; without any there is nothing to tell.
+    assert (
+        release(providers(cohort_of(drawn()), asked(), "goal", "provider"), Policy.strict()).closing == "same"
+    )
+    open_ = drawn()
+    open_ = open_[(open_["cause"] > 0) | (open_["time"] >= LANDMARK + HORIZON)]
+    without = providers(cohort_of(open_), asked(), "goal", "provider")
+    assert without.while_open is None
+    assert release(without, Policy.strict()).closing == ""
+
+
 def test_what_is_tied_together_is_said() -> None:
     rows = drawn()
     by_provider = providers(cohort_of(rows), asked(), "goal", "provider")
