@@ -10,7 +10,7 @@ BIN := $(VENV)/bin
 # Without compiled bytecode importing the libraries takes three times as long.
 export UV_COMPILE_BYTECODE := 1
 
-.PHONY: install report report-rossi test test-slow lab lint lock city truth verification release-utility clean
+.PHONY: install report report-rossi test test-slow lab lint lock city truth verification release-utility released-kappa clean
 .DELETE_ON_ERROR:
 
 install: $(VENV)/.project
@@ -63,6 +63,10 @@ verification: install
 # What the release rules cost and prevent, on the committed city: docs/release-utility.md anew, some seconds.
 release-utility: install
 	$(BIN)/python tests/attack/measure_utility.py
+
+# How far the released kappa lies from the exact one, on pairs drawn anew: docs/released-kappa.md, four minutes.
+released-kappa: install
+	$(BIN)/python tests/truth/measure_released_kappa.py
 
 # Reports and the register of what they told are no leftovers: who means to start anew deletes both by hand.
 clean:

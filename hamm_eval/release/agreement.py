@@ -14,19 +14,22 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from hamm_eval.errors import NotEstimable
-from hamm_eval.estimate import Agreement, FloatArray, IntArray
+from hamm_eval.estimate import Agreement, IntArray
 from hamm_eval.inference import FEW_CLUSTERS
 from hamm_eval.ratings import paired_ordinal_regression, weighted_kappa
 from hamm_eval.release.linked_counts import Linked, hidden_counts_hold
 from hamm_eval.release.policy import Policy
-from hamm_eval.release.rating_counts import OFFSETS, SIDES, apart_classes, pair_counts
+from hamm_eval.release.rating_counts import SIDES, apart_classes, pair_counts
+from hamm_eval.release.rebuilt_pairs import middle_of, rebuild_pairs
 from hamm_eval.release.released import Cell, Interval, ReleasedAgreement, ReleasedShare
 from hamm_eval.release.rounding import decimals, to_multiple
 from hamm_eval.release.shares import reach_95, release_share
 from hamm_eval.vocabulary import RATINGS
 
+# Fewer pairs, or more that rounding may have moved kappa by, and it is not told (`docs/released-kappa.md`).
+KAPPA_PAIRS = 80
+COARSEST_KAPPA = 0.15
 _K = len(RATINGS)
-_STEPS = 200
 _FACTOR_STEP = 0.1
 
 
@@ -46,7 +49,8 @@ def release_agreement(
     Notes
     -----
     Of the exact pairs only the ratio of two standard errors enters, by clusters over independent, rounded up
-    to tenths. Intervals also allow for what rounding may have moved.
+    to tenths. Intervals also allow for what rounding may have moved. Where that may be more than
+    `COARSEST_KAPPA`, or with fewer than `KAPPA_PAIRS`, kappa is not told.
     """
     if agreement is None or int(agreement.pairs.sum()) < policy.agreement_pairs:
         return ReleasedAgreement(withheld="too_few_pairs")
@@ -57,15 +61,18 @@ def release_agreement(
         return ReleasedAgreement(withheld="not_estimable")
     cells = {name: count.cell for name, count in counts.items()}
     classes = apart_classes(agreement.pairs, policy)
-    pairs = rebuild_pairs(cells, classes, policy)
-    noise = _Rounding(pairs, cells, classes, policy)
+    rebuilt = rebuild_pairs(cells, classes, policy)
+    pairs = rebuilt.pairs
     few = agreement.clusters < FEW_CLUSTERS
     critical = reach_95(agreement.clusters)
     n = int(pairs.sum())
+    moved = reach_95(None) * rebuilt.kappa_error
+    rounding = math.ceil(round(100 * moved, 6)) / 100 if math.isfinite(moved) else None
+    told = n >= KAPPA_PAIRS and rounding is not None and rounding <= COARSEST_KAPPA
     worker, refugee = (np.repeat(side.ravel(), pairs.ravel()) for side in np.indices((_K, _K)) + 1)
     apart = (refugee - worker).astype(np.float64)
     plain = float(apart.std(ddof=1)) / math.sqrt(n)
-    difference_error = math.hypot(plain * _up(agreement.difference_factor), noise.difference)
+    difference_error = math.hypot(plain * _up(agreement.difference_factor), rebuilt.difference_error)
     return ReleasedAgreement(
         withheld="",
         pairs=to_multiple(n, policy.count_rounding),
@@ -73,136 +80,13 @@ def release_agreement(
         refugee=tuple(cells[f"pair:{SIDES[1]}:{rating}"] for rating in RATINGS),
         apart=tuple((name, cells[f"apart:{name}"]) for name in classes),
         higher=_higher(cells, classes, n, agreement, policy),
-        kappa=_kappa(worker, refugee, agreement, noise.kappa, critical),
+        kappa=_kappa(worker, refugee, agreement, rebuilt.kappa_error, critical) if told else None,
+        kappa_rounding=rounding,
         difference=_interval(float(apart.mean()), critical * difference_error),
         odds=_odds(worker, refugee, agreement, critical, difference_error / plain if plain else 1.0),
         clustered_by=agreement.clustered_by,
         few_clusters=few,
     )
-
-
-def rebuild_pairs(
-    cells: Mapping[str, Cell], classes: Mapping[str, Sequence[int]], policy: Policy
-) -> IntArray:
-    """A table of pairs, shape (5, 5), that fits the published counts as well as one can (raking).
-
-    Parameters
-    ----------
-    cells : mapping of name to Cell
-        As `pair_counts` names them; a hidden count stands for the middle of what it may be.
-    classes : mapping of name to offsets
-        Of `apart_classes`.
-    policy : Policy
-
-    References
-    ----------
-    Deming, W. E. and Stephan, F. F. (1940). On a least squares adjustment of a sampled frequency table when
-    the expected marginal totals are known. Annals of Mathematical Statistics 11, 427-444. Goodman, L. A.
-    (1979). Simple models for the analysis of association in cross-classifications having ordered categories.
-    Journal of the American Statistical Association 74, 537-552 (the uniform association that raking begins
-    with, and that says how many of a class are farther apart than its nearest).
-    """
-    apart = {name: _middle(cells[f"apart:{name}"], policy) for name in classes}
-    n = sum(apart.values())
-    targets = []
-    for side in SIDES:
-        counts = np.array([_middle(cells[f"pair:{side}:{rating}"], policy) for rating in RATINGS], float)
-        targets.append(counts * n / counts.sum())
-    fall = _fall(apart)
-    masks = []
-    for name, offsets in classes.items():
-        farther = 0.0
-        if name.endswith("_more"):
-            # So many are three points apart for each who is two; the few of four are taken as of three.
-            ratio = math.exp(-fall * (offsets[1] ** 2 - offsets[0] ** 2))
-            farther = min(apart[name] * ratio / (1 + ratio), policy.largest_hidden_count)
-            masks.append((np.isin(OFFSETS, offsets[1:2]), farther))
-        near = offsets[:1] if name.endswith("_more") else offsets
-        masks.append((np.isin(OFFSETS, near), apart[name] - farther))
-    reached = np.any([mask for mask, _ in masks], axis=0)
-    table = np.exp(-fall * OFFSETS.astype(np.float64) ** 2) * reached
-    for _ in range(_STEPS):
-        table = _scaled(table, targets[0], 1)
-        table = _scaled(table, targets[1], 0)
-        for mask, persons in masks:
-            inside = float(table[mask].sum())
-            table[mask] *= persons / inside if inside > 0 else 0.0
-    return _whole(table)
-
-
-def _fall(apart: Mapping[str, int]) -> float:
-    """How fast pairs become rarer with the square of their distance, from those at most one point apart."""
-    beside = apart["worker_1"] + apart["refugee_1"]
-    return max(math.log(2 * apart["same"] / beside), 0.0) if apart["same"] and beside else 0.0
-
-
-def _scaled(table: FloatArray, target: FloatArray, axis: int) -> FloatArray:
-    """Rows (axis 1) or columns (axis 0) brought to their totals."""
-    sums = table.sum(axis=axis)
-    factor = np.divide(target, sums, out=np.zeros_like(target), where=sums > 0)
-    return np.asarray(table * (factor[:, None] if axis == 1 else factor))
-
-
-def _whole(table: FloatArray) -> IntArray:
-    """Whole numbers of the same total, by the largest remainders."""
-    flat = table.ravel()
-    whole = np.floor(flat).astype(np.int64)
-    lack = round(float(flat.sum())) - int(whole.sum())
-    order = np.argsort(-np.round(flat - whole, 9), kind="stable")
-    whole[order[:lack]] += 1
-    return whole.reshape(table.shape)
-
-
-def _middle(cell: Cell, policy: Policy) -> int:
-    """The number that stands for a published count."""
-    return (1 + policy.largest_hidden_count) // 2 if cell.value is None else cell.value
-
-
-class _Rounding:
-    """Standard errors that rounding adds to kappa and to the mean difference.
-
-    A count is taken to lie anywhere in the interval that rounds to it, and so are those who are three points
-    or more apart where they are hidden in a class with those two points apart.
-    """
-
-    def __init__(
-        self,
-        pairs: IntArray,
-        cells: Mapping[str, Cell],
-        classes: Mapping[str, Sequence[int]],
-        policy: Policy,
-    ) -> None:
-        n = float(pairs.sum())
-        ratings = np.array(RATINGS, dtype=np.float64)
-        rows, columns = pairs.sum(axis=1) / n, pairs.sum(axis=0) / n
-        squared = np.subtract.outer(ratings, ratings) ** 2
-        observed, expected = float((squared * pairs).sum()) / n, float(rows @ squared @ columns)
-        mean = float((OFFSETS * pairs).sum()) / n
-        of_kappa = of_difference = 0.0
-        for name, offsets in classes.items():
-            at, spread = float(offsets[0]), _variance(cells[f"apart:{name}"], policy)
-            of_kappa += spread * ((at**2 - observed) / expected) ** 2 if expected else 0.0
-            of_difference += spread * (at - mean) ** 2
-            if len(offsets) > 1 and name.endswith("_more") and cells[f"apart:{name}"].value != 0:
-                farther = ((policy.largest_hidden_count + 1) ** 2 - 1) / 12
-                step = float(offsets[1]) ** 2 - at**2
-                of_kappa += farther * (step / expected) ** 2 if expected else 0.0
-                of_difference += farther
-        for side, weights in ((SIDES[0], squared @ columns), (SIDES[1], rows @ squared)):
-            for rating, weight in zip(RATINGS, weights, strict=True):
-                spread = _variance(cells[f"pair:{side}:{rating}"], policy)
-                slope = observed * (float(weight) - expected) / expected**2 if expected else 0.0
-                of_kappa += spread * slope**2
-        self.kappa = math.sqrt(of_kappa) / n
-        self.difference = math.sqrt(of_difference) / n
-
-
-def _variance(cell: Cell, policy: Policy) -> float:
-    """Of a count that lies anywhere in the interval which rounds to it."""
-    if cell.value == 0:
-        return 0.0
-    values = policy.largest_hidden_count if cell.value is None else policy.count_rounding
-    return (values**2 - 1) / 12
 
 
 def _kappa(
@@ -253,7 +137,7 @@ def _higher(
         parts = [cells[f"apart:{name}"] for name, offsets in classes.items() if np.sign(offsets[0]) == sign]
         # A share of hidden counts alone would be one of a number made up.
         known = any(cell.value for cell in parts)
-        count = sum(_middle(cell, policy) for cell in parts) if known else None
+        count = sum(middle_of(cell, policy) for cell in parts) if known else None
         share = 0.0 if count is None else count / n
         error = factor * math.sqrt(share * (1 - share) / n)
         found.append(

@@ -267,10 +267,13 @@ def _kappa(release: ReleasedAgreement, wording: Wording) -> Markup:
     at = release.kappa
     if at is None or at.value is None or at.lower is None or at.upper is None:
         return wording.markup("two_perspectives.kappa_withheld")
+    assert release.kappa_rounding is not None
     word = "beyond_chance" if at.lower > 0 else "as_chance"
-    return wording.markup(
+    said = wording.markup(
         f"two_perspectives.kappa_{word}",
         value=wording.number(at.value, 2),
         lower=wording.number(at.lower, 2),
         upper=wording.number(at.upper, 2),
     )
+    off = wording.number(release.kappa_rounding, 2)
+    return Markup(" ").join([said, wording.markup("two_perspectives.kappa_rounding", off=off)])

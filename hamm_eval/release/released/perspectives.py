@@ -48,7 +48,9 @@ class ReleasedAgreement:
     `worker` and `refugee` count the pairs by rating, `apart` by the refugee's rating less the social
     worker's, the farthest taken together with the next where they are few. `withheld` is "" or a reason; then
     there are no counts and no figures. `higher` are the shares in which the social worker, neither and the
-    refugee rate higher. `odds` is the odds ratio of a higher rating, refugee against social worker.
+    refugee rate higher. `kappa_rounding` is by how much rounding may have moved kappa in 95 of 100 tables;
+    where that is too much there is no `kappa`. `odds` is the odds ratio of a higher rating, refugee against
+    social worker.
     """
 
     withheld: str
@@ -58,6 +60,7 @@ class ReleasedAgreement:
     apart: tuple[tuple[str, Cell], ...] = ()
     higher: tuple[ReleasedShare, ...] = ()
     kappa: Interval | None = None
+    kappa_rounding: float | None = None
     difference: Interval | None = None
     odds: Interval | None = None
     clustered_by: str = ""
