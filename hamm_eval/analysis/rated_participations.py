@@ -49,9 +49,9 @@ def rated_participations(case_file: CaseFile, params: Params, measure: str) -> p
     Notes
     -----
     What is estimated is what people hold of their first participation in a measure. Who is counted, and with
-    which one, must not depend on whether anybody answered: if the first *rated* participation counted, whoever
-    kept silent on a bad first and praised a second would be counted with the second, and even the bounds of the
-    silent would leave out the truth.
+    which one, must not depend on whether anybody answered: if the first *rated* participation counted,
+    whoever kept silent on a bad first and praised a second would be counted with the second, and even the
+    bounds of the silent would leave out the truth.
     """
     tables = tables_given(case_file)
     asked = params.two_perspectives

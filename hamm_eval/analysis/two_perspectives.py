@@ -94,12 +94,16 @@ def two_perspectives(case_file: CaseFile, params: Params, measure: str) -> TwoPe
     errors = [_effective_error(rows[name], cluster) for name in (_WORKER, _REFUGEE)]
     weighted = [_weighted_share(rows, name, params, policy) for name in (_WORKER, _REFUGEE)]
     return TwoPerspectives(
-        definition=define(
-            QUESTION,
-            measure,
-            **cohort_details(params),
-            by_groups={key: group_details(params, key) for key in asked.by_groups},
-            weigh_by={key: group_details(params, key) for key in asked.weigh_by},
+        definition=replace(
+            define(
+                QUESTION,
+                measure,
+                **cohort_details(params),
+                by_groups={key: group_details(params, key) for key in asked.by_groups},
+                weigh_by={key: group_details(params, key) for key in asked.weigh_by},
+            ),
+            # 2: of each person the first participation that ended; 1 was of the first that was rated.
+            version=2,
         ),
         measure=measure,
         counts=np.array([_tally(rows[name]) for name in (_WORKER, _REFUGEE)], dtype=np.int64),

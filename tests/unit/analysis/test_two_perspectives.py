@@ -123,7 +123,7 @@ def test_one_participation_a_person_with_both_ratings_of_it() -> None:
 
 
 def test_bounds_hold_the_truth_where_people_answer_on_the_better_of_two_participations() -> None:
-    """The dissatisfied keep silent: with the first *rated* participation the least share lies above the truth."""
+    """The dissatisfied keep silent: with the first *rated* one the least share lies above the truth."""
     rng = np.random.default_rng(20_261_128)
     good = rng.random((600, 2)) < 0.3
     answers = rng.random((600, 2)) < np.where(good, 0.9, 0.1)
