@@ -61,9 +61,10 @@ def providers(cohort: Cohort, params: Params, key: str, by: str) -> Funnel:
     Members of a household count together in the test and in the dispersion. Social workers do not: a group
     whose workers all do well does well, and single workers are never told apart.
 
-    The closing of a case censors within each group: whoever's file was closed is taken to fare as those of the
-    same group whose files stayed open. That is informative where files are closed for what was attained or lost,
-    so the same comparison with the closing as an end without the goal stands beside it (`while_open`).
+    The closing of a case censors within each group: whoever's file was closed is taken to fare as those of
+    the same group whose files stayed open. That is informative where files are closed for what was attained
+    or lost, so the same comparison with the closing as an end without the goal stands beside it
+    (`while_open`).
 
     References
     ----------

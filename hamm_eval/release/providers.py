@@ -100,7 +100,7 @@ def release_funnel(estimate: Funnel, policy: Policy) -> ReleasedFunnel:
 
 
 def _closing(shown: ReleasedFunnel, estimate: Funnel, policy: Policy) -> str:
-    """Whether the finding stays where the closing of a case is an end; from rounded counts, as the finding is.
+    """Whether the finding stays where the closing of a case is an end, from rounded counts as well.
 
     One word is told: neither the counts nor the groups that change place.
     """

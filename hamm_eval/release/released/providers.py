@@ -53,8 +53,9 @@ class ReleasedFunnel(Release):
 
     `withheld` names the rules that refused it, then `groups` is empty. `statistic`, `dof` and `p_value` are
     of one test of no difference at all. All of it follows from the published counts, expected shares and
-    `dispersion`, but for `closing`: whether with the closing of a case as an end without the goal the same groups
-    lie outside and the test says the same ("same", "differs"), or nobody's was closed (""). `one_place_a_worker`, `other` and `tied` say what cannot be told apart.
+    `dispersion`, but for `closing`: whether with the closing of a case as an end without the goal the same
+    groups lie outside and the test says the same ("same", "differs"); "" where nobody's was closed.
+    `one_place_a_worker`, `other` and `tied` say what cannot be told apart.
     """
 
     kind: ClassVar[str] = "funnel"

@@ -884,6 +884,7 @@ def funnel(p_value: float = 0.22, *, dispersion: float = 1.2, **other: Any) -> R
         "statistic": 7.04,
         "dof": 3,
         "p_value": p_value,
+        "closing": "same",
         **COMMON,
     }
     return ReleasedFunnel(**(given | other))
@@ -1092,6 +1093,7 @@ def agreement(difference: float = -0.4, kappa: float = 0.4) -> ReleasedAgreement
         ),
         higher=(third, third, third),
         kappa=Interval(value=kappa, lower=kappa - 0.15, upper=kappa + 0.15),
+        kappa_rounding=0.09,
         difference=Interval(value=difference, lower=difference - 0.2, upper=difference + 0.2),
         odds=Interval(value=0.7, lower=0.5, upper=0.95),
         clustered_by="social_worker",
