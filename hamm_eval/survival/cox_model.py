@@ -158,11 +158,11 @@ class Cox:
         if kind == "martingale":
             return martingale_residuals(data, evaluation)
         if kind == "score":
-            return score_residuals(data, evaluation) * fitted.scale
+            return score_residuals(data, evaluation, fitted.scale)
         if kind == "schoenfeld":
             return schoenfeld_residuals(data, evaluation)[0] * fitted.scale
         if kind == "dfbeta":
-            return dfbeta_residuals(data, evaluation) / fitted.scale
+            return dfbeta_residuals(data, evaluation, fitted.scale)
         raise InputError('Must be "martingale", "score", "schoenfeld" or "dfbeta".', where="kind")
 
     def proportionality_test(self, transform: Transform = "km") -> ProportionalityTest:

@@ -19,11 +19,11 @@ def martingale_residuals(data: CoxData, fit: CoxEvaluation) -> FloatArray:
     return found
 
 
-def score_residuals(data: CoxData, fit: CoxEvaluation) -> FloatArray:
-    """Each row's part of the score, ``sum (x - mean(u)) dM(u)``, (n, p), unweighted, of standardised x."""
+def score_residuals(data: CoxData, fit: CoxEvaluation, scale: FloatArray) -> FloatArray:
+    """Each row's part of the score, ``sum (x - mean(u)) dM(u)``, (n, p), unweighted; x by its `scale`."""
     found = np.empty_like(data.z)
     for rows, part in score_blocks(data, fit):
-        found[rows] = part
+        np.multiply(part, scale, out=found[rows])
     return found
 
 
@@ -53,12 +53,12 @@ def schoenfeld_residuals(data: CoxData, fit: CoxEvaluation) -> tuple[FloatArray,
     return deviation[order], data.happened[order]
 
 
-def dfbeta_residuals(data: CoxData, fit: CoxEvaluation) -> FloatArray:
-    """Weighted score residuals times the inverse information, (n, p), of standardised covariates."""
-    found, inverse = np.empty_like(data.z), np.linalg.inv(fit.information)
+def dfbeta_residuals(data: CoxData, fit: CoxEvaluation, scale: FloatArray) -> FloatArray:
+    """Weighted score residuals times the inverse information, (n, p); covariates by their `scale`."""
+    found, inverse = np.empty_like(data.z), np.linalg.inv(fit.information) / scale
     for rows, part in score_blocks(data, fit):
         part *= data.weight[rows, None]
-        found[rows] = part @ inverse
+        np.matmul(part, inverse, out=found[rows])
     return found
 
 

@@ -125,7 +125,8 @@ def pseudo_observations(
     del codes
     narrow = np.int32 if n < np.iinfo(np.int32).max else np.int64
     # Without ties what is looked up by time lies far apart; row after row in order of time, side by side.
-    order = None if are_small_whole(end) else sorting(end)
+    tied = are_small_whole(end)
+    order = None if tied else sorting(end)
     if order is not None:
         end, how, order = end[order], how[order], order.astype(narrow)
     grid, place = distinct_and_ranks(end)
@@ -142,13 +143,19 @@ def pseudo_observations(
     found = np.empty((n, asked.size))
     for column, (limit, point) in enumerate(zip(asked, points, strict=True)):
         weight = _one(k + 1, point) if edges is None else np.diff(np.minimum(edges, limit), append=limit)
-        estimate, losses = weight @ lost.curve, _losses(lost, weight)
-        del weight
-        for code, loss in enumerate(losses):
-            for rows in blocks(n):
-                which = rows.start + np.flatnonzero(how[rows] == code)
-                row = which if order is None else order[which]
-                found[row, column] = loss[place[which]] * (n - 1) + estimate
+        estimate = weight @ lost.curve
+        for places, losses in _losses(lost, weight, at_once=k + 1 if tied else 0):
+            # Of the same type, lest all places be converted for two of them.
+            inside = np.searchsorted(place, np.array([places.start, places.stop], dtype=place.dtype))
+            first, beyond = (0, n) if tied else map(int, inside)
+            for some in blocks(beyond - first):
+                rows = slice(first + some.start, first + some.stop)
+                loss = losses.ravel()[
+                    how[rows].astype(np.int64) * losses.shape[1] + (place[rows] - places.start)
+                ]
+                loss *= n - 1
+                loss += estimate
+                found[rows if order is None else order[rows], column] = loss
     return found
 
 
@@ -217,24 +224,28 @@ def _one(size: int, point: int) -> FloatArray:
     return found
 
 
-def _losses(lost: _LeftOut, weight: FloatArray) -> Iterator[FloatArray]:
-    """Loss of the weighted sum of the curve by place (k + 1,), for one kind of end after the other."""
-    while_at_risk = weight * lost.through
-    np.cumsum(while_at_risk, out=while_at_risk)
+def _losses(lost: _LeftOut, weight: FloatArray, at_once: int) -> Iterator[tuple[slice, FloatArray]]:
+    """Loss of the weighted sum of the curve by kind of end and place (3, l), of some places after the other.
+
+    There are k + 1 places, of which so many or a block are looked at `at_once`.
+    """
     # Sums over the points after each one, from the end: exactly 0 where no weight follows.
     later = np.cumsum(weight[::-1])[::-1][1:]
     curve_later = weight * lost.curve
     np.cumsum(curve_later[::-1], out=curve_later[::-1])
     curve_later = curve_later[1:]
-    del weight
-    found = np.empty(while_at_risk.size)
-    for at in blocks(later.size):
-        curve_later[at] -= lost.base[at] * later[at]
-    for fixed, share in ((0, 0), (0, 1), (1, 1)):
-        for at in blocks(later.size):
-            found[:-1][at] = lost.share[share, at] * curve_later[at]
-            found[:-1][at] += lost.fixed[fixed][at] * later[at]
-            found[:-1][at] += while_at_risk[:-1][at]
-        # Who is followed beyond all points is missed at each of them.
-        found[-1] = while_at_risk[-1]
-        yield found
+    k, carried = later.size, 0.0
+    for at in blocks(k + 1, at_least=at_once):
+        while_at_risk = weight[at] * lost.through[at]
+        while_at_risk[0] += carried
+        np.cumsum(while_at_risk, out=while_at_risk)
+        carried = float(while_at_risk[-1])
+        # Who is followed beyond all points is missed at each of them, and no more than that.
+        found = np.tile(while_at_risk, (3, 1))
+        ends = slice(at.start, min(at.stop, k))
+        here = found[:, : ends.stop - ends.start]
+        apart = curve_later[ends] - lost.base[ends] * later[ends]
+        for loss, fixed, share in zip(here, (0, 0, 1), (0, 1, 1), strict=True):
+            loss += lost.share[share, ends] * apart
+            loss += lost.fixed[fixed][ends] * later[ends]
+        yield at, found

@@ -96,13 +96,13 @@ class RiskSets:
         return found
 
 
-def blocks(rows: int, grid: int = 0) -> Iterator[slice]:
+def blocks(rows: int, grid: int = 0, at_least: int = 0) -> Iterator[slice]:
     """Slices of so few rows that what is computed of them on the way stays in the processor's cache.
 
     Where each block adds sums along a grid of so many points, blocks are larger than a part of the grid: the
-    sums stay linear in rows and points.
+    sums stay linear in rows and points. None but the last is smaller than `at_least`.
     """
-    size = max(_BLOCK, grid // _BLOCKS_A_GRID)
+    size = max(_BLOCK, grid // _BLOCKS_A_GRID, at_least)
     for begin in range(0, rows, size):
         yield slice(begin, min(begin + size, rows))
 
