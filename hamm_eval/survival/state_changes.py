@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from hamm_eval.inference import FloatArray, IntArray, narrow, stable_order
 from hamm_eval.survival.risk_sets import RiskSets, blocks, build_risk_sets
-from hamm_eval.survival.state_rows import StateRows
+from hamm_eval.survival.state_rows import RowTimes, StateRows
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,9 +117,9 @@ class StateGrid:
         return found
 
 
-def state_grid(rows: StateRows, size: int) -> StateGrid:
+def state_grid(rows: StateRows, times: RowTimes, size: int) -> StateGrid:
     """Grid of rows in `size` states. Where a row only goes on in the same state, nothing begins or ends."""
-    sets = build_risk_sets(rows.start, rows.stop, np.ones(rows.stop.size, dtype=bool))
+    sets = build_risk_sets(times.start, times.stop, np.ones(times.stop.size, dtype=bool))
     sets = replace(sets, first=narrow(sets.first), last=narrow(sets.last))
     mass = rows.weight[rows.person]
     at_risk = np.empty((sets.size, size))

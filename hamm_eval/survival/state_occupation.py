@@ -23,7 +23,7 @@ from hamm_eval.inference import (
 )
 from hamm_eval.survival.intervals import Interval, interval_limits, refuse_interval
 from hamm_eval.survival.results import write_protect
-from hamm_eval.survival.state_changes import state_grid
+from hamm_eval.survival.state_changes import StateGrid, state_grid
 from hamm_eval.survival.state_influence import carry_states
 from hamm_eval.survival.state_rows import StateRows, checked_state_rows, checked_states
 
@@ -93,7 +93,7 @@ class StateOccupation:
     clusters: int | None
     notes: tuple[str, ...]
     _few: int | None = field(repr=False)
-    _rows: StateRows = field(repr=False)
+    _grid: StateGrid = field(repr=False)
     _estimated: bool = field(repr=False)
 
     def __post_init__(self) -> None:
@@ -117,7 +117,7 @@ class StateOccupation:
         asked = checked_points(times, "times")
         where = np.searchsorted(self.time, asked, side="right")
         unknown = (asked < self.origin)[:, None]
-        first = _start(self._rows, self.initial, self._estimated)
+        first = _start(self._grid.rows, self.initial, self._estimated)
         error = np.sqrt((first**2).sum(axis=0))
         probability = np.where(unknown, np.nan, np.vstack([self.initial, self.probability])[where])
         std_error = np.where(unknown, np.nan, np.vstack([error, self.std_error])[where])
@@ -145,8 +145,8 @@ class StateOccupation:
             raise NotEstimable("Must lie within the follow-up.", where="tau")
         begins = np.append(self.origin, self.time)
         lengths = np.diff(np.minimum(np.append(begins, np.inf), tau))
-        start = _start(self._rows, self.initial, self._estimated)
-        curves = carry_states(state_grid(self._rows, len(self.states)), self.initial, start, lengths)
+        start = _start(self._grid.rows, self.initial, self._estimated)
+        curves = carry_states(self._grid, self.initial, start, lengths)
         value = lengths @ np.vstack([self.initial, self.probability])
         std_error = np.sqrt(curves.time_variance)
         reach = critical_value(self.confidence, self._few) * std_error
@@ -247,14 +247,16 @@ def state_occupation(
            [0.   , 1.   ]])
     """
     names = checked_states(states)
-    rows = checked_state_rows(person, start, stop, from_state, to_state, names, weights, cluster)
+    rows, times = checked_state_rows(person, start, stop, from_state, to_state, names, weights, cluster)
     few = clusters_for_t(rows.clusters, cluster_t)
     # Before the long computation, not after it.
     refuse_interval(interval)
     critical_value(confidence, few)
-    origin = float(rows.start.min())
-    begin = _initial(rows, initial, len(names), origin)
-    grid = state_grid(rows, len(names))
+    origin = float(times.start.min())
+    begin = _initial(rows, times.start, initial, len(names))
+    grid = state_grid(rows, times, len(names))
+    # As large as two of the columns given.
+    del times
     curves = carry_states(grid, begin, _start(rows, begin, initial is None))
     moved = rows.moved
     transitions = np.zeros((len(names), len(names)), dtype=np.int64)
@@ -275,16 +277,16 @@ def state_occupation(
         clusters=rows.clusters,
         notes=few_clusters_notes(rows.clusters, few),
         _few=few,
-        _rows=rows,
+        _grid=grid,
         _estimated=initial is None,
     )
 
 
-def _initial(rows: StateRows, initial: ArrayLike | None, size: int, origin: float) -> FloatArray:
+def _initial(rows: StateRows, begin: FloatArray, initial: ArrayLike | None, size: int) -> FloatArray:
     """The distribution at the origin, given or observed."""
     first = np.append(True, rows.person[1:] != rows.person[:-1])
     if initial is None:
-        if np.any(rows.start[first] > origin):
+        if np.any(begin[first] > begin.min()):
             raise InputError(
                 "Some persons enter after the origin: who was in which state then cannot be seen.",
                 where="initial",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -18,6 +18,13 @@ _CODE = np.int16
 _CENSORED = {"", "cens", "censor", "censored"}
 
 
+class RowTimes(NamedTuple):
+    """Rows ``(start, stop]``, shape (n,) each."""
+
+    start: FloatArray
+    stop: FloatArray
+
+
 @dataclass(frozen=True, slots=True)
 class StateRows:
     """Checked rows of m persons in s states, sorted by person and time.
@@ -26,7 +33,6 @@ class StateRows:
     ----------
     person : ndarray of int, shape (n,)
         0..m-1.
-    start, stop : ndarray, shape (n,)
     state : ndarray of int, shape (n,)
     to : ndarray of int, shape (n,)
         State entered at `stop`; the same state where none is (censoring, or the row only goes on).
@@ -40,8 +46,6 @@ class StateRows:
     """
 
     person: IntArray
-    start: FloatArray
-    stop: FloatArray
     state: IntArray
     to: IntArray
     goes_on: NDArray[np.bool_]
@@ -89,8 +93,10 @@ def checked_state_rows(
     states: tuple[Any, ...],
     weights: ArrayLike | None,
     cluster: ArrayLike | None = None,
-) -> StateRows:
+) -> tuple[StateRows, RowTimes]:
     """Check rows, sort them by person and time, and refuse what no life can do.
+
+    Their times are wanted for the grid alone, and let go then.
 
     Raises
     ------
@@ -125,17 +131,17 @@ def checked_state_rows(
     refuse(same & (weight[1:] != weight[:-1]), "Weights that differ within a person", argument="weights")
     refuse(same & (clusters[1:] != clusters[:-1]), "Clusters that differ within a person", argument="cluster")
     first = np.append(True, ~same)
-    return StateRows(
+    rows = StateRows(
         person=narrow(codes),
-        start=begin,
-        stop=end,
         state=state,
         to=to,
         goes_on=np.append(same & adjacent, False),
-        weight=weight[first],
+        # Without weights one 1 stands for all of them.
+        weight=np.broadcast_to(1.0, int(first.sum())) if weights is None else weight[first],
         cluster=None if given is None else clusters[first],
         clusters=None if given is None else count_clusters(clusters[first][weight[first] > 0]),
     )
+    return rows, RowTimes(begin, end)
 
 
 class _Refusal:
