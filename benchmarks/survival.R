@@ -77,5 +77,5 @@ timed <- function(times, until = 0) {
 before <- peak()
 found <- timed(1)
 memory <- peak() - before
-if (found$seconds[1] <= 6) found <- timed(2, 2)
+if (found$seconds[1] <= 6) found <- timed(2, 3)
 cat(sprintf('{"seconds": %.6f, "cpu": %.6f, "memory": %.0f}\n', median(found$seconds), found$cpu, memory))

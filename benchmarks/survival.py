@@ -7,8 +7,8 @@ python benchmarks/survival.py --side hamm_eval               # this engine alone
 Peers take part where they are installed: lifelines and statsmodels come with the project, scikit-survival
 (GPL, never a dependency) and R with its packages survival and cmprsk do not. Each measurement is a process
 of its own with one thread that reads the same arrays from disk; timed is the call alone, without imports and
-reading, after a first one of which only calls of more than six seconds count, and as often as fits into two
-seconds, at least twice: the median of the seconds, the mean of the CPU seconds, whose clock may be coarse. Ratios are those of CPU seconds: other programs on the machine lengthen seconds, and them
+reading, after a first one of which only calls of more than six seconds count, and as often as fits into three
+seconds, at least twice: the medians of seconds and CPU seconds (R's clock is coarse: the mean of its). Ratios are those of CPU seconds: other programs on the machine lengthen seconds, and them
 much less. A peer that needs more than `--limit` CPU seconds, with what it prepares, is stopped; where it
 would need more by the size before, it is not begun. Both are named.
 """
@@ -44,7 +44,7 @@ DAYS_PER_MONTH = 30
 # In its first call a process is given its memory; a call of more seconds than that is not repeated.
 FIRST_SECONDS = 6.0
 # Else at least two more, and no more once this many seconds have gone.
-REPEAT_SECONDS = 2.0
+REPEAT_SECONDS = 3.0
 # No side is measured with more threads than another.
 ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 SIDES = ("hamm_eval", "R", "lifelines", "statsmodels", "scikit-survival")
@@ -344,7 +344,7 @@ TASKS = {
 
 
 def measure(task: str, side: str, folder: Path) -> dict[str, float]:
-    """Median seconds and mean CPU seconds of the call, and the peak of memory above what was there before."""
+    """Median seconds and CPU seconds of the call, and the peak of memory above what was there before."""
     warnings.simplefilter("ignore")
     data = load(folder, TASKS[task].prefix)
     call = TASKS[task].prepare(data, side)
@@ -353,18 +353,20 @@ def measure(task: str, side: str, folder: Path) -> dict[str, float]:
     memory = peak() - before
     if seconds[0] <= FIRST_SECONDS:
         seconds, cpu = timed(call, times=2, until=REPEAT_SECONDS)
-    return {"seconds": median(seconds), "cpu": cpu, "memory": memory}
+    return {"seconds": median(seconds), "cpu": median(cpu), "memory": memory}
 
 
-def timed(call: Callable[[], Any], *, times: int, until: float = 0.0) -> tuple[list[float], float]:
-    """Seconds of each call, and mean CPU seconds, of so many calls or more until some seconds have gone."""
+def timed(call: Callable[[], Any], *, times: int, until: float = 0.0) -> tuple[list[float], list[float]]:
+    """Seconds and CPU seconds of each call, of so many calls or more until some seconds have gone."""
     seconds: list[float] = []
-    begin, cpu = time.perf_counter(), time.process_time()
+    cpu: list[float] = []
+    begin = time.perf_counter()
     while len(seconds) < times or time.perf_counter() - begin < until:
-        started = time.perf_counter()
+        started, cpu_started = time.perf_counter(), time.process_time()
         call()
         seconds.append(time.perf_counter() - started)
-    return seconds, (time.process_time() - cpu) / len(seconds)
+        cpu.append(time.process_time() - cpu_started)
+    return seconds, cpu
 
 
 def peak() -> int:
