@@ -8,10 +8,10 @@ Peers take part where they are installed: lifelines and statsmodels come with th
 (GPL, never a dependency) and R with its packages survival and cmprsk do not. Each measurement is a process
 of its own with one thread that reads the same arrays from disk; timed is the call alone, without imports and
 reading, after a first one of which only calls of more than six seconds count, and as often as fits into three
-seconds, at least twice: the medians of seconds and CPU seconds (R's clock is coarse: the mean of its). Ratios
-are those of CPU seconds: other programs on the machine lengthen seconds, and them much less. A peer that needs
-more than `--limit` CPU seconds, with what it prepares, is stopped; where it would need more by the size before,
-it is not begun. Both are named.
+seconds, at least twice: the medians of seconds and CPU seconds (R's clock is coarse: the mean of its).
+Ratios are those of CPU seconds: other programs on the machine lengthen seconds, and them much less. A peer
+that needs more than `--limit` CPU seconds, with what it prepares, is stopped; where it would need more by the
+size before, it is not begun. Both are named.
 """
 
 from __future__ import annotations
