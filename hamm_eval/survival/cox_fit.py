@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from hamm_eval.errors import NotEstimable
 from hamm_eval.inference import (
     FloatArray,
     IntArray,
@@ -22,6 +23,9 @@ from hamm_eval.survival.cox_residuals import score_blocks
 from hamm_eval.survival.newton import maximise
 from hamm_eval.survival.partial_likelihood import CoxData, CoxEvaluation, cox_data, evaluate
 from hamm_eval.survival.risk_sets import RiskSets, blocks
+
+# Beside the model's variance a robust one of so little is rounding.
+_NO_VARIANCE = 1e-20
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +72,8 @@ def fit_cox(
     Raises
     ------
     NotEstimable
-        A covariate without variation of its own; a coefficient that grows without bound.
+        A covariate without variation of its own; a coefficient that grows without bound; a robust variance
+        of 0.
     """
     few = clusters_for_t(groups, cluster_t)
     z_value = critical_value(confidence, few)
@@ -79,6 +84,12 @@ def fit_cox(
     inverse = np.linalg.inv(fit.information)
     naive = inverse / np.outer(scale, scale)
     covariance = _lin_wei(data, fit, clusters) / np.outer(scale, scale) if robust else naive
+    if clusters is not None and np.any(np.diag(covariance) <= _NO_VARIANCE * np.diag(naive)):
+        raise NotEstimable(
+            "All that tells of a covariate is of one cluster: the influences of its rows cancel to 0.",
+            where="cluster",
+            todo="Give smaller clusters, or merge groups.",
+        )
     coefficients, std_error = fit.coefficients / scale, np.sqrt(np.diag(covariance))
     with np.errstate(over="ignore"):
         ratio, low, high = (np.exp(coefficients + side * z_value * std_error) for side in (0, -1, 1))

@@ -181,7 +181,8 @@ class Cox:
         Raises
         ------
         NotEstimable
-            "log" with an event at time 0, or all events at one time.
+            "log" with an event at time 0; all events that tell of a covariate at one time, or events at
+            too few times for so many covariates.
         """
         fitted = self._fitted
         return proportionality_score_test(

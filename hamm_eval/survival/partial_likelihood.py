@@ -20,6 +20,8 @@ from hamm_eval.survival.risk_sets import RiskSets, blocks
 
 # Of squares of risks sums are still finite and positive.
 SMALLEST_RISK = np.exp(-300.0)
+# Above what is refused of rows that count, and finite: times a weight of 0 it is 0.
+_STEEPEST = 301.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +61,10 @@ class CoxData:
     event_sum: FloatArray
 
     def risk(self, rows: slice, coefficients: FloatArray) -> FloatArray:
-        """``exp(eta)`` of the rows of a slice."""
+        """``exp(eta)`` of the rows of a slice, where it is not beyond all bounds."""
         eta = self.z[rows] @ coefficients
-        with np.errstate(over="ignore"):
-            return np.exp(eta, out=eta)
+        np.minimum(eta, _STEEPEST, out=eta)
+        return np.exp(eta, out=eta)
 
     def events_in(self, rows: slice) -> IntArray:
         """The rows with an event among those of a slice."""
@@ -189,7 +191,7 @@ def _risks(data: CoxData, coefficients: FloatArray) -> tuple[FloatArray, FloatAr
     for rows in blocks(data.weight.size, sets.size):
         z = data.z[rows]
         mass = data.risk(rows, coefficients)
-        if not (mass.min() > SMALLEST_RISK and mass.max() < 1 / SMALLEST_RISK):
+        if not _are_bounded(mass) and not _are_bounded(mass[data.weight[rows] > 0]):
             return None
         mass *= data.weight[rows]
         happened = data.events_in(rows)
@@ -199,6 +201,11 @@ def _risks(data: CoxData, coefficients: FloatArray) -> tuple[FloatArray, FloatAr
             steps[j] = steps[j] + sets.steps(moved, rows)
             tied[j] += np.bincount(ends, weights=moved[own], minlength=sets.size)
     return np.stack([sets.summed(np.asarray(some)) for some in steps]), tied
+
+
+def _are_bounded(risk: FloatArray) -> bool:
+    """Whether no risk is so small or so large that digits are lost."""
+    return bool(risk.min(initial=1.0) > SMALLEST_RISK and risk.max(initial=1.0) < 1 / SMALLEST_RISK)
 
 
 def _terms(

@@ -17,6 +17,9 @@ from hamm_eval.survival.risk_sets import RiskSets, blocks, build_risk_sets
 if TYPE_CHECKING:
     import pandas as pd
 
+# Below this share of what it is left over from a variance is rounding.
+_LEFT = 1e-9
+
 Transform = Literal["km", "identity", "rank", "log"]
 
 
@@ -93,9 +96,17 @@ def proportionality_score_test(
     cross, square = _moments(data, fit, g)
     variance = square - cross @ np.linalg.solve(fit.information, cross)
     diagonal = np.diag(variance)
-    if np.any(diagonal <= 1e-12 * np.diag(square)):
+    if np.any(diagonal <= _LEFT * np.diag(square)):
         raise NotEstimable(
-            "All events happen at one time: no change over time can be tested.", where="transform"
+            "All events that tell of a covariate happen at one time: no change over time can be tested.",
+            where="transform",
+        )
+    if np.linalg.eigvalsh(variance / np.sqrt(np.outer(diagonal, diagonal)))[0] <= _LEFT:
+        raise NotEstimable(
+            "Events happen at too few times for so many covariates: their changes over time cannot be told "
+            "apart.",
+            where="transform",
+            todo="Leave covariates out.",
         )
     statistic = score**2 / diagonal
     total = float(score @ np.linalg.solve(variance, score))

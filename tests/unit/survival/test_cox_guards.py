@@ -207,3 +207,43 @@ def test_one_event_is_not_silently_fitted_with_two_covariates():
 def test_proportionality_table():
     test = cox(STOP, EVENT, X).proportionality_test()
     assert list(test.to_frame()["covariate"]) == ["age", "course", "GLOBAL"]
+
+
+def test_row_of_weight_0_bounds_nothing():
+    weights, far = np.ones(N), X.copy()
+    weights[5] = 0
+    far.loc[5, "age"] = 1e5
+    near = cox(STOP, EVENT, X, weights=weights)
+    fit = cox(STOP, EVENT, far, weights=weights)
+    np.testing.assert_allclose(fit.covariance, near.covariance, rtol=1e-12)
+    test = near.proportionality_test("rank")
+    np.testing.assert_allclose(fit.proportionality_test("rank").statistic, test.statistic, rtol=1e-9)
+
+
+def test_events_that_tell_nothing_are_no_other_time():
+    # At 3 nobody but the one with the event is at risk: g = 0 there and 1 elsewhere is a constant.
+    rng = np.random.default_rng(5)
+    entry, stop = np.r_[1.0, np.full(19, 3.0)], np.r_[3.0, rng.permutation(np.arange(4.0, 23.0))]
+    event, x = np.r_[1, rng.integers(0, 2, 19)], rng.normal(size=20)
+    for rows in (rng.permutation(20) for _ in range(8)):
+        fit = cox(stop[rows], event[rows], x[rows], start=entry[rows])
+        with pytest.raises(NotEstimable, match="tell of a covariate happen at one time"):
+            fit.proportionality_test("km")
+
+
+def test_covariates_whose_changes_cannot_be_told_apart():
+    # Two event times, two persons at risk at the later one: the variance has rank 1, cox.zph stops as singular.
+    rng = np.random.default_rng(3)
+    stop, event = np.r_[np.ones(38), 2.0, 2.0], np.r_[rng.integers(0, 2, 38), 1, 0]
+    x = rng.normal(size=(40, 3))
+    with pytest.raises(NotEstimable, match="too few times"):
+        cox(stop, event, x).proportionality_test("identity")
+    assert cox(stop, event, x[:, :1]).proportionality_test("identity").global_dof == 1
+
+
+def test_one_cluster_alone_tells_of_a_covariate():
+    # The other cluster is never at risk when events happen: its score is 0, and so is that of the first.
+    entry, stop = np.array([3.0, 3, 3, 0, 0]), np.array([5.0, 6, 7, 1, 2])
+    x = np.array([0.2, 1.0, -0.4, 2.0, 3.0])
+    with pytest.raises(NotEstimable, match="of one cluster"):
+        cox(stop, [1, 1, 0, 0, 0], x, start=entry, cluster=["a", "a", "a", "b", "b"])
