@@ -102,6 +102,9 @@ def subdistribution_risk_sets(
         seen = uncensored.before(at)
         return seen if entered is None else seen * entered.before(at)
 
+    # Infinite where nobody stays under observation: the caller refuses it.
+    with np.errstate(divide="ignore"):
+        factor = 1 / observable(time[staying])
     return SubdistributionRiskSets(
         time=sets.time,
         stratum=sets.stratum,
@@ -109,7 +112,7 @@ def subdistribution_risk_sets(
         last=sets.last,
         late=sets.late,
         staying=staying,
-        factor=1 / observable(time[staying]),
+        factor=factor,
         share=observable(sets.time),
     )
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import warnings
+
 import numpy as np
 import pytest
 
 from hamm_eval.errors import InputError, NotEstimable
 from hamm_eval.survival import (
     aalen_johansen,
+    fine_gray,
     incidence_difference,
     kaplan_meier,
     logrank,
@@ -194,3 +197,10 @@ class TestLogrank:
     def test_refusals(self, event, group, words):
         with pytest.raises(InputError, match=words):
             logrank([1, 2], event, list(group))
+
+
+def test_emptied_risk_set_is_refused_without_a_word_of_numpy():
+    # Whoever is at risk early on is censored before the others enter: G is 0 from then on.
+    with warnings.catch_warnings(), pytest.raises(NotEstimable, match="emptied by censoring"):
+        warnings.simplefilter("error")
+        fine_gray([1, 4, 5, 6, 7], [0, 1, 2, 1, 0], [1.0, 2, 0, 3, 1], entry=[0, 2, 2, 2, 2])
