@@ -125,7 +125,8 @@ class _Walk:
 
     def _reach_of_base(self, begin: int) -> int:
         """How far P can be inverted without loss of digits; `begin` itself where not over one time."""
-        limit = -np.log1p(-_LOSS)
+        # Of the same type, lest all losses be converted at each base.
+        limit = np.float32(-np.log1p(-_LOSS))
         return int(min(np.searchsorted(lost, lost[begin] + limit, side="right") - 1 for lost in self._lost))
 
     def _reach_of_piece(self, begin: int, base_end: int) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from hamm_eval import inference
 from hamm_eval.survival import (
     aalen_johansen,
     cox,
@@ -45,6 +46,11 @@ def answers() -> list[np.ndarray]:
         fit.proportionality_test("km").statistic,
         share.covariance,
         pseudo_observations(time, cause, at=[20, 40]),
+        # Without ties other blocks are taken, in order of time.
+        *(
+            pseudo_observations(time + rng.random(ROWS), cause, at=[20, 40], kind=kind)
+            for kind in ("incidence", "mean_event_free")
+        ),
         states.std_error,
     ]
 
@@ -53,5 +59,6 @@ def answers() -> list[np.ndarray]:
 def test_borders_of_blocks_change_nothing(monkeypatch: pytest.MonkeyPatch, size: int) -> None:
     whole = answers()
     monkeypatch.setattr(risk_sets, "_BLOCK", size)
+    monkeypatch.setattr(inference, "_BLOCK", size)
     for found, expected in zip(answers(), whole, strict=True):
         np.testing.assert_allclose(found, expected, rtol=1e-10, atol=1e-12)
