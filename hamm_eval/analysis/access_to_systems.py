@@ -67,8 +67,8 @@ def access_to_systems(cohorts: Mapping[str, Cohort], params: Params, key: str) -
     A case closes while the person stays in Hamm when goals are attained, contact is lost or eligibility ends;
     what happens afterwards is not on file. What is asked is who gets in, on file or not, so closing censors;
     as it may go with access, that is an assumption. The share documented while the case was open stands
-    beside it, which needs none: whoever had entered by then has entered. How far the two lie apart is how
-    much the closing could hide.
+    beside it, which needs none: whoever had entered by then has entered. What lies between the two is what
+    the assumption adds. It is no bound from above: were all who closed to enter at once, more would have.
 
     References
     ----------

@@ -71,7 +71,8 @@ def build_access(case_file: CaseFile, params: Params, key: str) -> dict[str, Coh
        from the birthday on, which is day 1. To enter on this very day is to enter at once, not to have been
        there before (as the day of an exit is day 1 in `build_transitions`).
 
-    All must be reached by the day itself: nobody is at risk of what is not open to them yet. Whoever entered
+    Of a status it is asked once, whether it has opened the system: whoever loses it later stays at risk. All
+    must be reached by the day itself: nobody is at risk of what is not open to them yet. Whoever entered
     on day 0 or before, had left by then or whose file was closed has no episode.
 
     The first day on which a person is older than the system's greatest age ends the chance: "outgrown", a

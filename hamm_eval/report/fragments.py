@@ -40,6 +40,7 @@ def curves_fragment(release: ReleasedCurves, wording: Wording) -> Markup:
             wording.text(read),
             wording.text("curves.read_points_dotted" if _dotted(release, shown) else "curves.read_points"),
             follow_up.leaving(release, wording),
+            wording.text("curves.read_closing"),
             wording.text("curves.read_at_risk"),
             wording.text("curves.read_late_entry") if any(map(_rises, shown)) else "",
         )

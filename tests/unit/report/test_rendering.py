@@ -629,3 +629,14 @@ def test_who_is_not_in_a_model_or_in_no_line_is_told(wording: Wording) -> None:
     assert ("Zahl der Personen ist verdeckt" if german else "number of persons is hidden") in said
     said = render(curves, wording).html
     assert ("In keiner der Linien: 25 Personen" if german else "In none of the lines: 25 persons") in said
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("de", "der weitere Weg nicht mehr bekannt; die Linie gilt"),
+        ("en", "further path is not known; the line"),
+    ],
+)
+def test_curves_say_what_they_take_of_closed_cases(language: str, words: str) -> None:
+    assert words in shown("curve", language).html
