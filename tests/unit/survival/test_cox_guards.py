@@ -232,7 +232,7 @@ def test_events_that_tell_nothing_are_no_other_time():
 
 
 def test_covariates_whose_changes_cannot_be_told_apart():
-    # Two event times, two persons at risk at the later one: the variance has rank 1, cox.zph stops as singular.
+    # Two event times, two persons at risk at the later one: a variance of rank 1, where cox.zph stops.
     rng = np.random.default_rng(3)
     stop, event = np.r_[np.ones(38), 2.0, 2.0], np.r_[rng.integers(0, 2, 38), 1, 0]
     x = rng.normal(size=(40, 3))
