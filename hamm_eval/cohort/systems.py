@@ -13,7 +13,7 @@ import pandas as pd
 from hamm_eval.cohort.build import build_episodes
 from hamm_eval.cohort.eligibility import day_of_age, origin_days
 from hamm_eval.cohort.episodes import Cohort
-from hamm_eval.cohort.event_source import require_table, tables_given
+from hamm_eval.cohort.event_source import matching_rows, require_table, tables_given
 from hamm_eval.cohort.states import LEFT, StateCohort
 from hamm_eval.errors import NotEstimable
 from hamm_eval.params import (
@@ -73,7 +73,8 @@ def build_access(case_file: CaseFile, params: Params, key: str) -> dict[str, Coh
 
     Of a status it is asked once, whether it has opened the system: whoever loses it later stays at risk. All
     must be reached by the day itself: nobody is at risk of what is not open to them yet. Whoever entered
-    on day 0 or before, had left by then or whose file was closed has no episode.
+    on day 0 or before, had left by then or whose file was closed has no episode. Day 0 may lie long after the
+    opening of the file: whoever left in between is back only if a file was opened since.
 
     The first day on which a person is older than the system's greatest age ends the chance: "outgrown", a
     competing event. It is no censoring. Whoever outgrew Kita can no longer enter it, as whoever left the city
@@ -174,6 +175,7 @@ def _at_risk_of(
     outgrown = day_of_age(born, system.at_risk.max_age + 1)
     opens, grew_in = _opens(tables, params, system, born)
     opens = opens.where(opens < outgrown.reindex(opens.index))
+    opens = opens.mask(_gone_before(tables, asked.leaving, opens))
     found = build_episodes(
         case_file, params, name, _entry(asked, system), end, day_zero=opens, ends={OUTGROWN: outgrown}
     )
@@ -213,6 +215,16 @@ def _opens(
     first = begins.where(open_then).groupby(spells["person_id"]).min().reindex(day.index)
     late = first > day
     return day.mask(late, first).where(first.notna()), too_young & ~late
+
+
+def _gone_before(tables: Mapping[str, pd.DataFrame], leaving: EventSource, opens: pd.Series) -> pd.Series:
+    """Who left before a system opens to them, without a file opened since."""
+    rows = matching_rows(tables, leaving)
+    day = rows[leaving.date]
+    earlier = day.where(day < rows["person_id"].map(opens))
+    gone = earlier.groupby(rows["person_id"]).max().reindex(opens.index)
+    back = require_table(tables, "cases").groupby("person_id")["opened_on"].max().reindex(opens.index)
+    return gone.notna() & ~(back > gone)
 
 
 def _exits(

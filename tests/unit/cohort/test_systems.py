@@ -203,6 +203,20 @@ def test_who_is_in_the_system_before_growing_into_it_is_not_at_risk() -> None:
     assert dict(cohort.attrition)["under_observation"] == 1
 
 
+def test_who_left_before_growing_in_is_not_at_risk_unless_back() -> None:
+    city = City()
+    for who in ("gone", "back", "later"):
+        child(city, who, born="2010-07-01", closed="2016-05-31" if who == "back" else None)
+    city.departs("gone", "2016-03-01")  # the file was never closed
+    city.departs("back", "2016-05-31")
+    city.case("back", "2016-06-15", None)
+    city.departs("later", "2016-07-10")
+    assert grown(city, "school") == {
+        "back": ("2016-06-30", 0, 335, 0, True),
+        "later": ("2016-06-30", 0, 10, 2, True),
+    }
+
+
 def test_who_grows_in_before_a_file_is_open_enters_late() -> None:
     city = City()
     child(city, "a", born="2010-07-01", opened="2016-07-11")
