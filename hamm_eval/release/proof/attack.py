@@ -59,9 +59,14 @@ def is_recovered(key: str, system: System, policy: Policy) -> bool:
     return _recovered(system.counts[key], Programs(system), system.asked.get(key, policy))
 
 
+def must_stay_hidden(count: Count) -> bool:
+    """Whether a count is protected: one shown as a small one, or one that nobody tells."""
+    return count.hidden or not count.told
+
+
 def _in_part(part: System, policy: Policy) -> Iterable[Recovered]:
     """The counts of one connected system."""
-    targets = [count for count in part.counts.values() if count.hidden or not count.told]
+    targets = [count for count in part.counts.values() if must_stay_hidden(count)]
     if not targets:
         return
     programs = Programs(part)

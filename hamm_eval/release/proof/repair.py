@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from hamm_eval.errors import ReleaseRefused
 from hamm_eval.release.policy import Policy
-from hamm_eval.release.proof.attack import Recovered, find_recovered, is_recovered
+from hamm_eval.release.proof.attack import Recovered, find_recovered, is_recovered, must_stay_hidden
 from hamm_eval.release.proof.system import System
 
 _TRIED = 12
@@ -57,10 +58,14 @@ def hide_until_safe(system: System, policy: Policy) -> tuple[str, ...]:
 
 
 def _mend(part: System, policy: Policy) -> list[str]:
-    """Hide within one connected system."""
+    """Hide within one connected system.
+
+    Hiding a count makes more possible and nothing less: what keeps enough values at first keeps them.
+    """
     chosen: list[str] = []
+    first = find_recovered(part, policy)
     now = part
-    while found := find_recovered(now, policy):
+    while found := _still(first, now, policy):
         # Where all that can be hidden is, more stays possible than with any part of it.
         hopeless = [each for each in found if is_recovered(each.key, _all_hidden(now, policy), policy)]
         key = None if hopeless else _next(now, found[0], policy)
@@ -75,7 +80,7 @@ def _mend(part: System, policy: Policy) -> list[str]:
             raise error
         chosen.append(key)
         now = now.hiding(key, policy.largest_hidden_count)
-    return _needed(part, chosen, policy)
+    return _needed(part, chosen, first, policy)
 
 
 def _all_hidden(system: System, policy: Policy) -> System:
@@ -88,7 +93,16 @@ def _all_hidden(system: System, policy: Policy) -> System:
     return replace(system, counts=counts)
 
 
-def _needed(part: System, chosen: list[str], policy: Policy) -> list[str]:
+def _still(first: Sequence[Recovered], system: System, policy: Policy) -> list[Recovered]:
+    """Which of the counts that were recovered at first still are, with more hidden."""
+    return [
+        each
+        for each in first
+        if must_stay_hidden(system.counts[each.key]) and is_recovered(each.key, system, policy)
+    ]
+
+
+def _needed(part: System, chosen: list[str], first: Sequence[Recovered], policy: Policy) -> list[str]:
     """Without those that others, hidden later, have made needless."""
     needed = list(chosen)
     for key in sorted(chosen, key=lambda key: -(part.counts[key].value or 0)):
@@ -98,7 +112,7 @@ def _needed(part: System, chosen: list[str], policy: Policy) -> list[str]:
         trial = part
         for other in others:
             trial = trial.hiding(other, policy.largest_hidden_count)
-        if not find_recovered(trial, policy):
+        if not _still(first, trial, policy):
             needed = others
     return needed
 
