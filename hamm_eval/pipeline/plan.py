@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import difflib
 import json
 import re
 from collections.abc import Iterator, Sequence
@@ -108,7 +109,11 @@ def _check_notebook(path: Path, place: str, group: str) -> Iterator[Problem]:
     try:
         tagged = _tagged(path)
     except OSError:
-        yield Problem("There is no such notebook.", place, f"Looked in {path.parent.name}/.")
+        there = sorted(file.stem for file in path.parent.glob("*.ipynb"))
+        near = [name for name in there if name.startswith(path.stem)]
+        near += difflib.get_close_matches(path.stem, there, n=1)
+        advice = f"Did you mean {near[0]}?" if near else f"There are: {', '.join(there) or 'none'}."
+        yield Problem("There is no such notebook.", place, f"Looked in {path.parent.name}/. {advice}")
         return
     except (ValueError, KeyError, TypeError):
         yield Problem(

@@ -47,3 +47,15 @@ def test_everything_wrong_with_the_list_is_told_at_once(project: Project) -> Non
 def test_an_empty_list_is_refused(project: Project) -> None:
     with pytest.raises(ParamsError, match="No notebook"):
         plan(project({"01_who": shows("who", 1)}, run=[]))
+
+
+def test_a_notebook_that_is_not_there_is_answered_with_the_nearest_that_is(project: Project) -> None:
+    there = {"01_who": shows("who", 1), "02_time_to_integration": shows("time", 1)}
+    params = project(there, run=["01_who", "02_time_to_integratoin", "02_time", "99_zzz"])
+
+    with pytest.raises(ParamsError) as refused:
+        plan(params)
+
+    told = [problem.todo for problem in refused.value.problems]
+    assert [text.endswith("Did you mean 02_time_to_integration?") for text in told] == [True, True, False]
+    assert told[2].endswith("There are: 01_who, 02_time_to_integration.")
