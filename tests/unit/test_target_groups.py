@@ -299,18 +299,18 @@ def test_every_group_is_shown_by_its_own_policy(tmp_path: Path, asked: Params, s
     record = RunRecord(tmp_path, "03")
     for group in ("tolerated", "eu_citizens", ""):
         Show(Policy.strict(), Wording("de", asked), record).table(table(group, [40, 0]))
-    inspect_notebooks({}, record, asked)
+    inspect_notebooks({}, record, asked, ())
     assert len({entry.policy for entry in record.entries()}) == 2
     tighter = asked.model_copy(
         update={"release": asked.release.model_copy(update={"tighten": {"curve_persons": 60}})}
     )
     with pytest.raises(ReleaseRefused, match="another policy") as refused:
-        inspect_notebooks({}, record, tighter)
+        inspect_notebooks({}, record, tighter, ())
     assert len(refused.value.problems) == 3
     # A group that the params of the run do not know was never asked for.
     fewer = {name: group for name, group in asked.target_groups.items() if name != "tolerated"}
     with pytest.raises(ReleaseRefused, match="tolerated"):
-        inspect_notebooks({}, record, asked.model_copy(update={"target_groups": fewer}))
+        inspect_notebooks({}, record, asked.model_copy(update={"target_groups": fewer}), ())
 
 
 def test_the_quarter_at_a_glance_leaves_groups_out(
