@@ -15,7 +15,7 @@ from small_project import published_bytes
 
 
 @pytest.mark.parametrize(
-    ("seed", "kills"), [(20170630, 2), pytest.param(20170930, 5, marks=pytest.mark.slow)]
+    ("seed", "kills"), [(20170630, 1), pytest.param(20170930, 5, marks=pytest.mark.slow)]
 )
 def test_kills_at_random_moments(project: Callable[..., Path], seed: int, kills: int) -> None:
     params = project(NOTEBOOKS)

@@ -220,7 +220,7 @@ def distances(trap: Trap) -> Distances:
     return Distances(off=off, on=on, sound=sound)
 
 
-SLOW = {"confounding", "competing_departures"}
+SLOW = {"confounding", "competing_departures", "interval_censoring", "late_entry"}
 
 
 def parameters(*, sound: bool = False) -> list[Any]:
