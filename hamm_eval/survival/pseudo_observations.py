@@ -15,6 +15,7 @@ from hamm_eval.inference import (
     are_small_whole,
     checked_points,
     distinct_and_ranks,
+    narrow,
     sorting,
 )
 from hamm_eval.survival.causes import checked_causes
@@ -123,17 +124,16 @@ def pseudo_observations(
     # 0 censored, 1 with another event, 2 with the event asked for: arrays of n are let go once used.
     how = np.where(codes == of, 2, np.minimum(codes, 1)).astype(np.int8)
     del codes
-    narrow = np.int32 if n < np.iinfo(np.int32).max else np.int64
     # Without ties what is looked up by time lies far apart; row after row in order of time, side by side.
     tied = are_small_whole(end)
     order = None if tied else sorting(end)
     if order is not None:
-        end, how, order = end[order], how[order], order.astype(narrow)
+        end, how, order = end[order], how[order], narrow(order)
     grid, place = distinct_and_ranks(end)
     del end
     # Beyond the last time asked for nothing matters; up to it two persons or more are at risk.
     k = int(np.searchsorted(grid, asked.max(initial=0.0), side="right"))
-    place = np.minimum(place, k, dtype=narrow, casting="same_kind")
+    place = narrow(np.minimum(place, k, out=place))
     # What each point of the curve counts: the last one up to a time, or its width.
     mean = kind.startswith("mean")
     edges = np.append(0.0, grid[:k]) if mean else None
@@ -145,9 +145,11 @@ def pseudo_observations(
         weight = _one(k + 1, point) if edges is None else np.diff(np.minimum(edges, limit), append=limit)
         estimate = weight @ lost.curve
         for places, losses in _losses(lost, weight, at_once=k + 1 if tied else 0):
-            # Of the same type, lest all places be converted for two of them.
-            inside = np.searchsorted(place, np.array([places.start, places.stop], dtype=place.dtype))
-            first, beyond = (0, n) if tied else map(int, inside)
+            first, beyond = 0, n
+            if not tied:
+                # Of the same type, lest all places be converted for two of them.
+                ends = np.array([places.start, places.stop], dtype=place.dtype)
+                first, beyond = map(int, np.searchsorted(place, ends))
             for some in blocks(beyond - first):
                 rows = slice(first + some.start, first + some.stop)
                 loss = losses.ravel()[
@@ -169,11 +171,8 @@ def _count(place: IntArray, how: NDArray[np.int8], k: int) -> _Counts:
     """Counts at the first k times from the place (n,) of each row, all later ones being k."""
     at_risk = np.bincount(place, minlength=k + 1)
     np.cumsum(at_risk[::-1], out=at_risk[::-1])
-    # Counts are as small as the places of rows.
-    at_risk = at_risk[:k].astype(place.dtype)
-    events, own = (
-        np.bincount(place[how >= least], minlength=k + 1)[:k].astype(place.dtype) for least in (1, 2)
-    )
+    at_risk = narrow(at_risk[:k])
+    events, own = (narrow(np.bincount(place[how >= least], minlength=k + 1)[:k]) for least in (1, 2))
     return _Counts(at_risk, events, own)
 
 

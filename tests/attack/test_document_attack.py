@@ -21,7 +21,7 @@ from pypdf.generic import (
 
 from hamm_eval.errors import Problem
 from hamm_eval.release.files import pdf as pdf_reading
-from hamm_eval.release.files import scan_files
+from hamm_eval.release.files import scan_files, words
 from hamm_eval.release.files import xlsx as xlsx_reading
 from hamm_eval.release.files.words import small_counts
 from hamm_eval.release.policy import Policy
@@ -371,7 +371,7 @@ def test_each_rule_is_what_stops_a_file(monkeypatch: pytest.MonkeyPatch) -> None
     assert all(scan({"x.pdf": DOCUMENTS[name]}) == () for name in ("steps", "aslant", "curve", "bars"))
     for module in (pdf_reading, xlsx_reading):
         monkeypatch.setattr(module, "small_counts", lambda numbers, policy: 0)
-        monkeypatch.setattr(module, "holds_path", lambda text: False)
+    monkeypatch.setattr(words, "holds_path", lambda text: False)
     assert scan({"x.pdf": DOCUMENTS["small_count"]}) == scan({"x.pdf": DOCUMENTS["folder"]}) == ()
     assert scan({"x.xlsx": WORKBOOKS["small_count"]}) == scan({"x.xlsx": WORKBOOKS["folder"]}) == ()
     monkeypatch.setattr(xlsx_reading, "_PEOPLE", frozenset())

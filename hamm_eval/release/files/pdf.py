@@ -5,11 +5,11 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
-from hamm_eval.release.files.words import PATH, holds_path, small_count_fault, small_counts
+from hamm_eval.release.files.words import FileReading, small_count_fault, small_counts
 from hamm_eval.release.policy import Policy
 
 _DAMAGED = "The document is damaged."
@@ -75,26 +75,7 @@ Matrix = tuple[float, float, float, float, float, float]
 Point = tuple[float, float]
 
 
-@dataclass(slots=True)
-class PdfReading:
-    """One reading of a document.
-
-    Attributes
-    ----------
-    faults : set of str
-        Sentences that say what is not allowed; never its content.
-    texts : list of str
-        The text of pages and all strings of the document: where identifiers are looked for.
-    cells : list of str
-        Words of pages: what a short identifier would be.
-    """
-
-    faults: set[str] = field(default_factory=set)
-    texts: list[str] = field(default_factory=list)
-    cells: list[str] = field(default_factory=list)
-
-
-def read_pdf(content: bytes, policy: Policy) -> PdfReading:
+def read_pdf(content: bytes, policy: Policy) -> FileReading:
     """A document, read.
 
     Parameters
@@ -110,7 +91,7 @@ def read_pdf(content: bytes, policy: Policy) -> PdfReading:
     """
     from pypdf import PdfReader
 
-    found = PdfReading()
+    found = FileReading()
     if not content.startswith(b"%PDF-"):
         found.faults.add(_DAMAGED)
         return found
@@ -129,12 +110,11 @@ def read_pdf(content: bytes, policy: Policy) -> PdfReading:
     except Exception:
         # Whatever a damaged or a forged document does to the reader: it is not looked through to its end.
         found.faults.add(_DAMAGED)
-    if any(map(holds_path, found.texts)):
-        found.faults.add(PATH)
+    found.judge_paths()
     return found
 
 
-def _objects(reader: Any, found: PdfReading) -> None:
+def _objects(reader: Any, found: FileReading) -> None:
     """Everything that the document holds: reached from its pages, of a kind that pages need."""
     from pypdf.generic import ArrayObject, DictionaryObject, IndirectObject, TextStringObject
 
@@ -179,7 +159,7 @@ def _is_table(reader: Any, number: int) -> bool:
     return item is None or str(getattr(item, "get", lambda _: "")("/Type")) == "/XRef"
 
 
-def _image(item: Any, found: PdfReading) -> None:
+def _image(item: Any, found: FileReading) -> None:
     """Pixels packed without a format of their own, which could hold a camera's or a program's data."""
     filters = item.get("/Filter", [])
     names = {str(name) for name in filters} if isinstance(filters, list) else {str(filters)}
@@ -195,7 +175,7 @@ def _image(item: Any, found: PdfReading) -> None:
         found.faults.add("An image holds more than its pixels.")
 
 
-def _properties(reader: Any, found: PdfReading) -> None:
+def _properties(reader: Any, found: FileReading) -> None:
     """Days and programs stay; an author, a title and the like name people or say something in words."""
     info = reader.trailer.get("/Info")
     properties = {} if info is None else info.get_object()
@@ -206,7 +186,7 @@ def _properties(reader: Any, found: PdfReading) -> None:
             found.faults.add("Its properties name an author, a title, a subject or the like.")
 
 
-def _page(page: Any, reader: Any, found: PdfReading, policy: Policy) -> None:
+def _page(page: Any, reader: Any, found: FileReading, policy: Policy) -> None:
     """What stands on a page."""
     from pypdf.generic import ContentStream
 
@@ -234,7 +214,7 @@ def _drawn(
     stream: Any,
     resources: Any,
     reader: Any,
-    found: PdfReading,
+    found: FileReading,
     fonts: _Fonts,
     parse: Any,
     *,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass, field
 
 from hamm_eval.release.policy import Policy
 
@@ -12,6 +13,30 @@ _PATH = re.compile(
     r"(?<![A-Za-z])[A-Za-z]:[\\/]\w|\\\\\w+\\|file:/|(?<![\w/.])~?/(home|Users|root|mnt|media|srv|opt|tmp|var)/",
     re.IGNORECASE,
 )
+
+
+@dataclass(slots=True)
+class FileReading:
+    """One reading of a file that somebody put beside the report.
+
+    Attributes
+    ----------
+    faults : set of str
+        Sentences that say what is not allowed; never its content.
+    texts : list of str
+        All text of whatever part: where identifiers are looked for.
+    cells : list of str
+        Texts of cells or words of pages: what a short identifier would be the whole of.
+    """
+
+    faults: set[str] = field(default_factory=set)
+    texts: list[str] = field(default_factory=list)
+    cells: list[str] = field(default_factory=list)
+
+    def judge_paths(self) -> None:
+        """A fault where any text names a folder of somebody's computer."""
+        if any(map(holds_path, self.texts)):
+            self.faults.add(PATH)
 
 
 def holds_path(text: str) -> bool:

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from xml.etree import ElementTree
 
-from hamm_eval.release.files.words import PATH, holds_path, small_count_fault, small_counts
+from hamm_eval.release.files.words import PATH, FileReading, small_count_fault, small_counts
 from hamm_eval.release.policy import Policy
 
 MOST_BYTES = 50_000_000
@@ -64,24 +64,15 @@ _TEXTS = frozenset({"s", "inlineStr", "str", "b", "e", "d"})
 
 
 @dataclass(slots=True)
-class XlsxReading:
-    """One reading of a workbook.
+class XlsxReading(FileReading):
+    """One reading of a workbook; its texts are those of elements and attributes.
 
     Attributes
     ----------
-    faults : set of str
-        Sentences that say what is not allowed; never its content.
-    texts : list of str
-        All text and all values of attributes, of whatever part: where identifiers are looked for.
-    cells : list of str
-        Texts of cells: what a short identifier would be the whole of.
     numbers : list of float
         Numbers in cells.
     """
 
-    faults: set[str] = field(default_factory=set)
-    texts: list[str] = field(default_factory=list)
-    cells: list[str] = field(default_factory=list)
     numbers: list[float] = field(default_factory=list)
 
 
@@ -121,8 +112,7 @@ def read_xlsx(content: bytes, policy: Policy) -> XlsxReading:
     found.texts += found.cells  # letters of several formats stand in several elements
     if strings and used != set(range(len(strings))):
         found.faults.add("It holds texts that stand in no cell.")
-    if any(map(holds_path, found.texts)):
-        found.faults.add(PATH)
+    found.judge_paths()
     if small := small_counts(found.numbers, policy):
         found.faults.add(small_count_fault(small, policy))
     return found
