@@ -94,8 +94,16 @@ from hamm_eval.estimate import (
 from hamm_eval.params import Association, Params
 from hamm_eval.params.asked import asked_under
 from hamm_eval.pipeline.kept import KeptEstimates
-from hamm_eval.pipeline.published import FORMER, former_results, releases_in, results_of_same_run
+from hamm_eval.pipeline.published import (
+    EARLIER_CURVES,
+    FORMER,
+    curves_in,
+    former_results,
+    releases_in,
+    results_of_same_run,
+)
 from hamm_eval.project import find_root
+from hamm_eval.release.known_curves import NOTHING_EARLIER
 from hamm_eval.release.policy import policy_of
 from hamm_eval.release.record import RUN_VARIABLE, RunRecord
 from hamm_eval.report.show import Show
@@ -676,6 +684,7 @@ def open_study(
                 results_of_same_run(reports, params, path.resolve(), root, spoken, content=case_file.digest)
             )
         ),
+        earlier=curves_in((Path(run) / EARLIER_CURVES).read_bytes()) if run else NOTHING_EARLIER,
     )
     kept = KeptEstimates(Path(run) if run else None)
     study = Study(params, case_file, show, record, params.source.folder_of(root), kept)

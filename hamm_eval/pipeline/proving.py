@@ -13,7 +13,7 @@ from hamm_eval.release.json import from_json
 from hamm_eval.release.policy import Policy
 from hamm_eval.release.proof import Unmendable, conceal, find_recovered, hide_until_safe, still_shown
 from hamm_eval.release.record import Entry, RunRecord
-from hamm_eval.release.register import Series, series_system
+from hamm_eval.release.register import Series, recovering_curves, series_system
 from hamm_eval.release.released import (
     QuarterlySummary,
     ReleasedAbsent,
@@ -90,7 +90,9 @@ def hide_what_is_recovered(
         What former quarters told can be recovered by itself; the results of the run contradict each other; or
         what was hidden can still be recovered, or still stands in a result.
     """
+    curves = _without_recovering_curves(record, quarter, former, policy, wording)
     keys, withheld = _safe(record, quarter, former, policy, wording, asked or {})
+    withheld |= curves
     if not keys and not withheld:
         return _with_groups(facts_in(record.entries()), wording)
     hidden = {key.removesuffix(f"@{quarter}") for key in keys}
@@ -132,8 +134,33 @@ def _prove_anew(
         )
         for found in find_recovered(system, policy)
     ]
+    problems += [
+        Problem(
+            "Its curves, with those of other quarters, tell how few came in between.",
+            name,
+            "Leave it out of the run.",
+        )
+        for name in recovering_curves({**former, quarter: facts}, quarter, policy)
+    ]
     if problems:
         raise ReleaseRefused.of(dict.fromkeys(problems), "Nothing is published:")
+
+
+def _without_recovering_curves(
+    record: RunRecord, quarter: str, former: Series, policy: Policy, wording: Wording
+) -> bool:
+    """Withhold results whose curves tell, with those of other quarters, of few; whether there were any.
+
+    Curves are drawn beside what earlier quarters have told. It comes to this where a quarter is published
+    before an earlier one, or while another run publishes.
+    """
+    entries = record.entries()
+    facts = facts_in(entries)
+    going = recovering_curves({**former, quarter: facts}, quarter, policy)
+    for entry in entries:
+        if entry.id in going:
+            _withhold(entry, record, wording)
+    return bool(going)
 
 
 def _with_groups(facts: Iterable[Facts], wording: Wording) -> tuple[Facts, ...]:

@@ -12,7 +12,9 @@ from hamm_eval.params import Language, Params
 from hamm_eval.pipeline.digest import digest_inputs
 from hamm_eval.pipeline.plan import plan_run
 from hamm_eval.pipeline.publish import MANIFEST
+from hamm_eval.pipeline.registering import earlier_curves
 from hamm_eval.release.json import from_json
+from hamm_eval.release.known_curves import NOTHING_EARLIER, EarlierCurves
 from hamm_eval.release.released import Release
 from hamm_eval.report.release_report.content import PublishedQuarter, PublishedRelease
 from hamm_eval.vocabulary import Quarter
@@ -20,6 +22,20 @@ from hamm_eval.vocabulary import Quarter
 RESULTS = "results.json"
 FORMER = "former-results.json"
 """Name of the former quarter's results in a run's private folder: an input of the run."""
+
+EARLIER_CURVES = "earlier-curves.json"
+"""Name of what earlier quarters have told of curves in a run's private folder: an input of the run."""
+
+
+def earlier_curves_bytes(root: Path, out: Path, quarter: str) -> bytes:
+    """What the quarters before one have told of curves, as a run stores it."""
+    told = earlier_curves(root, out, quarter).to_json()
+    return json.dumps(told, sort_keys=True).encode("utf-8") if told else b""
+
+
+def curves_in(content: bytes) -> EarlierCurves:
+    """What `earlier_curves_bytes` stored."""
+    return EarlierCurves.from_json(json.loads(content)) if content else NOTHING_EARLIER
 
 
 def former_results(out: Path, quarter: Quarter) -> bytes:
@@ -116,7 +132,7 @@ def results_of_same_run(
         root,
         plan_run(params, path, root),
         language,
-        former_results(out, params.quarter),
+        former_results(out, params.quarter) + earlier_curves_bytes(root, out, str(params.quarter)),
         content=content,
     )
     return results if inputs.run_id == published else b""

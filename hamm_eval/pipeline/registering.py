@@ -17,6 +17,7 @@ from hamm_eval.pipeline.workplace import PRIVATE, private_folder
 from hamm_eval.project import find_root
 from hamm_eval.release.facts import Facts
 from hamm_eval.release.figures import Figures
+from hamm_eval.release.known_curves import NOTHING_EARLIER, EarlierCurves
 from hamm_eval.release.policy import Policy
 from hamm_eval.release.register import Outcome, Publication, Register, Series, check_series
 
@@ -149,12 +150,15 @@ class Before:
         By which each was published.
     in_doubt : frozenset of str
         Quarters of which nobody knows whether they reached their readers.
+    without_curves : tuple of str
+        Quarters entered before it was noted what curves tell of counts by day.
     """
 
     series: Series
     figures: Mapping[str, tuple[Figures, ...]]
     asked: Mapping[str, Policy]
     in_doubt: frozenset[str]
+    without_curves: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, register: Register) -> Before:
@@ -165,6 +169,9 @@ class Before:
             figures={quarter: register.figures(each) for quarter, each in published.items()},
             asked={quarter: each.asked for quarter, each in published.items()},
             in_doubt=frozenset(q for q, each in published.items() if each.outcome is Outcome.IN_DOUBT),
+            without_curves=tuple(
+                sorted(q for q, each in published.items() if not register.notes_curves(each))
+            ),
         )
 
     def uncompared(self, quarter: str) -> str:
@@ -175,6 +182,37 @@ class Before:
             f"{quarter} was entered in the release register by an older version, which noted counts only: "
             "whether curve steps, shares, quantiles, coefficients and effects stay as they were published "
             "cannot be compared."
+        )
+
+    def unproven(self, quarter: str = "") -> tuple[str, ...]:
+        """Quarters whose curves no proof can take into account, in words; of those before one, or of all."""
+        return tuple(
+            f"{each} was entered in the release register by an older version, which did not note the steps "
+            "of curves: no later curve is proven against them. Publish it again from the same inputs to note "
+            "them."
+            for each in self.without_curves
+            if not quarter or each < quarter
+        )
+
+
+def earlier_curves(root: Path, out: Path, quarter: str) -> EarlierCurves:
+    """What the quarters published in a folder before one have told of curves.
+
+    Parameters
+    ----------
+    root : Path
+    out : Path
+    quarter : str
+    """
+    if not register_path(root, out).exists():
+        return NOTHING_EARLIER
+    with open_register(root, out) as register:
+        published = register.published()
+        return EarlierCurves.of(
+            (told.release, told.version, curve)
+            for each in sorted(name for name in published if name < quarter)
+            for told in register.facts(published[each])
+            for curve in told.curves
         )
 
 
@@ -319,6 +357,7 @@ def check_published(start: Path, out: Path | None = None) -> Checked:
         ]
         problems += check_series(before.series, before.asked)
         notes = [note for quarter in sorted(before.series) if (note := before.uncompared(quarter))]
+        notes += before.unproven()
         notes += [f"{quarter}: {_DOUBTFUL}" for quarter in sorted(before.in_doubt)]
         return Checked(tuple(sorted({*before.series, *there})), tuple(problems), tuple(notes))
 

@@ -6,7 +6,7 @@ import errno
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import nbformat
@@ -26,7 +26,14 @@ from hamm_eval.pipeline.private_log import log_stderr
 from hamm_eval.pipeline.progress import Listener, Progress, silent
 from hamm_eval.pipeline.proving import figures_in, hide_what_is_recovered
 from hamm_eval.pipeline.publish import MANIFEST, check_target, publish
-from hamm_eval.pipeline.published import FORMER, RESULTS, former_results, releases_in
+from hamm_eval.pipeline.published import (
+    EARLIER_CURVES,
+    FORMER,
+    RESULTS,
+    earlier_curves_bytes,
+    former_results,
+    releases_in,
+)
 from hamm_eval.pipeline.registering import (
     Before,
     open_register,
@@ -85,6 +92,7 @@ class _Run:
     language: Language
     units: tuple[RunUnit, ...]
     former: bytes
+    earlier: bytes = b""
 
     def inputs(self, case_file: CaseFile) -> Inputs:
         """Digests of everything that goes in, once the export is read."""
@@ -94,7 +102,7 @@ class _Run:
             self.root,
             self.units,
             self.language,
-            self.former,
+            self.former + self.earlier,
             content=case_file.digest,
         )
 
@@ -148,6 +156,7 @@ def run_report(
     check_target(target, quarter)
     refuse_unknown(run.root, target, quarter)
     refuse_other_profile(run.root, target, policy_of(run.params))
+    run = replace(run, earlier=earlier_curves_bytes(run.root, target, quarter))
     with _room_on_disk(run.root), open_workplace(run.root, target, quarter) as workplace:
         case_file = _read(run, workplace, progress)
         inputs = run.inputs(case_file)
@@ -173,8 +182,8 @@ def run_report(
                 link = publish(files, out=target, quarter=quarter, umask=workplace.umask)
         total = len(run.units)
         progress(Progress("page", "", total, total, time.monotonic() - started))
-    uncompared = before.uncompared(quarter)
-    return Published(link, inputs.run_id, (uncompared,) if uncompared else ())
+    notes = (before.uncompared(quarter), *before.unproven(quarter))
+    return Published(link, inputs.run_id, tuple(note for note in notes if note))
 
 
 @contextmanager
@@ -215,6 +224,7 @@ def _read(run: _Run, workplace: Workplace, progress: Listener) -> CaseFile:
     check_measures(run.params_path, params, case_file)
     case_file.save(workplace.folder / "casefile")
     (workplace.folder / FORMER).write_bytes(run.former)
+    (workplace.folder / EARLIER_CURVES).write_bytes(run.earlier)
     progress(Progress("data", "", 0, len(run.units), time.monotonic() - started))
     return case_file
 

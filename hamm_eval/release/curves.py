@@ -2,31 +2,72 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from types import MappingProxyType
 
 import numpy as np
 
 from hamm_eval.estimate import CurveGroup, Curves, FloatArray, IntArray
 from hamm_eval.inference import clusters_for_t
 from hamm_eval.release.counts import hide_linked, release_count
+from hamm_eval.release.cumulative_counts import CumulativeCounts
 from hamm_eval.release.curve_error import largest_error
 from hamm_eval.release.household_factor import household_factors
+from hamm_eval.release.known_curves import NOTHING_EARLIER, EarlierCurves, KnownCurve
 from hamm_eval.release.policy import Policy
 from hamm_eval.release.released import Cell, Interval, ReleasedCurve, ReleasedCurves
 from hamm_eval.release.rounding import decimals, to_midpoint, to_multiple
-from hamm_eval.release.step_counts import CumulativeCounts, StepCounts, rounded_steps
+from hamm_eval.release.step_counts import StepCounts, rounded_steps
+from hamm_eval.release.step_days import StepDays, days_alone
+from hamm_eval.release.step_inverse import known_curve
 
 GROUP_TOO_SMALL = "group_too_small"
+LINKED = "linked"
+"""Why a curve is withheld that would tell others anew: drawn, or with what earlier quarters have shown."""
+
 NEARLY_ALL = "nearly_all"
 _MONTH = 30.4375
 _MOST_AT_RISK_TIMES = 9
 
 
-def release_curves(curves: Curves, policy: Policy) -> ReleasedCurves:
-    """Curves as they may be shown; groups that are too small say so instead."""
-    released, ungrouped = _linked(
-        [_release_curve(group, curves, policy) for group in curves.groups], curves, policy
-    )
+def release_curves(
+    curves: Curves,
+    policy: Policy,
+    earlier: EarlierCurves = NOTHING_EARLIER,
+    *,
+    place: str = "",
+    within: Mapping[str, Sequence[str]] = MappingProxyType({}),
+    beside: Mapping[str, Sequence[KnownCurve]] = MappingProxyType({}),
+) -> ReleasedCurves:
+    """Curves as they may be shown; groups that are too small say so instead.
+
+    Parameters
+    ----------
+    curves : Curves
+    policy : Policy
+    earlier : EarlierCurves
+        What earlier quarters have told of curves.
+    place : str
+        Where they stand in their result, if there are several.
+    within : mapping of level to levels
+        Levels whose events are some of a level's, of the same persons.
+    beside : mapping of level to KnownCurve
+        Other curves of which the same holds.
+    """
+    known: dict[str, ReleasedCurve] = {}
+    # What is some of another is drawn first: the other must tell of nobody by what is left.
+    for group in sorted(curves.groups, key=lambda group: group.level in within):
+        inside = [known[level].known for level in within.get(group.level, ()) if level in known]
+        known[group.level] = _release_curve(
+            group,
+            curves,
+            policy,
+            f"{place}|{curves.dimension}={group.level}",
+            earlier,
+            [each for each in (*inside, *beside.get(group.level, ())) if each is not None],
+        )
+    released, ungrouped = _linked([known[group.level] for group in curves.groups], curves, policy)
     return ReleasedCurves(
         id=curves.definition.id,
         definition_digest=curves.definition.digest,
@@ -90,7 +131,14 @@ def behind_curve_count(value: int, policy: Policy) -> tuple[int, int]:
     return int(counts.min()), int(counts.max())
 
 
-def _release_curve(group: CurveGroup, curves: Curves, policy: Policy) -> ReleasedCurve:
+def _release_curve(
+    group: CurveGroup,
+    curves: Curves,
+    policy: Policy,
+    name: str,
+    earlier: EarlierCurves,
+    inside: Sequence[KnownCurve],
+) -> ReleasedCurve:
     """One group's curve, or its refusal."""
     counts = CumulativeCounts.of(group, len(curves.causes))
     events = int(counts.exit_events[0].size)
@@ -102,15 +150,19 @@ def _release_curve(group: CurveGroup, curves: Curves, policy: Policy) -> Release
     # Of one household nothing tells how much households differ: no interval could be drawn.
     households = int(np.unique(group.cluster[group.time > group.start_at]).size)
     large &= households > 1
-    steps = rounded_steps(counts, curves.horizons, policy) if large else None
-    if steps is None or not steps.time.size or not steps.events[-1, 0]:
+    definition = curves.definition
+    before = earlier(definition.id, definition.version, name) if large else ()
+    drawn = _drawn(counts, curves.horizons, policy, name, before, inside) if large else None
+    if drawn is None:
+        alone = large and (before or inside) and _drawn(counts, curves.horizons, policy, name, (), ())
         return ReleasedCurve(
             level=group.level,
             merged=group.merged,
-            withheld=GROUP_TOO_SMALL,
+            withheld=LINKED if alone else GROUP_TOO_SMALL,
             persons=persons_cell,
             events=events_cell,
         )
+    steps, known = drawn
     values, std_error, lower, upper = _redraw(steps)
     factors = household_factors(group, len(curves.causes), curves.horizons)
     std_error = std_error * factors
@@ -171,10 +223,41 @@ def _release_curve(group: CurveGroup, curves: Curves, policy: Policy) -> Release
         median=_median(steps, *(np.round(part[:, 0], places) for part in (values, lower, upper))),
         largest_error=decimals(largest_error(steps, policy) + 0.5 * 10**-places, places),
         few_households=few is not None,
+        known=known,
         std_error_at_horizon=tuple(
             None if at is None or too_old[at, 0] else decimals(std_error[at, 0], places) for at in where
         ),
     )
+
+
+def _drawn(
+    counts: CumulativeCounts,
+    horizons: tuple[int, ...],
+    policy: Policy,
+    name: str,
+    earlier: Sequence[KnownCurve],
+    inside: Sequence[KnownCurve],
+) -> tuple[StepCounts, KnownCurve] | None:
+    """Rounded counts of a curve that tells of nobody beside others, and what it tells; or None."""
+
+    def draw(days: Sequence[StepDays]) -> tuple[StepCounts, KnownCurve] | None:
+        steps = rounded_steps(counts, horizons, policy, days=days)
+        if not steps.time.size or not steps.events[-1, 0]:
+            return None
+        known = known_curve(name, counts, steps, days, _at_risk_days(steps), policy)
+        return steps, replace(known, some=tuple(each.name for each in inside))
+
+    def tells(days: Sequence[StepDays]) -> KnownCurve | None:
+        drawn = draw(days)
+        return None if drawn is None else drawn[1]
+
+    chains = [chain for chain in (tuple(earlier), *((each,) for each in inside)) if chain]
+    if not chains:
+        return draw(days_alone(counts, horizons, policy))
+    # The proof knows facts, and facts of curves know this module.
+    from hamm_eval.release.safe_steps import safe_days
+
+    return draw(safe_days(counts, horizons, policy, tells, chains))
 
 
 def _redraw(steps: StepCounts) -> tuple[FloatArray, ...]:
@@ -262,12 +345,7 @@ def _at_risk_table(
     counts: CumulativeCounts, steps: StepCounts, policy: Policy
 ) -> tuple[tuple[float, ...], tuple[int | None, ...]]:
     """Persons still under observation every three, six or twelve months, from rounded counts, rounded."""
-    end = float(steps.time[-1])
-    for months in (3, 6, 12, 24, 60):
-        days = np.round(np.arange(0, end / _MONTH + months, months) * _MONTH)
-        days = days[(days >= steps.start) & (days <= end)]
-        if days.size <= _MOST_AT_RISK_TIMES:
-            break
+    days = _at_risk_days(steps)
     base = policy.curve_rounding
     entered = to_midpoint(np.searchsorted(counts.entry, days, side="right"), base)
     censored = to_midpoint(np.searchsorted(counts.exit_censored, days, side="right"), base)
@@ -276,3 +354,14 @@ def _at_risk_table(
     left = np.maximum(entered - censored - gone, 0)
     cells = [release_count(int(count), policy, sensitive=True) for count in left]
     return tuple(float(day) for day in days), tuple(cell.value for cell in cells)
+
+
+def _at_risk_days(steps: StepCounts) -> FloatArray:
+    """Days of the table of persons at risk."""
+    end = float(steps.time[-1])
+    for months in (3, 6, 12, 24, 60):
+        days = np.round(np.arange(0, end / _MONTH + months, months) * _MONTH)
+        days = days[(days >= steps.start) & (days <= end)]
+        if days.size <= _MOST_AT_RISK_TIMES:
+            break
+    return np.asarray(days)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from hamm_eval.release.released import QuarterlySummary, Release, ReleasedAbsent
+from hamm_eval.release.released.base import told_fields
 from hamm_eval.release.tally import tally
 
 _NAMES = frozenset(field.name for field in dataclasses.fields(Release))
@@ -89,7 +90,7 @@ def _plain(value: Any) -> Any:
         left_out = _NAMES if isinstance(value, Release) else frozenset()
         told = {
             field: _plain(getattr(value, field.name))
-            for field in dataclasses.fields(value)
+            for field in told_fields(value)
             if field.name not in left_out
         }
         return {

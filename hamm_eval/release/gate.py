@@ -47,6 +47,7 @@ from hamm_eval.release.effect_parts import release_effect_by_group, release_effe
 from hamm_eval.release.effects import release_effect
 from hamm_eval.release.facts import declares_facts
 from hamm_eval.release.goals import release_goal_scores, release_goals
+from hamm_eval.release.known_curves import NOTHING_EARLIER, EarlierCurves
 from hamm_eval.release.models import release_model_alone
 from hamm_eval.release.perspectives import release_perceived_effects, release_two_perspectives
 from hamm_eval.release.policy import Policy
@@ -91,7 +92,7 @@ def _refuse_single_workers(estimate: Any) -> None:
         )
 
 
-_RULES: dict[type[Estimate], Callable[[Any, Policy], Release]] = {
+_RULES: dict[type[Estimate], Callable[..., Release]] = {
     Absent: _release_absent,
     CountTable: release_table,
     Curves: release_curves,
@@ -121,14 +122,19 @@ _RULES: dict[type[Estimate], Callable[[Any, Policy], Release]] = {
     PerceivedEffects: release_perceived_effects,
 }
 
+_DRAWN = frozenset({Curves, SystemAccess, GoalAttainment, TruthComparison})
+"""Kinds with curves, whose steps depend on what earlier quarters have told."""
 
-def release(estimate: Estimate, policy: Policy) -> Release:
+
+def release(estimate: Estimate, policy: Policy, earlier: EarlierCurves = NOTHING_EARLIER) -> Release:
     """What may be shown of an estimate.
 
     Parameters
     ----------
     estimate : Estimate
     policy : Policy
+    earlier : EarlierCurves
+        What earlier quarters have told of curves: those of now tell of nobody who came since.
 
     Returns
     -------
@@ -166,4 +172,4 @@ def release(estimate: Estimate, policy: Policy) -> Release:
             where="study.show",
             todo="The proof that no hidden count can be recovered needs it: see release/facts.",
         )
-    return rule(estimate, policy)
+    return rule(estimate, policy, earlier) if type(estimate) in _DRAWN else rule(estimate, policy)

@@ -7,6 +7,7 @@ from dataclasses import replace
 from hamm_eval.errors import ReleaseRefused
 from hamm_eval.estimate import CountTable, GoalAttainment, GoalScores
 from hamm_eval.release.curves import behind_curve_count, curve_count, release_curves
+from hamm_eval.release.known_curves import NOTHING_EARLIER, EarlierCurves
 from hamm_eval.release.linked_sums import LinkedSum, hide_in_sums
 from hamm_eval.release.policy import Policy
 from hamm_eval.release.quantiles import release_distribution
@@ -21,17 +22,21 @@ from hamm_eval.release.rounding import decimals
 
 FEW_ADAPTED = "few_adapted"
 _ALL, _FIRST = "persons", "first_definition"
+_SOME_OF = {"any_definition": ("while_open", _FIRST)}
+"""Attained by the first definition, or while the case file is open, is some of what is attained at all."""
 _UNSCORED = ("dropped", "not_reviewed")  # in both tables: the same persons
 
 
-def release_goals(estimate: GoalAttainment, policy: Policy) -> ReleasedGoals:
+def release_goals(
+    estimate: GoalAttainment, policy: Policy, earlier: EarlierCurves = NOTHING_EARLIER
+) -> ReleasedGoals:
     """Each curve as if it stood alone: they are of the same persons, and none is a part of another.
 
     What is attained by the first definition is what is attained at all less what was attained after an
     adaptation. Where the last are few, the curve by the first definition is withheld: beside the other it
     would tell how many.
     """
-    curves = release_curves(estimate.curves, policy)
+    curves = release_curves(estimate.curves, policy, earlier, place="curves", within=_SOME_OF)
     after = curve_count(estimate.attained_adapted, policy)
     if after.value is None:
         shown = tuple(_without(curve) if curve.level == _FIRST else curve for curve in curves.curves)

@@ -11,6 +11,7 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 from hamm_eval.errors import ReleaseRefused
 from hamm_eval.release import released
 from hamm_eval.release.released import Release
+from hamm_eval.release.released.base import told_fields
 
 _KINDS: dict[str, type[Release]] = {
     member.kind: member
@@ -56,7 +57,7 @@ def from_json(content: Mapping[str, Any]) -> Release:
 def _encode(value: Any) -> Any:
     """Dataclasses to objects, tuples to lists, numbers as they are."""
     if dataclasses.is_dataclass(value):
-        return {field.name: _encode(getattr(value, field.name)) for field in dataclasses.fields(value)}
+        return {field.name: _encode(getattr(value, field.name)) for field in told_fields(value)}
     if isinstance(value, Mapping):
         return {str(key): _encode(item) for key, item in value.items()}
     if isinstance(value, tuple | list):
@@ -91,7 +92,7 @@ def _decode(value: Any, hint: Any, place: str) -> Any:
 
 def _decode_fields(value: Any, kind: type, place: str) -> Any:
     """A dataclass from its object; missing or unknown fields are refused by name."""
-    fields = {field.name: field for field in dataclasses.fields(kind)}
+    fields = {field.name: field for field in told_fields(kind)}
     unknown = sorted(set(value) - set(fields)) if isinstance(value, Mapping) else ["(not an object)"]
     missing = [
         name

@@ -7,13 +7,16 @@ from dataclasses import replace
 from hamm_eval.estimate import SystemAccess
 from hamm_eval.release.counts import release_count
 from hamm_eval.release.curves import release_curves
+from hamm_eval.release.known_curves import NOTHING_EARLIER, EarlierCurves
 from hamm_eval.release.policy import Policy
 from hamm_eval.release.released import ReleasedAccess, ReleasedCurve
 
 QUARTILES = (0.25, 0.5, 0.75)
 
 
-def release_access(estimate: SystemAccess, policy: Policy) -> ReleasedAccess:
+def release_access(
+    estimate: SystemAccess, policy: Policy, earlier: EarlierCurves = NOTHING_EARLIER
+) -> ReleasedAccess:
     """Curves of systems, and the days by which a quarter, half and three quarters had entered.
 
     A waiting time from exact days would tell the day of one person's entry, so it is the day on which the
@@ -22,8 +25,10 @@ def release_access(estimate: SystemAccess, policy: Policy) -> ReleasedAccess:
     closings are counts of their own. But where a line is withheld, so is its lower bound, which would tell
     nearly the same.
     """
-    curves = release_curves(estimate.curves, policy)
-    bounds = release_curves(estimate.while_open, policy)
+    bounds = release_curves(estimate.while_open, policy, earlier, place="while_open")
+    # Who got in while the case file was open is some of those who got in at all.
+    some = {bound.level: (bound.known,) for bound in bounds.curves if bound.known is not None}
+    curves = release_curves(estimate.curves, policy, earlier, place="curves", beside=some)
     return ReleasedAccess(
         id=estimate.definition.id,
         definition_digest=estimate.definition.digest,

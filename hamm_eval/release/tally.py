@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from hamm_eval.release.released import Cell, Interval, Release, ReleasedShare, ReleasedTable
+from hamm_eval.release.released.base import told_fields
 
 # Plain numbers among a release's fields that are figures, None where kept back, and the reason for that.
 _FIGURES = {
@@ -121,7 +122,7 @@ class _Count:
         elif isinstance(value, Interval | ReleasedShare):
             self._figure(value.value, "not_read")
         elif dataclasses.is_dataclass(value):
-            for field in dataclasses.fields(value):
+            for field in told_fields(value):
                 self._field(field.name, getattr(value, field.name))
         elif isinstance(value, tuple):
             for item in value:

@@ -7,6 +7,7 @@ import math
 from hamm_eval.estimate import Curves, TruthComparison, TruthRow
 from hamm_eval.release.curves import release_curves
 from hamm_eval.release.effects import release_effect
+from hamm_eval.release.known_curves import NOTHING_EARLIER, EarlierCurves
 from hamm_eval.release.policy import Policy
 from hamm_eval.release.released import Interval, ReleasedCurve, ReleasedTruth, ReleasedTruthRow
 from hamm_eval.release.rounding import decimals
@@ -14,19 +15,21 @@ from hamm_eval.release.rounding import decimals
 _STANDARD_ERRORS = 3.3
 
 
-def release_truth(comparison: TruthComparison, policy: Policy) -> ReleasedTruth:
+def release_truth(
+    comparison: TruthComparison, policy: Policy, earlier: EarlierCurves = NOTHING_EARLIER
+) -> ReleasedTruth:
     """Each planted truth with the figure that the gate lets out for it."""
     return ReleasedTruth(
         id=comparison.definition.id,
         definition_digest=comparison.definition.digest,
         policy=policy.name,
-        rows=tuple(_row(row, policy) for row in comparison.rows),
+        rows=tuple(_row(row, policy, earlier) for row in comparison.rows),
     )
 
 
-def _row(row: TruthRow, policy: Policy) -> ReleasedTruthRow:
+def _row(row: TruthRow, policy: Policy, earlier: EarlierCurves) -> ReleasedTruthRow:
     """One comparison; whether it fits is judged on the unrounded figures, where the estimate is shown."""
-    shown = _shown(row, policy)
+    shown = _shown(row, policy, earlier)
     distance = abs(row.value - row.truth)
     allowed = _STANDARD_ERRORS * math.hypot(row.std_error, row.truth_std_error)
     return ReleasedTruthRow(
@@ -41,7 +44,7 @@ def _row(row: TruthRow, policy: Policy) -> ReleasedTruthRow:
     )
 
 
-def _shown(row: TruthRow, policy: Policy) -> Interval | None:
+def _shown(row: TruthRow, policy: Policy, earlier: EarlierCurves) -> Interval | None:
     """What the gate lets out of the estimate at the row's level and day."""
     if not isinstance(row.estimate, Curves):
         return release_effect(row.estimate, policy).difference
@@ -49,7 +52,7 @@ def _shown(row: TruthRow, policy: Policy) -> Interval | None:
         return None
     at = row.estimate.horizons.index(row.days)
     curves: dict[str, ReleasedCurve] = {
-        curve.level: curve for curve in release_curves(row.estimate, policy).curves
+        curve.level: curve for curve in release_curves(row.estimate, policy, earlier).curves
     }
     curve = curves.get(row.level)
     return curve.at_horizon[at] if curve is not None and not curve.withheld else None

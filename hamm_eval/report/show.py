@@ -42,6 +42,7 @@ from hamm_eval.estimate import (
     WorkerShare,
 )
 from hamm_eval.release.facts import UNDEFINED, Facts, facts_of
+from hamm_eval.release.known_curves import NOTHING_EARLIER, EarlierCurves
 from hamm_eval.release.proof import System, hide_until_safe
 from hamm_eval.release.released import Release
 from hamm_eval.report.numbering import Numbering
@@ -70,6 +71,9 @@ class Show:
     same_run : callable, optional
         Gives what a run of the very same inputs has published: `summary` falls back on it in JupyterLab,
         where no other notebook has released anything.
+    earlier : EarlierCurves
+        What earlier quarters have told of curves; outside of a run nothing, so that a curve may have a step
+        more than the report's.
     """
 
     def __init__(
@@ -80,12 +84,14 @@ class Show:
         *,
         former: Callable[[], Sequence[Release]] = tuple,
         same_run: Callable[[], Sequence[Release]] = tuple,
+        earlier: EarlierCurves = NOTHING_EARLIER,
     ) -> None:
         self._policy = policy
         self._wording = wording
         self._record = record
         self._former = former
         self._same_run = same_run
+        self._earlier = earlier
         self._numbering = Numbering(wording)
 
     def table(self, estimate: CountTable | Absent) -> None:
@@ -213,7 +219,7 @@ class Show:
         wording = self._wording.for_group(estimate.definition.group)
         policy = self._policy if wording is self._wording else wording.policy
         estimate = self._redefined(estimate)
-        release = pass_gate(estimate, policy)
+        release = pass_gate(estimate, policy, self._earlier)
         facts = facts_of(estimate, release, policy)
         self._display(release, render(release, wording), facts, policy)
 

@@ -10,11 +10,12 @@ import pytest
 from exact import as_curves, draw_group
 
 from hamm_eval.estimate import CurveGroup
+from hamm_eval.release.cumulative_counts import CumulativeCounts
 from hamm_eval.release.gate import release
 from hamm_eval.release.json import to_json
 from hamm_eval.release.policy import Policy
 from hamm_eval.release.released import ReleasedCurve
-from hamm_eval.release.step_counts import CumulativeCounts, rounded_steps
+from hamm_eval.release.step_counts import rounded_steps
 from hamm_eval.survival import aalen_johansen, kaplan_meier
 
 STRICT = Policy.strict()

@@ -15,6 +15,7 @@ from typing import Any
 from hamm_eval.errors import ReleaseRefused
 from hamm_eval.estimate import Definition
 from hamm_eval.release.counts import ends_of
+from hamm_eval.release.known_curves import KnownCurve
 from hamm_eval.release.policy import Policy
 from hamm_eval.release.released import Cell, ReleasedShare
 from hamm_eval.release.rounding import to_multiple
@@ -91,13 +92,14 @@ class Sum:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
-    """All that one release tells of counts."""
+    """All that one release tells of counts, and its drawn curves of counts by day."""
 
     release: str
     definition_digest: str
     version: int
     counts: tuple[Count, ...] = ()
     sums: tuple[Sum, ...] = ()
+    curves: tuple[KnownCurve, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """JSON-ready; `from_json` reads it."""
@@ -128,6 +130,7 @@ class Facts:
                 for count in content["counts"]
             ),
             sums=tuple(Sum(**{**total, "parts": tuple(total["parts"])}) for total in content["sums"]),
+            curves=tuple(map(KnownCurve.from_json, content["curves"])),
         )
 
 
@@ -156,6 +159,7 @@ class FactList:
         self._counts: dict[str, Count] = {}
         self._true: dict[str, int] = {}
         self._sums: list[Sum] = []
+        self._curves: list[KnownCurve] = []
 
     def cell(
         self,
@@ -286,6 +290,11 @@ class FactList:
         self._enter(rule, true, Count(key=rule, low=max(least, 0), high=high))
         self.sum(key, [rule])
 
+    def curve(self, known: KnownCurve | None) -> None:
+        """Enter what a drawn curve tells of counts by day; nothing where none is drawn."""
+        if known is not None:
+            self._curves.append(known)
+
     def auxiliary(self, key: str, true: int) -> str:
         """Enter a number that sums are written with and that is about nobody: no one is protected by it."""
         self._enter(key, true, Count(key=key, low=0, high=None))
@@ -310,6 +319,7 @@ class FactList:
         for key, count in other._counts.items():
             self._enter(key, other._true[key], count)
         self._sums += other._sums
+        self._curves += other._curves
 
     def __getitem__(self, key: str) -> Count:
         """What is told of a count so far."""
@@ -323,6 +333,7 @@ class FactList:
             version=self._definition.version,
             counts=tuple(self._counts.values()),
             sums=tuple(dict.fromkeys(self._sums)),
+            curves=tuple(self._curves),
         )
 
     def _enter(self, key: str, true: int, count: Count) -> None:

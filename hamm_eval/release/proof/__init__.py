@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from hamm_eval.release.proof.attack import Recovered, find_recovered
 from hamm_eval.release.proof.conceal import conceal, still_shown
+from hamm_eval.release.proof.curve_chain import days_recovered
 from hamm_eval.release.proof.nesting import levels_in_every_quarter
 from hamm_eval.release.proof.repair import Unmendable, hide_until_safe
 from hamm_eval.release.proof.system import System
@@ -13,6 +14,7 @@ __all__ = [
     "System",
     "Unmendable",
     "conceal",
+    "days_recovered",
     "find_recovered",
     "hide_until_safe",
     "levels_in_every_quarter",

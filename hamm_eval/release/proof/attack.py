@@ -70,12 +70,39 @@ def _in_part(part: System, policy: Policy) -> Iterable[Recovered]:
     if not targets:
         return
     programs = Programs(part)
-    # Two programs for all counts together settle most of them.
-    programs.look([count.key for count in targets], 1.0)
-    programs.look([count.key for count in targets if count.high is not None], -1.0)
+    _look_together(targets, programs, part, policy)
     for count in targets:
         if _recovered(count, programs, part.asked.get(count.key, policy)):
             yield Recovered(count.key, _beside(count.key, part))
+
+
+def _look_together(targets: Sequence[Count], programs: Programs, part: System, policy: Policy) -> None:
+    """Programs for many counts together settle most of them: again for the rest while it helps."""
+    left = list(targets)
+    while left:
+        programs.look([count.key for count in left], 1.0)
+        programs.look([count.key for count in left if count.high is not None], -1.0)
+        still = [count for count in left if not _settled(count, programs, part.asked.get(count.key, policy))]
+        if 2 * len(still) > len(left):
+            return
+        left = still
+
+
+def _settled(count: Count, programs: Programs, policy: Policy) -> bool:
+    """Whether solutions so far show that a count keeps enough values."""
+    largest = policy.largest_hidden_count
+    if count.hidden:
+        return programs.seen(count.key) >= _needed(count, policy)
+    # What nobody shows is betrayed where it is known to be small.
+    if programs.has_been(count.key, lambda value: value < 1 or value > largest):
+        return True
+    return programs.seen(count.key) >= min(policy.feasible_values, largest)
+
+
+def _needed(count: Count, policy: Policy) -> int:
+    """Values that a hidden count must keep."""
+    largest = policy.largest_hidden_count
+    return min(policy.feasible_values, largest if count.low else largest + 1)
 
 
 def _recovered(count: Count, programs: Programs, policy: Policy) -> bool:
@@ -83,23 +110,25 @@ def _recovered(count: Count, programs: Programs, policy: Policy) -> bool:
     largest = policy.largest_hidden_count
     if count.hidden:
         widest = (largest if count.high is None else min(count.high, largest)) - count.low + 1
-        symbol = largest if count.low else largest + 1
-        need = min(policy.feasible_values, symbol)
-        if widest < need:
+        if widest < _needed(count, policy):
             return True
-        if programs.seen(count.key) >= need:
-            return False
-        low = programs.least(count.key)
-        high = programs.greatest(count.key)
-        return high - low + 1 < need
-    # What nobody shows is betrayed where it is known to be small.
-    if programs.has_been(count.key, lambda value: value < 1 or value > largest):
+    if _settled(count, programs, policy):
         return False
     low = programs.least(count.key)
+    if count.hidden:
+        return programs.greatest(count.key) - low + 1 < _needed(count, policy)
     if low < 1 or low > largest:
         return False
     high = programs.greatest(count.key)
     return high <= largest and high - low + 1 < min(policy.feasible_values, largest)
+
+
+def told_exactly(count: Count, policy: Policy) -> bool:
+    """Whether the range of a count that nobody shows tells by itself that it is a small one, and which."""
+    largest = policy.largest_hidden_count
+    if count.high is None or not 1 <= count.low <= count.high <= largest:
+        return False
+    return count.high - count.low + 1 < min(policy.feasible_values, largest)
 
 
 def _beside(key: str, part: System) -> tuple[str, ...]:

@@ -6,11 +6,9 @@ import dataclasses
 from collections.abc import Iterable
 from typing import Any, TypeVar
 
+from hamm_eval.release.curves import LINKED
 from hamm_eval.release.facts.base import Facts, Place
 from hamm_eval.release.released import Cell, Release, ReleasedCurve, ReleasedShare, ReleasedTable
-
-LINKED = "linked"
-"""Why a curve is withheld whose own counts have to go: drawn it tells them anew."""
 
 Some = TypeVar("Some", bound=Release)
 

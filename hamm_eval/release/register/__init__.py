@@ -3,7 +3,17 @@
 from __future__ import annotations
 
 from hamm_eval.release.register.check import check_series, refuse_changes
+from hamm_eval.release.register.curves import recovering_curves
 from hamm_eval.release.register.series import Series, series_system
 from hamm_eval.release.register.store import Outcome, Publication, Register
 
-__all__ = ["Outcome", "Publication", "Register", "Series", "check_series", "refuse_changes", "series_system"]
+__all__ = [
+    "Outcome",
+    "Publication",
+    "Register",
+    "Series",
+    "check_series",
+    "recovering_curves",
+    "refuse_changes",
+    "series_system",
+]

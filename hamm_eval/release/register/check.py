@@ -9,6 +9,7 @@ from hamm_eval.errors import Problem, ReleaseRefused
 from hamm_eval.release.facts import UNDEFINED, Facts
 from hamm_eval.release.figures import Figures
 from hamm_eval.release.policy import Policy
+from hamm_eval.release.register.curves import recovering_curves
 from hamm_eval.release.register.series import Series, recovered_in
 
 STAYS = (
@@ -150,5 +151,13 @@ def check_series(series: Series, asked: Mapping[str, Policy]) -> tuple[Problem, 
     ]
     for quarter in sorted(series):
         earlier = {name: facts for name, facts in series.items() if name < quarter}
+        problems += [
+            Problem(
+                f"Its curves in {quarter}, with those of quarters before, tell how few came in between.",
+                name,
+                "Show no further quarter of it before the cause is known.",
+            )
+            for name in recovering_curves({**earlier, quarter: series[quarter]}, quarter, asked[quarter])
+        ]
         problems += _together(_changed_definitions(series[quarter], quarter, earlier))
     return tuple(problems)

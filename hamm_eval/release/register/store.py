@@ -15,9 +15,11 @@ from pathlib import Path
 from hamm_eval.errors import HammEvalError, ReleaseRefused
 from hamm_eval.release.facts import Count, Facts, Sum
 from hamm_eval.release.figures import Figures
+from hamm_eval.release.known_curves import KnownCurve
 from hamm_eval.release.policy import Policy
 
-FORMAT = 2
+FORMAT = 3
+_OF_CURVES = ("curve", "curves_noted")
 _TABLES = ("publication", "release", "cell", "sum", "outcome")
 _SCHEMA = """
 CREATE TABLE publication (
@@ -51,6 +53,14 @@ CREATE TABLE figures (
 );
 """
 """What format 2 holds more. In publications entered before there is nothing of it."""
+_CURVES = """
+CREATE TABLE curve (
+    publication INTEGER NOT NULL REFERENCES publication, release TEXT NOT NULL, name TEXT NOT NULL,
+    told TEXT NOT NULL, PRIMARY KEY (publication, release, name)
+);
+CREATE TABLE curves_noted (publication INTEGER PRIMARY KEY REFERENCES publication);
+"""
+"""What format 3 holds more: what curves tell of counts by day, and of which publications that is noted."""
 
 
 class Outcome(IntEnum):
@@ -117,9 +127,11 @@ class Register:
             self._database.execute("PRAGMA page_size = 1024")  # of a new file: many tables of few rows
             found = int(self._database.execute("PRAGMA user_version").fetchone()[0])
             if not found:
-                self._add(_SCHEMA + _FIGURES, (*_TABLES, "figures"))
+                self._add(_SCHEMA + _FIGURES + _CURVES, (*_TABLES, "figures", *_OF_CURVES))
             elif found == 1:
-                self._add(_FIGURES, ("figures",))
+                self._add(_FIGURES + _CURVES, ("figures", *_OF_CURVES))
+            elif found == 2:
+                self._add(_CURVES, _OF_CURVES)
             elif found != FORMAT:
                 raise ReleaseRefused(
                     "The release register is of another version.",
@@ -173,6 +185,11 @@ class Register:
         ):
             total = Sum(whole=whole, parts=tuple(json.loads(parts)), rest=bool(rest), slack=slack)
             sums.setdefault(release, []).append(total)
+        curves: dict[str, list[KnownCurve]] = {}
+        for release, told in self._database.execute(
+            "SELECT release, told FROM curve WHERE publication = ? ORDER BY rowid", number
+        ):
+            curves.setdefault(release, []).append(KnownCurve.from_json(json.loads(told)))
         return tuple(
             Facts(
                 release=name,
@@ -180,12 +197,20 @@ class Register:
                 version=version,
                 counts=tuple(counts.get(name, ())),
                 sums=tuple(sums.get(name, ())),
+                curves=tuple(curves.get(name, ())),
             )
             for name, digest, version in self._database.execute(
                 "SELECT id, definition_digest, version FROM release WHERE publication = ? ORDER BY rowid",
                 number,
             )
         )
+
+    def notes_curves(self, publication: Publication) -> bool:
+        """Whether it is noted what a publication's curves told of counts by day; not before format 3."""
+        found = self._database.execute(
+            "SELECT 1 FROM curves_noted WHERE publication = ?", (publication.number,)
+        )
+        return found.fetchone() is not None
 
     def figures(self, publication: Publication) -> tuple[Figures, ...]:
         """What a publication told in figures, release by release; empty where format 1 entered it."""
@@ -251,6 +276,11 @@ class Register:
                         for total in told.sums
                     ],
                 )
+                database.executemany(
+                    "INSERT INTO curve VALUES (?, ?, ?, ?)",
+                    [(number, told.release, each.name, json.dumps(each.to_json())) for each in told.curves],
+                )
+            database.execute("INSERT INTO curves_noted VALUES (?)", (number,))
             database.executemany(
                 "INSERT INTO figures VALUES (?, ?, ?, ?, ?, ?)",
                 [

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import ClassVar, Literal
+from dataclasses import Field, dataclass, fields
+from typing import Any, ClassVar, Literal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,6 +21,15 @@ class Cell:
     share_bound: Literal["", "over_95"] = ""
     linked: bool = False
     recorded: bool = True
+
+
+PRIVATE = {"private": True}
+"""Metadata of a field that is kept with a release and never leaves with it."""
+
+
+def told_fields(kind: Any) -> tuple[Field[Any], ...]:
+    """Fields of a release, or of a part of one, that are told."""
+    return tuple(field for field in fields(kind) if not field.metadata.get("private"))
 
 
 def group_of(release_id: str) -> str:

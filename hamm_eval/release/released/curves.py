@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import ClassVar
 
-from hamm_eval.release.released.base import Cell, Interval, Release
+from hamm_eval.release.known_curves import KnownCurve
+from hamm_eval.release.released.base import PRIVATE, Cell, Interval, Release
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,7 +18,8 @@ class ReleasedCurve:
     what competes, one tuple per competing cause. `at_risk_time` / `at_risk` the rounded table below the
     figure (None = hidden). `at_horizon` has one Interval per horizon of the release, `median` in days.
     `largest_error` bounds the error that rounding can make in `incidence`. `few_households`: intervals are
-    those of Student's t.
+    those of Student's t. `known` is what the drawn curve tells of counts by day, for the proof: it does not
+    leave.
     """
 
     level: str
@@ -38,6 +40,7 @@ class ReleasedCurve:
     largest_error: float = 0.0
     few_households: bool = False
     std_error_at_horizon: tuple[float | None, ...] = ()
+    known: KnownCurve | None = field(default=None, compare=False, metadata=PRIVATE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,12 +9,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hamm_eval.estimate import CurveGroup
+from hamm_eval.release.cumulative_counts import CumulativeCounts
 from hamm_eval.release.curve_error import _incidence
 from hamm_eval.release.curves import _as_rows, _redraw, release_curves
 from hamm_eval.release.policy import Policy
 from hamm_eval.release.released import Cell, ReleasedCurve
 from hamm_eval.release.rounding import to_midpoint, to_multiple
-from hamm_eval.release.step_counts import CumulativeCounts, rounded_steps
+from hamm_eval.release.step_counts import rounded_steps
 
 STRICT = Policy.strict()
 HORIZONS = (183, 365, 548)

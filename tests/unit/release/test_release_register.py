@@ -11,8 +11,10 @@ import pytest
 from linked import STRICT, facts, shown
 
 from hamm_eval.errors import HammEvalError, ReleaseRefused
+from hamm_eval.pipeline.registering import Before
 from hamm_eval.release.facts import UNDEFINED, Count, Facts, Sum
 from hamm_eval.release.figures import Figures
+from hamm_eval.release.known_curves import KnownCount, KnownCurve
 from hamm_eval.release.proof import find_recovered
 from hamm_eval.release.register import Outcome, Register, check_series, refuse_changes, series_system
 
@@ -29,6 +31,13 @@ def figures(release: str = "a:b", digest: str = "1f") -> Figures:
     return Figures(release=release, digest=digest, shown=12, hidden=3, withheld=1)
 
 
+CURVE = KnownCurve(
+    name="|=all",
+    events=((KnownCount(133.0, 0, 7), KnownCount(140.0, 8, 10, step=True)),),
+    entered=(KnownCount(70.0, 97, 102),),
+    censored=(KnownCount(70.0, 0, 0),),
+    some=("|=some",),
+)
 FIGURES = (figures(), figures("c:d", ""))
 
 
@@ -48,13 +57,14 @@ def enter(register: Register, *told: Facts, quarter: str = "2017-Q1") -> int:
 
 
 def test_what_is_entered_comes_back(register: Register) -> None:
-    number = enter(register, made(), Facts(release="c:d", definition_digest="1", version=2))
+    drawn = Facts(release="c:d", definition_digest="1", version=2, curves=(CURVE,))
+    number = enter(register, made(), drawn)
     (publication,) = register.publications()
     assert (publication.number, publication.outcome, publication.published) == (number, None, False)
     assert register.published() == {}
     assert register.facts(publication) == (
         made(),
-        Facts(release="c:d", definition_digest="1", version=2),
+        Facts(release="c:d", definition_digest="1", version=2, curves=(CURVE,)),
     )
     assert register.figures(publication) == FIGURES
     register.settle(number, Outcome.PUBLISHED)
@@ -72,16 +82,18 @@ def test_a_register_of_the_first_format_is_read_and_added_to(register: Register)
     register.settle(enter(register, made()), Outcome.PUBLISHED)
     register.close()
     older = sqlite3.connect(register.path)
-    older.execute("DROP TABLE figures")  # its triggers go with it
+    for table in ("curve", "curves_noted", "figures"):
+        older.execute(f"DROP TABLE {table}")  # its triggers go with it
     older.execute("PRAGMA user_version = 1")
     older.close()
 
     again = Register(register.path)
     (publication,) = again.publications()
     assert again.facts(publication) == (made(),) and publication.published
-    assert again.figures(publication) == ()
+    assert again.figures(publication) == () and not again.notes_curves(publication)
     newer = enter(again, made(), quarter="2017-Q2")
     assert again.figures(again.publications()[newer - 1]) == FIGURES
+    assert again.notes_curves(again.publications()[newer - 1])
     with pytest.raises(sqlite3.IntegrityError, match="added to"):
         again._database.execute("DELETE FROM figures")
     again.close()
@@ -92,11 +104,30 @@ def test_a_register_of_the_first_format_is_read_and_added_to(register: Register)
         refuse_changes([made(45, 3)], [figures()], "2017-Q1", published, before=())
 
 
+def test_a_register_of_the_second_format_is_told_of_by_its_curves(register: Register) -> None:
+    register.settle(enter(register, made()), Outcome.PUBLISHED)
+    register.close()
+    older = sqlite3.connect(register.path)
+    for table in ("curve", "curves_noted"):
+        older.execute(f"DROP TABLE {table}")
+    older.execute("PRAGMA user_version = 2")
+    older.close()
+
+    again = Register(register.path)
+    before = Before.of(again)
+    again.close()
+    assert before.figures["2017-Q1"] == FIGURES and not before.uncompared("2017-Q1")
+    (note,) = before.unproven("2017-Q2")
+    assert note.startswith("2017-Q1") and "curves" in note and before.unproven("2017-Q1") == ()
+
+
 def test_the_file_is_private_whatever_the_umask(register: Register) -> None:
     assert stat.S_IMODE(register.path.stat().st_mode) == 0o600
 
 
-@pytest.mark.parametrize("table", ["publication", "release", "cell", "sum", "outcome", "figures"])
+@pytest.mark.parametrize(
+    "table", ["publication", "release", "cell", "sum", "outcome", "figures", "curve", "curves_noted"]
+)
 @pytest.mark.parametrize("statement", ["DELETE FROM {}", "UPDATE {} SET rowid = rowid"])
 def test_it_can_only_be_added_to(register: Register, table: str, statement: str) -> None:
     register.settle(enter(register, made()), Outcome.PUBLISHED)

@@ -1,0 +1,49 @@
+"""Curves of a whole series: results that tell, drawn quarter after quarter, how few came in between."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from hamm_eval.release.facts import Facts
+from hamm_eval.release.known_curves import EarlierCurves, KnownCurve
+from hamm_eval.release.policy import Policy
+from hamm_eval.release.proof import days_recovered
+
+
+def recovering_curves(
+    series: Mapping[str, tuple[Facts, ...]], quarter: str, policy: Policy
+) -> tuple[str, ...]:
+    """Results of a quarter whose curves, with those of other quarters and beside each other, tell too much.
+
+    Parameters
+    ----------
+    series : mapping of quarter to facts
+        That quarter among them.
+    quarter : str
+    policy : Policy
+
+    Returns
+    -------
+    tuple of str
+        Their names.
+    """
+    told = EarlierCurves.of(
+        (each.release, each.version, curve)
+        for name in sorted(series)
+        for each in {each.release: each for each in series[name]}.values()
+        for curve in each.curves
+    )
+    return tuple(
+        dict.fromkeys(
+            each.release
+            for each in series[quarter]
+            for curve in each.curves
+            for chain in (told(each.release, each.version, curve.name), *_beside(curve, each.curves))
+            if days_recovered(chain, policy)
+        )
+    )
+
+
+def _beside(curve: KnownCurve, others: Iterable[KnownCurve]) -> Iterable[tuple[KnownCurve, ...]]:
+    """A curve with each of the same result whose events are some of its own."""
+    return ((other, curve) for other in others if other.name in curve.some)
