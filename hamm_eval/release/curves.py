@@ -9,6 +9,7 @@ import numpy as np
 from hamm_eval.estimate import CurveGroup, Curves, FloatArray, IntArray
 from hamm_eval.inference import clusters_for_t
 from hamm_eval.release.counts import hide_linked, release_count
+from hamm_eval.release.curve_ceiling import below_ceiling
 from hamm_eval.release.curve_error import largest_error
 from hamm_eval.release.household_factor import household_factors
 from hamm_eval.release.policy import Policy
@@ -17,7 +18,6 @@ from hamm_eval.release.rounding import decimals, to_midpoint, to_multiple
 from hamm_eval.release.step_counts import CumulativeCounts, StepCounts, rounded_steps
 
 GROUP_TOO_SMALL = "group_too_small"
-NEARLY_ALL = "nearly_all"
 _MONTH = 30.4375
 _MOST_AT_RISK_TIMES = 9
 
@@ -25,7 +25,7 @@ _MOST_AT_RISK_TIMES = 9
 def release_curves(curves: Curves, policy: Policy) -> ReleasedCurves:
     """Curves as they may be shown; groups that are too small say so instead."""
     released, ungrouped = _linked(
-        [_release_curve(group, curves, policy) for group in curves.groups], curves, policy
+        [below_ceiling(group, curves, policy, release_curve) for group in curves.groups], curves, policy
     )
     return ReleasedCurves(
         id=curves.definition.id,
@@ -90,7 +90,7 @@ def behind_curve_count(value: int, policy: Policy) -> tuple[int, int]:
     return int(counts.min()), int(counts.max())
 
 
-def _release_curve(group: CurveGroup, curves: Curves, policy: Policy) -> ReleasedCurve:
+def release_curve(group: CurveGroup, curves: Curves, policy: Policy) -> ReleasedCurve:
     """One group's curve, or its refusal."""
     counts = CumulativeCounts.of(group, len(curves.causes))
     events = int(counts.exit_events[0].size)
@@ -138,16 +138,6 @@ def _release_curve(group: CurveGroup, curves: Curves, policy: Policy) -> Release
 
     def competing(at: int | None, cause: int) -> float | None:
         return None if at is None or too_old[at, cause] else decimals(values[at, cause], short)
-
-    if policy.sensitive_throughout and 100 * values[:, 0].max() > policy.share_ceiling:
-        # Rule 3: that nearly everybody has reached the goal tells of each of them.
-        return ReleasedCurve(
-            level=group.level,
-            merged=group.merged,
-            withheld=NEARLY_ALL,
-            persons=persons_cell,
-            events=events_cell,
-        )
 
     def line(column: FloatArray) -> tuple[float, ...]:
         return (0.0, *(decimals(value, places) for value in column))

@@ -108,7 +108,7 @@ def _ratings(release: ReleasedTwoPerspectives, wording: Wording) -> Markup:
 def _effective(share: ReleasedShare, wording: Wording) -> Content:
     """The share of 4 and 5 with its range, or a dash."""
     if share.value is None:
-        return wording.text("symbols.none")
+        return wording.share_alone(share)
     at = Interval(value=share.value, lower=share.lower, upper=share.upper)
     return with_interval(wording.percent(share.value), wording.percent_range(at).replace(" ", NO_BREAK))
 
