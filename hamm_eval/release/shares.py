@@ -36,7 +36,7 @@ def release_share(
     Examples
     --------
     >>> release_share(Cell(value=50), 200, Policy.strict(), std_error=0.03)
-    ReleasedShare(value=0.25, lower=0.17, upper=0.33, bound='')
+    ReleasedShare(value=0.25, lower=0.17, upper=0.33, bound='', linked=False)
     """
     if cell.value is None:
         return ReleasedShare(value=None)

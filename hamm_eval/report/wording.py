@@ -326,6 +326,8 @@ class Wording:
         """A released share without a count beside it, a dash where it is hidden."""
         if share.bound:
             return self.nearly_all
+        if share.linked:
+            return self.text("symbols.linked")
         return self.text("symbols.none") if share.value is None else self.percent(share.value)
 
     def share(self, cell: Cell) -> str:

@@ -7,7 +7,15 @@ from collections.abc import Iterable
 from typing import Any, TypeVar
 
 from hamm_eval.release.facts.base import Facts, Place
-from hamm_eval.release.released import Cell, Release, ReleasedCurve, ReleasedShare, ReleasedTable
+from hamm_eval.release.proof.conceal_ratings import without_derived
+from hamm_eval.release.released import (
+    Cell,
+    Release,
+    ReleasedCurve,
+    ReleasedShare,
+    ReleasedTable,
+    ReleasedTwoPerspectives,
+)
 
 LINKED = "linked"
 """Why a curve is withheld whose own counts have to go: drawn it tells them anew."""
@@ -34,9 +42,13 @@ def conceal(release: Some, places: Iterable[Place]) -> Some:
     >>> hidden.cells[1][0].linked, hidden.cells[0][0].share, hidden.column_totals
     (True, None, (40,))
     """
+    places = tuple(places)
     for place in places:
         release = _at(release, place)
-    concealed: Some = _anew(release)
+    anew: Any = _anew(release)
+    if isinstance(anew, ReleasedTwoPerspectives):
+        anew = without_derived(anew, places)
+    concealed: Some = anew
     return concealed
 
 
@@ -92,7 +104,7 @@ def _hidden(value: Any) -> Any:
     if isinstance(value, Cell):
         return Cell(value=None, linked=True)
     if isinstance(value, ReleasedShare):
-        return ReleasedShare(value=None)
+        return ReleasedShare(value=None, linked=True)
     return None
 
 

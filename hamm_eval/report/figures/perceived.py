@@ -139,8 +139,8 @@ def _opinion(axes: Axes, height: float, position: int, share: ReleasedShare, wor
 
 
 def _opinion_in_words(share: ReleasedShare, wording: Wording) -> str:
-    """A share, or that there are too few."""
-    if share.value is None and not share.bound:
+    """A share, or why there is none."""
+    if share.value is None and not (share.bound or share.linked):
         return wording.text("two_perspectives.too_few")
     return wording.share_alone(share)
 
