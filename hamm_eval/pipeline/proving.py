@@ -98,8 +98,7 @@ def hide_what_is_recovered(
     hidden = {key.removesuffix(f"@{quarter}") for key in keys}
     for entry, facts in zip(record.entries(), facts_in(record.entries()), strict=True):
         withheld |= _hide(entry, facts, hidden, record, policy, wording)
-    if withheld:
-        _without_opinions(record, wording)
+    _opinions_as_told(record, wording, withheld)
     _summarise_anew(record, results, policy, wording)
     _prove_anew(record, quarter, former, policy, wording, asked or {})
     return _with_groups(facts_in(record.entries()), wording)
@@ -214,15 +213,27 @@ def _withhold(entry: Entry, record: RunRecord, wording: Wording) -> None:
     record.replace(entry, absent, html, nothing)
 
 
-def _without_opinions(record: RunRecord, wording: Wording) -> None:
-    """Opinions of a measure whose ratings are withheld are not told beside its effect either."""
+def _opinions_as_told(record: RunRecord, wording: Wording, withheld: bool) -> None:
+    """Opinions that are hidden where the ratings of a measure stand are not told beside its effect either.
+
+    With `withheld` some results went whole: of measures without ratings nothing is told then.
+    """
     known = [from_json(entry.release) for entry in record.entries()]
-    told = {(each.group, each.measure) for each in known if isinstance(each, ReleasedTwoPerspectives)}
-    hidden = (ReleasedShare(value=None), ReleasedShare(value=None))
+    told = {
+        (each.group, each.measure): (each.ratings[0].effective, each.ratings[1].effective)
+        for each in known
+        if isinstance(each, ReleasedTwoPerspectives)
+    }
+    hidden = ReleasedShare(value=None, linked=True)
     for entry, release in zip(record.entries(), known, strict=True):
         if isinstance(release, ReleasedPerceivedEffects) and entry.facts is not None:
             rows = tuple(
-                row if (release.group, row.measure) in told else replace(row, effective=hidden)
+                replace(
+                    row,
+                    effective=told.get(
+                        (release.group, row.measure), (hidden, hidden) if withheld else row.effective
+                    ),
+                )
                 for row in release.rows
             )
             if rows != release.rows:

@@ -23,7 +23,7 @@ from hamm_eval.release.rating_counts import SIDES, apart_classes, pair_counts
 from hamm_eval.release.rebuilt_pairs import middle_of, rebuild_pairs
 from hamm_eval.release.released import Cell, Interval, ReleasedAgreement, ReleasedShare
 from hamm_eval.release.rounding import decimals, to_multiple
-from hamm_eval.release.shares import reach_95, release_share
+from hamm_eval.release.shares import beside_nearly_all, reach_95, release_share
 from hamm_eval.vocabulary import RATINGS
 
 # Fewer pairs, or more that rounding may have moved kappa by, and it is not told (`docs/released-kappa.md`).
@@ -143,7 +143,7 @@ def _higher(
         found.append(
             release_share(Cell(value=count), n, policy, std_error=error, clusters=agreement.clusters)
         )
-    return tuple(found)
+    return beside_nearly_all(found)
 
 
 def _interval(value: float, reach: float) -> Interval:

@@ -6,7 +6,7 @@ from hamm_eval.estimate import ArrivalComparison
 from hamm_eval.release.counts import release_count
 from hamm_eval.release.models import level_too_small
 from hamm_eval.release.policy import Policy
-from hamm_eval.release.released import ReleasedArrivalQuarter, ReleasedArrivals
+from hamm_eval.release.released import Interval, ReleasedArrivalQuarter, ReleasedArrivals
 from hamm_eval.release.rounding import decimals
 from hamm_eval.release.shares import release_difference, release_share
 
@@ -51,11 +51,17 @@ def _quarter(estimate: ArrivalComparison, at: int, policy: Policy) -> ReleasedAr
     observed = release_count(round(float(fit.crude[at]) * persons), policy)
     standardised = release_count(round(float(fit.standardised[at]) * persons), policy)
     apart = float(fit.apart[at])
+    seen = release_share(observed, base, policy)
+    alike = release_share(standardised, base, policy, std_error=float(fit.standardised_error[at]))
+    nothing = Interval(value=None, lower=None, upper=None)
     return ReleasedArrivalQuarter(
         quarter=str(fit.groups[at]),
         persons=all_of_them,
-        observed=release_share(observed, base, policy),
-        standardised=release_share(standardised, base, policy, std_error=float(fit.standardised_error[at])),
-        mix=decimals(float(fit.mix[at]), policy.share_decimals),
-        apart=release_difference(apart, float(fit.apart_upper[at]) - apart, base, policy),
+        observed=seen,
+        standardised=alike,
+        # Rule 3: a share over 95 % is the other share and what lies between, or that of all and the distance.
+        mix=None if seen.bound or alike.bound else decimals(float(fit.mix[at]), policy.share_decimals),
+        apart=nothing
+        if alike.bound
+        else release_difference(apart, float(fit.apart_upper[at]) - apart, base, policy),
     )

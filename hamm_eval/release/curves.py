@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from types import MappingProxyType
 
 import numpy as np
@@ -12,6 +13,7 @@ from hamm_eval.estimate import CurveGroup, Curves, FloatArray, IntArray
 from hamm_eval.inference import clusters_for_t
 from hamm_eval.release.counts import hide_linked, release_count
 from hamm_eval.release.cumulative_counts import CumulativeCounts
+from hamm_eval.release.curve_ceiling import below_ceiling
 from hamm_eval.release.curve_error import largest_error
 from hamm_eval.release.household_factor import household_factors
 from hamm_eval.release.known_curves import NOTHING_EARLIER, EarlierCurves, KnownCurve
@@ -26,7 +28,6 @@ GROUP_TOO_SMALL = "group_too_small"
 LINKED = "linked"
 """Why a curve is withheld that would tell others anew: drawn, or with what earlier quarters have shown."""
 
-NEARLY_ALL = "nearly_all"
 _MONTH = 30.4375
 _MOST_AT_RISK_TIMES = 9
 
@@ -59,14 +60,13 @@ def release_curves(
     # What is some of another is drawn first: the other must tell of nobody by what is left.
     for group in sorted(curves.groups, key=lambda group: group.level in within):
         inside = [known[level].known for level in within.get(group.level, ()) if level in known]
-        known[group.level] = _release_curve(
-            group,
-            curves,
-            policy,
-            f"{place}|{curves.dimension}={group.level}",
-            earlier,
-            [each for each in (*inside, *beside.get(group.level, ())) if each is not None],
+        draw = partial(
+            release_curve,
+            name=curve_name(curves, group.level, place),
+            earlier=earlier,
+            inside=[each for each in (*inside, *beside.get(group.level, ())) if each is not None],
         )
+        known[group.level] = below_ceiling(group, curves, policy, draw)
     released, ungrouped = _linked([known[group.level] for group in curves.groups], curves, policy)
     return ReleasedCurves(
         id=curves.definition.id,
@@ -131,13 +131,19 @@ def behind_curve_count(value: int, policy: Policy) -> tuple[int, int]:
     return int(counts.min()), int(counts.max())
 
 
-def _release_curve(
+def curve_name(curves: Curves, level: str, place: str = "") -> str:
+    """Name of a curve within its result, the same in every quarter."""
+    return f"{place}|{curves.dimension}={level}"
+
+
+def release_curve(
     group: CurveGroup,
     curves: Curves,
     policy: Policy,
-    name: str,
-    earlier: EarlierCurves,
-    inside: Sequence[KnownCurve],
+    *,
+    name: str = "",
+    earlier: EarlierCurves = NOTHING_EARLIER,
+    inside: Sequence[KnownCurve] = (),
 ) -> ReleasedCurve:
     """One group's curve, or its refusal."""
     counts = CumulativeCounts.of(group, len(curves.causes))
@@ -190,16 +196,6 @@ def _release_curve(
 
     def competing(at: int | None, cause: int) -> float | None:
         return None if at is None or too_old[at, cause] else decimals(values[at, cause], short)
-
-    if policy.sensitive_throughout and 100 * values[:, 0].max() > policy.share_ceiling:
-        # Rule 3: that nearly everybody has reached the goal tells of each of them.
-        return ReleasedCurve(
-            level=group.level,
-            merged=group.merged,
-            withheld=NEARLY_ALL,
-            persons=persons_cell,
-            events=events_cell,
-        )
 
     def line(column: FloatArray) -> tuple[float, ...]:
         return (0.0, *(decimals(value, places) for value in column))

@@ -10,6 +10,7 @@ import numpy as np
 
 from hamm_eval.estimate import Effect, IntArray
 from hamm_eval.release.counts import hide_linked, release_bins, release_count, release_table
+from hamm_eval.release.curve_ceiling import NEARLY_ALL
 from hamm_eval.release.design_checks import coarse_step, release_checks, whole_size
 from hamm_eval.release.effect_intervals import POINT, ArmCounts, release_interval
 from hamm_eval.release.effect_sensitivity import release_sensitivity
@@ -38,12 +39,15 @@ def release_effect(effect: Effect, policy: Policy) -> ReleasedEffect:
     withheld = reasons_to_withhold(effect, policy)
     fit, counts = effect.fit, ArmCounts.of(effect)
     difference = None if withheld else release_interval(fit, counts, policy)
+    risks = (None, None) if difference is None else _risks(effect, difference, policy)
+    if _nearly_all(risks, policy):
+        # Either share is the other one and the difference.
+        withheld, difference, risks = ((NEARLY_ALL, {}),), None, (None, None)
     by_worker = departure = control = NOTHING
     if not withheld:
         by_worker = _told(release_interval(effect.by_worker, counts, policy), effect.by_worker_missing)
         departure = _departure(effect, policy)
         control = _negative_control(effect, policy)
-    risks = (None, None) if difference is None else _risks(effect, difference, policy)
     edges, bins_treated, bins_controls = _overlap(fit, treated, controls, policy)
     effective = None if fit is None else fit.effective_n
     return ReleasedEffect(
@@ -83,6 +87,11 @@ def release_effect(effect: Effect, policy: Policy) -> ReleasedEffect:
         departure_withheld=departure[1],
         negative_control_withheld=control[1],
     )
+
+
+def _nearly_all(risks: tuple[float | None, float | None], policy: Policy) -> bool:
+    """Rule 3: whether nearly all of an arm have reached the goal, where that tells of each of them."""
+    return policy.sensitive_throughout and any(100 * (risk or 0.0) > policy.share_ceiling for risk in risks)
 
 
 def _told(interval: Interval | None, reason: str) -> Told:

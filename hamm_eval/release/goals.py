@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from hamm_eval.errors import ReleaseRefused
-from hamm_eval.estimate import CountTable, GoalAttainment, GoalScores
+from hamm_eval.estimate import CountTable, Curves, GoalAttainment, GoalScores
+from hamm_eval.release.curve_bounds import as_far_as
 from hamm_eval.release.curves import behind_curve_count, curve_count, release_curves
 from hamm_eval.release.known_curves import NOTHING_EARLIER, EarlierCurves
 from hamm_eval.release.linked_sums import LinkedSum, hide_in_sums
@@ -21,6 +23,7 @@ from hamm_eval.release.released import (
 from hamm_eval.release.rounding import decimals
 
 FEW_ADAPTED = "few_adapted"
+BY_DEFINITION = "counted_as"
 _ALL, _FIRST = "persons", "first_definition"
 _SOME_OF = {"any_definition": ("while_open", _FIRST)}
 """Attained by the first definition, or while the case file is open, is some of what is attained at all."""
@@ -32,11 +35,14 @@ def release_goals(
 ) -> ReleasedGoals:
     """Each curve as if it stood alone: they are of the same persons, and none is a part of another.
 
+    Where more ends the way, by definition, no curve reaches further than that of any definition (rule 3).
     What is attained by the first definition is what is attained at all less what was attained after an
     adaptation. Where the last are few, the curve by the first definition is withheld: beside the other it
     would tell how many.
     """
     curves = release_curves(estimate.curves, policy, earlier, place="curves", within=_SOME_OF)
+    if curves.dimension == BY_DEFINITION:
+        curves = replace(curves, curves=tuple(_bounded(curves.curves, estimate.curves, policy, earlier)))
     after = curve_count(estimate.attained_adapted, policy)
     if after.value is None:
         shown = tuple(_without(curve) if curve.level == _FIRST else curve for curve in curves.curves)
@@ -50,6 +56,15 @@ def release_goals(
         adapted=curve_count(estimate.adapted, policy),
         attained_adapted=after,
     )
+
+
+def _bounded(
+    shown: Sequence[ReleasedCurve], curves: Curves, policy: Policy, earlier: EarlierCurves
+) -> Iterator[ReleasedCurve]:
+    """Each curve by a narrower definition as far as the first, which is by any."""
+    yield shown[0]
+    for bound, group in zip(shown[1:], curves.groups[1:], strict=True):
+        yield as_far_as(shown[0], bound, group, curves, policy, earlier=earlier, place="curves")
 
 
 def _without(curve: ReleasedCurve) -> ReleasedCurve:
@@ -147,9 +162,11 @@ def _name(table: str, column: str) -> str:
 
 
 def _with_share(cell: Cell, whole: int, policy: Policy) -> Cell:
-    """Rule 2: a percentage of the published number of all, none where these are few."""
+    """Rule 2: a percentage of the published number of all, none where these are few; rule 3: nearly all."""
     if cell.value is None or whole < policy.smallest_denominator:
         return cell
+    if policy.sensitive_throughout and 100 * cell.value > policy.share_ceiling * whole:
+        return Cell(value=cell.value, share_bound="over_95")
     return Cell(value=cell.value, share=decimals(min(cell.value / whole, 1.0), policy.share_decimals))
 
 

@@ -167,13 +167,18 @@ def _responses(
             persons = min((cells[position][0] for cells in sides), key=lambda cell: cell.value is not None)
             given = [cells[position][1] for cells in sides]
             yield ReleasedResponses(
-                dimension=dimension, level=of.level, persons=persons, given=_given(given, persons, policy)
+                dimension=dimension,
+                level=of.level,
+                persons=persons,
+                given=_given(given, persons, policy, sensitive=of.sensitive),
             )
 
 
-def _given(cells: Sequence[Cell], persons: Cell, policy: Policy) -> tuple[Cell, Cell]:
+def _given(
+    cells: Sequence[Cell], persons: Cell, policy: Policy, *, sensitive: bool = False
+) -> tuple[Cell, Cell]:
     """Both sides' counts with their share of the persons."""
-    first, second = (shared(cell, persons, policy) for cell in cells)
+    first, second = (shared(cell, persons, policy, sensitive=sensitive) for cell in cells)
     return first, second
 
 

@@ -120,8 +120,13 @@ def _linked(parts: IntArray, persons: int, policy: Policy) -> Linked:
     return Linked(parts, release_count(persons, policy))
 
 
-def shared(cell: Cell, base: Cell, policy: Policy) -> Cell:
-    """A count with its share of another published one; without, where rule 2 asks for that."""
+def shared(cell: Cell, base: Cell, policy: Policy, *, sensitive: bool = False) -> Cell:
+    """A count with its share of another published one; without, where rule 2 asks for that.
+
+    With `sensitive` nearly all are "over 95 %" (rule 3).
+    """
     if cell.value is None or base.value is None or base.value < policy.smallest_denominator:
         return cell
+    if (sensitive or policy.sensitive_throughout) and 100 * cell.value > policy.share_ceiling * base.value:
+        return Cell(value=cell.value, share_bound="over_95")
     return Cell(value=cell.value, share=round(min(cell.value / base.value, 1.0), policy.share_decimals))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 from hamm_eval.inference import clusters_for_t, critical_value
 from hamm_eval.release.policy import Policy
@@ -35,13 +36,13 @@ def release_share(
     Examples
     --------
     >>> release_share(Cell(value=50), 200, Policy.strict(), std_error=0.03)
-    ReleasedShare(value=0.25, lower=0.17, upper=0.33)
+    ReleasedShare(value=0.25, lower=0.17, upper=0.33, bound='', linked=False)
     """
     if cell.value is None:
         return ReleasedShare(value=None)
     # Rule 3: that nearly all have something tells of each of them.
     if policy.sensitive_throughout and 100 * cell.value > policy.share_ceiling * base:
-        return ReleasedShare(value=None)
+        return ReleasedShare(value=None, bound="over_95")
     if cell.value == 0 or std_error is None:
         # An interval by a standard error of 0 would claim that nobody can be there.
         return ReleasedShare(value=decimals(min(cell.value / base, 1.0), policy.share_decimals))
@@ -52,6 +53,20 @@ def release_share(
         lower=decimals(max(value - reach, 0.0), policy.share_decimals),
         upper=decimals(min(value + reach, 1.0), policy.share_decimals),
     )
+
+
+def beside_nearly_all(shares: Sequence[ReleasedShare]) -> tuple[ReleasedShare, ...]:
+    """Shares that add up to everybody: where one is "over 95 %", what is left beside it would tell how many.
+
+    Examples
+    --------
+    >>> two = (ReleasedShare(value=None, bound="over_95"), ReleasedShare(value=0.03))
+    >>> [share.value for share in beside_nearly_all(two)]
+    [None, None]
+    """
+    if not any(share.bound for share in shares):
+        return tuple(shares)
+    return tuple(share if share.bound else ReleasedShare(value=None) for share in shares)
 
 
 def reach_95(clusters: int | None) -> float:

@@ -11,7 +11,7 @@ from hamm_eval.estimate import StateShares
 from hamm_eval.release.counts import hide_linked, release_count
 from hamm_eval.release.policy import Policy
 from hamm_eval.release.released import Cell, ReleasedShare, ReleasedStates
-from hamm_eval.release.shares import release_share
+from hamm_eval.release.shares import beside_nearly_all, release_share
 
 TOO_SMALL = "group_too_small"
 
@@ -62,6 +62,6 @@ def _shares(
     """All states at one time; they add up to everyone whose state is known."""
     cells = hide_linked([release_count(round(p * persons), policy) for p in probability], total, policy)
     base = total.value or 0
-    return tuple(
-        release_share(cell, base, policy, std_error=e) for cell, e in zip(cells, std_error, strict=True)
+    return beside_nearly_all(
+        [release_share(cell, base, policy, std_error=e) for cell, e in zip(cells, std_error, strict=True)]
     )

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from hamm_eval.estimate import SystemAccess
 from hamm_eval.release.counts import release_count
+from hamm_eval.release.curve_bounds import as_far_as
 from hamm_eval.release.curves import release_curves
 from hamm_eval.release.known_curves import NOTHING_EARLIER, EarlierCurves
 from hamm_eval.release.policy import Policy
@@ -22,8 +23,8 @@ def release_access(
     A waiting time from exact days would tell the day of one person's entry, so it is the day on which the
     curve from rounded counts first reaches the share. The curves with the closing as an end are released as
     if they stood alone, as those of goals are: entries and persons are the same in both and rounded alike,
-    closings are counts of their own. But where a line is withheld, so is its lower bound, which would tell
-    nearly the same.
+    closings are counts of their own. But where a line is withheld, or ends at the ceiling, so does its lower
+    bound, which would tell nearly the same.
     """
     bounds = release_curves(estimate.while_open, policy, earlier, place="while_open")
     # Who got in while the case file was open is some of those who got in at all.
@@ -38,7 +39,12 @@ def release_access(
         while_open=replace(
             bounds,
             curves=tuple(
-                _withheld_as(curve, bound) for curve, bound in zip(curves.curves, bounds.curves, strict=True)
+                as_far_as(
+                    curve, bound, group, estimate.while_open, policy, earlier=earlier, place="while_open"
+                )
+                for curve, bound, group in zip(
+                    curves.curves, bounds.curves, estimate.while_open.groups, strict=True
+                )
             ),
         ),
         probabilities=QUARTILES,
@@ -47,19 +53,6 @@ def release_access(
             release_count(persons, policy, sensitive=estimate.curves.sensitive)
             for persons in estimate.prevalent
         ),
-    )
-
-
-def _withheld_as(curve: ReleasedCurve, bound: ReleasedCurve) -> ReleasedCurve:
-    """The bound of a curve; withheld where that is."""
-    if not curve.withheld:
-        return bound
-    return ReleasedCurve(
-        level=bound.level,
-        merged=bound.merged,
-        withheld=curve.withheld,
-        persons=bound.persons,
-        events=bound.events,
     )
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from hamm_eval.release.released import Cell, Interval, Release, ReleasedShare, ReleasedTable
+from hamm_eval.release.released import Cell, Interval, Release, ReleasedCurve, ReleasedShare, ReleasedTable
 from hamm_eval.release.released.base import told_fields
 
 # Plain numbers among a release's fields that are figures, None where kept back, and the reason for that.
@@ -27,6 +27,7 @@ RULES: Mapping[str, int] = {
     "too_few_events": 2,
     "too_few_departures": 2,
     "sensitive": 3,
+    "nearly_all": 3,
     "few_for_quantile": 4,
     "too_few": 4,
     "group_too_small": 5,
@@ -114,19 +115,33 @@ class _Count:
         self.withheld: Counter[str] = Counter()
         self._small = "sensitive" if sensitive else "small"
         self._with_shares = with_shares
+        self._unread = "not_read"
 
     def part(self, value: Any) -> None:
         """Whatever stands in a field."""
         if isinstance(value, Cell):
             self._cell(value)
-        elif isinstance(value, Interval | ReleasedShare):
-            self._figure(value.value, "not_read")
+        elif isinstance(value, ReleasedShare):
+            self._figure(
+                value.value, "nearly_all" if value.bound else "linked" if value.linked else "not_read"
+            )
+        elif isinstance(value, Interval):
+            self._figure(value.value, self._unread)
+        elif isinstance(value, ReleasedCurve):
+            # Where a line ends at the ceiling, that is why later horizons have no value.
+            self._unread = "nearly_all" if value.over_ceiling_from else "not_read"
+            self._fields(value)
+            self._unread = "not_read"
         elif dataclasses.is_dataclass(value):
-            for field in told_fields(value):
-                self._field(field.name, getattr(value, field.name))
+            self._fields(value)
         elif isinstance(value, tuple):
             for item in value:
                 self.part(item)
+
+    def _fields(self, value: Any) -> None:
+        """All fields of a part."""
+        for field in told_fields(value):
+            self._field(field.name, getattr(value, field.name))
 
     def _field(self, name: str, value: Any) -> None:
         """A field by its name: a reason, figures, or a part."""

@@ -57,8 +57,8 @@ def arrivals_fragment(release: ReleasedArrivals, wording: Wording) -> Markup:
             _named(row, wording),
             (
                 wording.count(row.persons),
-                _share(row.observed.value, wording),
-                wording.points(row.mix),
+                wording.share_alone(row.observed),
+                wording.text("symbols.none") if row.mix is None else wording.points(row.mix),
                 _with_range(row, wording),
                 _apart(row.apart, wording),
             ),
@@ -87,16 +87,11 @@ def _named(row: ReleasedArrivalQuarter, wording: Wording) -> str:
     return wording.quarter(Quarter.parse(row.quarter)).replace(" ", NO_BREAK)
 
 
-def _share(value: float | None, wording: Wording) -> str:
-    """A share, or a dash."""
-    return wording.text("symbols.none") if value is None else wording.percent(value)
-
-
 def _with_range(row: ReleasedArrivalQuarter, wording: Wording) -> Content:
     """The share for equal composition with its interval."""
     share = row.standardised
     at = Interval(value=share.value, lower=share.lower, upper=share.upper)
-    return with_interval(_share(share.value, wording), wording.percent_range(at).replace(" ", NO_BREAK))
+    return with_interval(wording.share_alone(share), wording.percent_range(at).replace(" ", NO_BREAK))
 
 
 def _apart(apart: Interval, wording: Wording) -> Content:

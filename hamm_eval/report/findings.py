@@ -42,6 +42,36 @@ def headline_horizon(release: ReleasedCurves) -> int | None:
     return min(valued, key=lambda i: (abs(release.horizons[i] - YEAR), i)) if valued else None
 
 
+def told_horizon(release: ReleasedCurves) -> int | None:
+    """As `headline_horizon`, where "over 95 %" is told too."""
+    told = [
+        position
+        for position, days in enumerate(release.horizons)
+        if any(value_at(curve, position) is not None or over_at(curve, days) for curve in release.curves)
+    ]
+    return min(told, key=lambda i: (abs(release.horizons[i] - YEAR), i)) if told else None
+
+
+def over_at(curve: ReleasedCurve, days: float, cause: int = 0) -> bool:
+    """Whether the share of a cause lies above the ceiling by then (rule 3); cause 0 is the endpoint."""
+    since = curve.over_ceiling_from[cause] if cause < len(curve.over_ceiling_from) else None
+    return since is not None and days >= since
+
+
+def share_at(release: ReleasedCurves, curve: ReleasedCurve, position: int, wording: Wording) -> str:
+    """The share at a horizon in words, "über 95 %" too; "" where none is shown."""
+    if over_at(curve, release.horizons[position]):
+        return wording.nearly_all
+    at = value_at(curve, position)
+    return "" if at is None or at.value is None else wording.percent(at.value)
+
+
+def over_ceiling_note(release: ReleasedCurves, wording: Wording) -> str:
+    """Why a line ends at 95 %; "" where none does."""
+    passed = any(curve.over_ceiling_from for curve in release.curves)
+    return wording.text("curves.over_ceiling", ceiling=wording.nearly_all) if passed else ""
+
+
 def value_at(curve: ReleasedCurve, position: int) -> Interval | None:
     """The interval at a horizon, None where the curve does not reach it or is withheld."""
     if curve.withheld or position >= len(curve.at_horizon):
@@ -64,10 +94,18 @@ def curves_title(release: ReleasedCurves, wording: Wording) -> str:
     endpoint = wording.endpoint(release.endpoint)
     if all(curve.withheld for curve in release.curves):
         return wording.text("curves.title_withheld", endpoint=endpoint)
-    position = headline_horizon(release)
+    position = told_horizon(release)
     if position is None:
         return wording.text("curves.title_unreached", endpoint=endpoint)
     months = wording.months(release.horizons[position])
+    over = [curve for curve in release.curves if over_at(curve, release.horizons[position])]
+    if over and len(release.curves) > 1:
+        levels = wording.join(wording.level_name(release.dimension, curve.level) for curve in over)
+        return wording.text(
+            "curves.title_over", endpoint=endpoint, months=months, levels=levels, value=wording.nearly_all
+        )
+    if over:
+        return wording.text("curves.title_one", months=months, value=wording.nearly_all, endpoint=endpoint)
     pair = extremes(release, position)
     if pair is None:
         at = next(v for c in release.curves if (v := value_at(c, position)) is not None)

@@ -52,6 +52,7 @@ def curves_fragment(release: ReleasedCurves, wording: Wording) -> Markup:
             outside.of_curves(release, wording),
             wording.text("curves.few_households") if any(curve.few_households for curve in shown) else "",
             _rounding_note(shown, wording),
+            findings.over_ceiling_note(release, wording),
         )
         parts.append(figure(findings.curves_title(release, wording), incidence(release, wording), box, small))
     else:

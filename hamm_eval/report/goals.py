@@ -21,20 +21,20 @@ def goals_title(release: ReleasedGoals, wording: Wording) -> str:
     """The finding: what is documented at the horizon nearest to a year, and how much it may be at most."""
     domain = wording.level("domain", release.domain)
     curves = release.curves
-    position = findings.headline_horizon(curves)
+    position = findings.told_horizon(curves)
     found = [] if position is None else [findings.value_at(curve, position) for curve in curves.curves]
-    if position is None or not found or found[0] is None or found[0].value is None:
+    documented = "" if position is None else findings.share_at(curves, curves.curves[0], position, wording)
+    if position is None or not documented:
         return wording.text("goals.title_withheld", domain=domain)
     months = wording.months(curves.horizons[position])
-    documented = wording.percent(found[0].value)
     said = {"domain": domain, "months": months, "value": documented}
     # At the earliest; or by the strictest count, which comes last.
     other = found[-1] if len(found) > 1 else None
-    if other is None or other.value is None or wording.percent(other.value) == documented:
+    if other is None or other.value is None or found[0] is None or wording.percent(other.value) == documented:
         return wording.text("goals.title", **said)
     if curves.dimension == _BY_DEFINITION:
         return wording.text("goals.title_first", first=wording.percent(other.value), **said)
-    most = wording.percent(max(other.value, found[0].value))
+    most = wording.percent(max(other.value, found[0].value or 0.0))
     return wording.text("goals.title_bound", most=most, **said)
 
 
@@ -61,7 +61,12 @@ def goals_fragment(release: ReleasedGoals, wording: Wording) -> Markup:
     )
     return join(
         [
-            figure(title, incidence(curves, wording), box, note(adapted)),
+            figure(
+                title,
+                incidence(curves, wording),
+                box,
+                note(adapted, findings.over_ceiling_note(curves, wording)),
+            ),
             curves_table(curves, wording, _ENDS_ONLY),
         ]
     )

@@ -59,7 +59,11 @@ def perceived_effects_fragment(release: ReleasedPerceivedEffects, wording: Wordi
 
 
 def opinion(share: ReleasedShare) -> str:
-    """Whether most of a side hold a measure to be effective: "yes", "no", "unclear", or "withheld"."""
+    """Whether most of a side hold a measure to be effective: "yes", "no", "unclear"; "withheld", "linked"."""
+    if share.bound:
+        return "yes"
+    if share.linked:
+        return "linked"
     if share.value is None or share.lower is None or share.upper is None:
         return "withheld"
     if share.lower > MAJORITY:

@@ -33,11 +33,15 @@ def states_title(release: ReleasedStates, wording: Wording) -> str:
         return wording.text("states.title_withheld", path=path)
     day = min(release.horizons, key=lambda at: (abs(at - YEAR), at))
     shares = release.shares[release.times.index(day)]
-    known = [(share.value, state) for share, state in zip(shares, release.states, strict=True) if share.value]
-    largest = sorted(known, key=lambda pair: -pair[0])[:TOLD]
+    known = [
+        (share, state)
+        for share, state in zip(shares, release.states, strict=True)
+        if share.value or share.bound
+    ]
+    largest = sorted(known, key=lambda pair: -(pair[0].value or 1.0))[:TOLD]
     told = wording.join(
         wording.text(
-            "states.title_share", state=wording.state(release.path, state), value=wording.percent(share)
+            "states.title_share", state=wording.state(release.path, state), value=wording.share_alone(share)
         )
         for share, state in largest
     )
@@ -106,10 +110,8 @@ def _table(release: ReleasedStates, wording: Wording) -> Markup:
 
 def _cell(share: ReleasedShare, wording: Wording) -> Content:
     """A share with its interval, or a dash."""
-    if share.value is None:
-        return wording.text("symbols.none")
-    if share.lower is None or share.upper is None:
-        return wording.percent(share.value)
+    if share.value is None or share.lower is None or share.upper is None:
+        return wording.share_alone(share)
     interval = wording.text(
         "units.range", lower=wording.number(100 * share.lower), upper=wording.percent(share.upper)
     )
@@ -125,10 +127,10 @@ def _alternative(release: ReleasedStates, wording: Wording) -> str:
             wording.text(
                 "states.title_share",
                 state=wording.state(release.path, state),
-                value=wording.percent(share.value),
+                value=wording.share_alone(share),
             )
             for share, state in zip(shares, release.states, strict=True)
-            if share.value is not None
+            if share.value is not None or share.bound
         )
         months = wording.months(day)
         key = "states.alt_at_one" if months == 1 else "states.alt_at"

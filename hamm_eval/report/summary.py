@@ -26,18 +26,21 @@ _SIGNS = {"precise": "●", "rough": "▲", "withheld": "◆"}
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One key figure at the horizon to speak of; `interval` None where it is withheld."""
+    """One key figure at the horizon to speak of; `interval` None where it is withheld or over the ceiling."""
 
     release: ReleasedCurves | ReleasedEffect
     months: int
     interval: Interval | None
     std_error: float | None
     rounding: float = 0.0
+    over_ceiling: bool = False
 
     @property
     def status(self) -> str:
         """How far the figure carries: precise, rough or withheld."""
         at = self.interval
+        if self.over_ceiling:
+            return "rough"
         if at is None:
             return "withheld"
         if at.lower is None or at.upper is None:
@@ -99,7 +102,7 @@ def _incidences(releases: Sequence[Release], wording: Wording) -> list[Figure]:
     rank = {key: (not endpoint.primary, i) for i, (key, endpoint) in enumerate(endpoints.items())}
     figures = []
     for release in sorted(found, key=lambda r: (*rank.get(r.endpoint, (True, len(rank))), r.id)):
-        at = findings.headline_horizon(release)
+        at = findings.told_horizon(release)
         curve = release.curves[0]
         if at is None:
             months = wording.months(min(release.horizons, key=lambda days: abs(days - findings.YEAR)))
@@ -108,7 +111,8 @@ def _incidences(releases: Sequence[Release], wording: Wording) -> list[Figure]:
         error = curve.std_error_at_horizon[at] if at < len(curve.std_error_at_horizon) else None
         months = wording.months(release.horizons[at])
         value = findings.value_at(curve, at)
-        figures.append(Figure(release, months, value, error, rounding=curve.largest_error))
+        over = findings.over_at(curve, release.horizons[at])
+        figures.append(Figure(release, months, value, error, curve.largest_error, over))
     return figures
 
 
@@ -146,6 +150,9 @@ def _first_sentence(incidences: Sequence[Figure], wording: Wording) -> Markup:
 def _incidence_sentence(figure: Figure, wording: Wording) -> Markup:
     """One endpoint's share with its uncertainty."""
     endpoint = wording.endpoint(figure.release.endpoint)
+    if figure.over_ceiling:
+        value = wording.nearly_all
+        return wording.markup("summary.first_bare", months=figure.months, value=value, endpoint=endpoint)
     if figure.interval is None or figure.interval.value is None:
         return wording.markup("summary.first_none", endpoint=endpoint)
     span = wording.percent_range(figure.interval)
@@ -215,7 +222,7 @@ def _card(figure: Figure, earlier: Figure | None, wording: Wording) -> Markup:
     release, at = figure.release, figure.interval
     name = wording.endpoint(release.endpoint)
     what = wording.text("summary.card_share", months=figure.months)
-    value = wording.text("summary.value_withheld")
+    value = wording.nearly_all if figure.over_ceiling else wording.text("summary.value_withheld")
     span = ""
     if isinstance(release, ReleasedEffect):
         name = wording.text(
@@ -241,7 +248,7 @@ def _card(figure: Figure, earlier: Figure | None, wording: Wording) -> Markup:
     ).format(
         status=figure.status,
         name=name,
-        none="" if at is not None else " he-none",
+        none="" if at is not None or figure.over_ceiling else " he-none",
         value=value,
         what=what,
         span=span,

@@ -33,9 +33,9 @@ def access_title(release: ReleasedAccess, wording: Wording) -> str:
     if at is None:
         return wording.text("access.title_withheld", group=group)
     told = [
-        wording.text("access.title_share", system=wording.system(curve.level), value=wording.percent(value))
+        wording.text("access.title_share", system=wording.system(curve.level), value=value)
         for curve in release.curves.curves
-        if (value := _share(curve, at)) is not None
+        if (value := findings.share_at(release.curves, curve, at, wording))
     ]
     return wording.text(
         "access.title",
@@ -65,7 +65,10 @@ def access_fragment(release: ReleasedAccess, wording: Wording) -> Markup:
         wording.text("access.leaving"),
         wording.text("curves.read_at_risk"),
     )
-    small = note(*(wording.text(f"access.{name}") for name in ("begin", "birthdays", "not_ranked")))
+    small = note(
+        *(wording.text(f"access.{name}") for name in ("begin", "birthdays", "not_ranked")),
+        findings.over_ceiling_note(curves, wording),
+    )
     return join(
         [
             figure(title, incidence(curves, wording), box, small),
@@ -78,7 +81,10 @@ def access_fragment(release: ReleasedAccess, wording: Wording) -> Markup:
 def _headline(release: ReleasedAccess) -> int | None:
     """The horizon to speak of: of those that tell most systems the nearest to a year; None without any."""
     curves, horizons = release.curves.curves, release.curves.horizons
-    told = [sum(_share(curve, at) is not None for curve in curves) for at in range(len(horizons))]
+    told = [
+        sum(_share(curve, at) is not None or findings.over_at(curve, days) for curve in curves)
+        for at, days in enumerate(horizons)
+    ]
     if not any(told):
         return None
     return min(range(len(horizons)), key=lambda at: (-told[at], abs(horizons[at] - findings.YEAR), at))
@@ -154,10 +160,12 @@ def _table(release: ReleasedAccess, wording: Wording) -> Markup:
     bounds = release.while_open.curves
     for curve, bound, prevalent in zip(curves.curves, bounds, release.prevalent, strict=True):
         cells: list[Content] = [wording.count(curve.persons), wording.count(curve.events)]
-        for position in range(len(curves.horizons)):
+        for position, days in enumerate(curves.horizons):
             found = findings.value_at(curve, position)
             cells.append(
-                wording.text("symbols.none")
+                wording.nearly_all
+                if findings.over_at(curve, days)
+                else wording.text("symbols.none")
                 if found is None or found.value is None
                 else with_interval(wording.percent(found.value), wording.percent_range(found))
             )

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from markupsafe import Markup
 
 from hamm_eval.release.released import (
+    Cell,
     Interval,
     ReleasedAgreement,
     ReleasedRatings,
@@ -38,14 +41,17 @@ from hamm_eval.vocabulary import RATINGS
 def two_perspectives_title(release: ReleasedTwoPerspectives, wording: Wording) -> str:
     """The finding: how many of either side hold the measure to be effective."""
     measure = wording.measure(release.measure)
-    worker, refugee = (side.effective.value for side in release.ratings)
-    if worker is None or refugee is None:
-        return wording.text("two_perspectives.title_withheld", measure=measure)
+    told = [side for side in release.ratings if side.effective.value is not None or side.effective.bound]
+    if len(told) == len(release.ratings):
+        worker, refugee = (wording.share_alone(side.effective) for side in told)
+        return wording.text("two_perspectives.title", measure=measure, worker=worker, refugee=refugee)
+    if told:
+        side = wording.text(f"two_perspectives.of_side.{told[0].perspective}")
+        value = wording.share_alone(told[0].effective)
+        return wording.text("two_perspectives.title_one", measure=measure, value=value, side=side)
+    linked = any(side.effective.linked for side in release.ratings)
     return wording.text(
-        "two_perspectives.title",
-        measure=measure,
-        worker=wording.percent(worker),
-        refugee=wording.percent(refugee),
+        "two_perspectives.title_linked" if linked else "two_perspectives.title_withheld", measure=measure
     )
 
 
@@ -57,7 +63,7 @@ def two_perspectives_fragment(release: ReleasedTwoPerspectives, wording: Wording
         return join(
             [
                 Markup('<p class="he-finding">{}</p>').format(title),
-                reasons((("group_too_small", {}),), wording),
+                reasons(((_nothing_shown(cells), {}),), wording),
             ]
         )
     hidden = any(cell.value is None for cell in cells)
@@ -76,6 +82,11 @@ def two_perspectives_fragment(release: ReleasedTwoPerspectives, wording: Wording
             _agreement(release.agreement, wording),
         ]
     )
+
+
+def _nothing_shown(cells: Sequence[Cell]) -> str:
+    """Why no rating is shown."""
+    return "linked" if any(cell.linked for cell in cells) else "group_too_small"
 
 
 def _ratings(release: ReleasedTwoPerspectives, wording: Wording) -> Markup:
@@ -108,7 +119,7 @@ def _ratings(release: ReleasedTwoPerspectives, wording: Wording) -> Markup:
 def _effective(share: ReleasedShare, wording: Wording) -> Content:
     """The share of 4 and 5 with its range, or a dash."""
     if share.value is None:
-        return wording.text("symbols.none")
+        return wording.share_alone(share)
     at = Interval(value=share.value, lower=share.lower, upper=share.upper)
     return with_interval(wording.percent(share.value), wording.percent_range(at).replace(" ", NO_BREAK))
 
@@ -189,6 +200,8 @@ def _responses(release: ReleasedTwoPerspectives, wording: Wording) -> Markup:
 
 def _answered(of: ReleasedResponses, side: int, wording: Wording) -> Content:
     """The share that answered; the count alone tells less."""
+    if of.persons.linked or of.given[side].linked:
+        return wording.text("symbols.linked")
     return wording.share(of.given[side]) or wording.text("symbols.none")
 
 

@@ -26,7 +26,7 @@ from hamm_eval.vocabulary import Quarter
 
 if TYPE_CHECKING:
     from hamm_eval.params import Params
-    from hamm_eval.release.released import Cell, Interval, Release
+    from hamm_eval.release.released import Cell, Interval, Release, ReleasedShare
 
 Language = Literal["de", "en"]
 LANGUAGES: tuple[Language, ...] = ("de", "en")
@@ -317,10 +317,23 @@ class Wording:
         """The symbol of a hidden count."""
         return self.text("symbols.hidden", largest=self.policy.largest_hidden_count)
 
+    @property
+    def nearly_all(self) -> str:
+        """The symbol of a share above the ceiling of rule 3."""
+        return self.text("symbols.over_95", percent=self.percent(self.policy.share_ceiling / 100))
+
+    def share_alone(self, share: ReleasedShare) -> str:
+        """A released share without a count beside it, a dash where it is hidden."""
+        if share.bound:
+            return self.nearly_all
+        if share.linked:
+            return self.text("symbols.linked")
+        return self.text("symbols.none") if share.value is None else self.percent(share.value)
+
     def share(self, cell: Cell) -> str:
         """The published share of a cell, "" where there is none."""
         if cell.share_bound == "over_95":
-            return self.text("symbols.over_95", percent=self.percent(0.95))
+            return self.nearly_all
         if cell.share is None:
             return ""
         # A few of many are not none, and nearly all are not all.

@@ -7,13 +7,15 @@ figures beside the counts are true.
 from __future__ import annotations
 
 from dataclasses import replace
+from importlib import import_module
 from itertools import product
 
 import numpy as np
 import pytest
-from perspective_samples import agreement_of
+from inverse import Attack, Report, publish
+from perspective_samples import agreement_of, drawn_pairs, perspectives_of
 
-from hamm_eval.estimate import IntArray
+from hamm_eval.estimate import IntArray, TwoPerspectives
 from hamm_eval.ratings import weighted_kappa
 from hamm_eval.release.agreement import release_agreement
 from hamm_eval.release.counts import release_count
@@ -83,3 +85,33 @@ def test_where_the_counts_alone_would_tell_nothing_is_shown(truth: Guess) -> Non
     fitting = [guess for guess in product(*map(looks_like, truth)) if published(guess) == counts]
     assert len({guess[1] for guess in fitting}) < STRICT.feasible_values
     assert release_agreement(agreement_of(table(*truth)), {}, STRICT).withheld == "linked"
+
+
+def new_ratings_in_a_second_quarter() -> Attack:
+    """Everything but how many gave a 5, and how many more came to it, is known: exact numbers tell these."""
+    pairs, worker_alone = drawn_pairs(60, 3), np.full(5, 9)
+
+    def report(before: int, came: int) -> Report:
+        def rated(n: int) -> TwoPerspectives:
+            return perspectives_of(pairs, worker_alone, np.array([9, 9, 9, 9, n]), 40)
+
+        return {"2017-Q1": [rated(before)], "2017-Q2": [rated(before + came)]}
+
+    others = list(product((11, 12), range(4)))
+    return Attack(report, (12, 2), others, lambda before, came: came, Policy.internal())
+
+
+def test_what_is_computed_from_a_hidden_number_of_ratings_goes_with_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    attack = new_ratings_in_a_second_quarter()
+    assert attack.tells({})  # the attack works
+    hidden = publish(attack.report(*attack.true), attack.policy)
+    places = hidden["two_perspectives:course@2017-Q2"]
+    assert places is not None  # the section stays
+    assert {place[1] for place in places if place[0] == "ratings"} == {1}  # and so does the other side
+    assert attack.left(hidden) == {0, 1, 2, 3}
+    # With shares and agreement left standing the attack works again.
+    module = import_module("hamm_eval.release.proof.conceal")
+    monkeypatch.setattr(module, "without_derived", lambda release, places: release)
+    assert attack.tells(hidden)

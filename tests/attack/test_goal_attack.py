@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -27,6 +28,25 @@ STRICT = Policy.strict()
 SCORES = ("-2", "-1", "0", "1", "2", "dropped", "not_scored", "not_reviewed")
 FINDINGS = ("met", "partly", "unmet", "adapted", "dropped", "not_reviewed")
 BOTH = ("dropped", "not_reviewed")
+
+
+def test_that_nearly_all_met_their_goals_is_one_symbol() -> None:
+    """Of a group defined by its status all or 96 of 100 have what they agreed."""
+    estimate = drawn(1)
+    counts = np.array([[1940, 12, 12, 12, 12, 12]])
+    scores = np.array([[9, 9, 1930, 10, 9, 12, 9, 12]])
+    estimate = replace(
+        estimate,
+        scores=replace(estimate.scores, counts=scores),
+        findings=replace(estimate.findings, counts=counts),
+        persons=np.array([2000]),
+        after_adaptation=np.array([0]),
+    )
+    throughout = STRICT.model_copy(update={"sensitive_throughout": True})
+    assert release(estimate, STRICT).findings.cells[0][0].share > 0.95  # the attack works
+    for standings in (release(estimate, throughout).findings, release(estimate, throughout).scores):
+        cell = max(standings.cells[0], key=lambda cell: cell.value)
+        assert (cell.share, cell.share_bound) == (None, "over_95")
 
 
 def drawn(seed: int) -> GoalScores:

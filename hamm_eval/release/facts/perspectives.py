@@ -1,8 +1,8 @@
 """Facts of ratings from two perspectives: who was asked, who answered what, by group and in pairs.
 
-Agreement and shares are computed from the counts shown, so none of these has a place at which it could be
-hidden afterwards; the gate has made them safe together before (`linked_counts`). Ratings gather over the
-quarters: where an earlier quarter tells how few have come, the measure's ratings are withheld.
+Agreement and shares are computed from the counts shown and go with them (`proof/conceal_ratings.py`); the
+gate has made all of them safe together before (`linked_counts`). Ratings gather over the quarters: where an
+earlier quarter tells how few have come, the number that tells it is hidden.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 from itertools import groupby
 
 from hamm_eval.estimate import TwoPerspectives
-from hamm_eval.release.facts.base import FactList
+from hamm_eval.release.facts.base import FactList, Place
 from hamm_eval.release.facts.levels import column_of, level_of
 from hamm_eval.release.policy import Policy
 from hamm_eval.release.rating_counts import SIDES
@@ -24,18 +24,33 @@ def perspectives_facts(
     """Ratings make up those given, those given and the silent everyone, levels of a group both."""
     facts = FactList(estimate.definition, policy)
     base = f"rated:{estimate.definition.digest}"
-    everyone = facts.cell(base, estimate.responses[0].persons, released.persons, grows=True)
+    everyone = facts.cell(
+        base,
+        estimate.responses[0].persons,
+        released.persons,
+        ("persons",),
+        ("responses", 0, "persons"),
+        grows=True,
+    )
     for side, (name, shown) in enumerate(zip(SIDES, released.ratings, strict=True)):
         by_rating = [int(count) for count in estimate.counts[side]]
-        given = facts.cell(f"{base}|{name}", sum(by_rating), shown.given, grows=True)
+        at: Place = ("ratings", side)
+        given = facts.cell(
+            f"{base}|{name}",
+            sum(by_rating),
+            shown.given,
+            (*at, "given"),
+            ("responses", 0, "given", side),
+            grows=True,
+        )
         keys = [
-            facts.cell(f"{base}|{name}={rating}", by_rating[k], shown.cells[k], grows=True)
+            facts.cell(f"{base}|{name}={rating}", by_rating[k], shown.cells[k], (*at, "cells", k), grows=True)
             for k, rating in enumerate(RATINGS)
         ]
         facts.sum(given, keys)
         facts.left(everyone, [given], f"{base}|{name} silent")
         effective = sum(by_rating[EFFECTIVE - 1 :])
-        facts.share(f"{base}|{name} effective", effective, shown.effective)
+        facts.share(f"{base}|{name} effective", effective, shown.effective, (*at, "effective"))
         facts.sum(f"{base}|{name} effective", keys[EFFECTIVE - 1 :])
         _pairs(estimate, released, facts, side, keys, f"{base}|pairs")
     if estimate.agreement is not None:
@@ -64,8 +79,9 @@ def _pairs(
     if estimate.agreement is None or not shown:
         return
     counts = estimate.agreement.pairs.sum(axis=1 - side)
-    for whole, count, cell in zip(keys, counts, shown, strict=True):
-        pair = facts.cell(f"{whole}|in pairs", int(count), cell)
+    field = ("worker", "refugee")[side]
+    for number, (whole, count, cell) in enumerate(zip(keys, counts, shown, strict=True)):
+        pair = facts.cell(f"{whole}|in pairs", int(count), cell, ("agreement", field, number))
         facts.sum(whole, [pair], rest=True)
     facts.untold(pairs, int(counts.sum()))
     facts.sum(pairs, [f"{whole}|in pairs" for whole in keys])
@@ -74,18 +90,33 @@ def _pairs(
 def _groups(estimate: TwoPerspectives, released: ReleasedTwoPerspectives, facts: FactList, base: str) -> None:
     """The levels of a group are some of everyone, all of them where nobody lacks an entry."""
     groupings = estimate.definition.details.get("by_groups", {})
-    both = zip(estimate.responses[1:], released.responses[1:], strict=True)
-    for dimension, found in groupby(both, key=lambda pair: pair[0].dimension):
+    both = list(enumerate(zip(estimate.responses, released.responses, strict=True)))
+    for dimension, found in groupby(both[1:], key=lambda each: each[1][0].dimension):
         persons: list[str] = []
         given: tuple[list[str], list[str]] = ([], [])
-        for true, shown in found:
+        for number, (true, shown) in found:
+            at: Place = ("responses", number)
             level = level_of(base, dimension, true.level, groupings.get(dimension), true.merged)
             persons.append(
-                facts.cell(level, true.persons, shown.persons, sensitive=true.sensitive, grows=True)
+                facts.cell(
+                    level,
+                    true.persons,
+                    shown.persons,
+                    (*at, "persons"),
+                    sensitive=true.sensitive,
+                    grows=True,
+                )
             )
             for side, name in enumerate(SIDES):
                 key = f"{level}|{name}"
-                facts.cell(key, true.given[side], shown.given[side], sensitive=true.sensitive, grows=True)
+                facts.cell(
+                    key,
+                    true.given[side],
+                    shown.given[side],
+                    (*at, "given", side),
+                    sensitive=true.sensitive,
+                    grows=True,
+                )
                 facts.left(level, [key], f"{key} silent")
                 given[side].append(key)
         lacking = f"{base}|without {column_of(dimension, groupings.get(dimension))}"

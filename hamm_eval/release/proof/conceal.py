@@ -8,7 +8,15 @@ from typing import Any, TypeVar
 
 from hamm_eval.release.curves import LINKED
 from hamm_eval.release.facts.base import Facts, Place
-from hamm_eval.release.released import Cell, Release, ReleasedCurve, ReleasedShare, ReleasedTable
+from hamm_eval.release.proof.conceal_ratings import without_derived
+from hamm_eval.release.released import (
+    Cell,
+    Release,
+    ReleasedCurve,
+    ReleasedShare,
+    ReleasedTable,
+    ReleasedTwoPerspectives,
+)
 
 Some = TypeVar("Some", bound=Release)
 
@@ -32,9 +40,13 @@ def conceal(release: Some, places: Iterable[Place]) -> Some:
     >>> hidden.cells[1][0].linked, hidden.cells[0][0].share, hidden.column_totals
     (True, None, (40,))
     """
+    places = tuple(places)
     for place in places:
         release = _at(release, place)
-    concealed: Some = _anew(release)
+    anew: Any = _anew(release)
+    if isinstance(anew, ReleasedTwoPerspectives):
+        anew = without_derived(anew, places)
+    concealed: Some = anew
     return concealed
 
 
@@ -90,7 +102,7 @@ def _hidden(value: Any) -> Any:
     if isinstance(value, Cell):
         return Cell(value=None, linked=True)
     if isinstance(value, ReleasedShare):
-        return ReleasedShare(value=None)
+        return ReleasedShare(value=None, linked=True)
     return None
 
 

@@ -18,8 +18,10 @@ class ReleasedCurve:
     what competes, one tuple per competing cause. `at_risk_time` / `at_risk` the rounded table below the
     figure (None = hidden). `at_horizon` has one Interval per horizon of the release, `median` in days.
     `largest_error` bounds the error that rounding can make in `incidence`. `few_households`: intervals are
-    those of Student's t. `known` is what the drawn curve tells of counts by day, for the proof: it does not
-    leave.
+    those of Student's t. `over_ceiling_from` has one day per cause, the endpoint first: from when on its
+    share is "over 95 %" (rule 3), None where it is not; () where none is. Then the curve ends on that day,
+    drawn at 95 %, and later horizons have no value. `known` is what the drawn
+    curve tells of counts by day, for the proof: it does not leave.
     """
 
     level: str
@@ -40,6 +42,7 @@ class ReleasedCurve:
     largest_error: float = 0.0
     few_households: bool = False
     std_error_at_horizon: tuple[float | None, ...] = ()
+    over_ceiling_from: tuple[float | None, ...] = ()
     known: KnownCurve | None = field(default=None, compare=False, metadata=PRIVATE)
 
 

@@ -21,7 +21,7 @@ class ReleasedArrivalQuarter:
     persons: Cell
     observed: ReleasedShare
     standardised: ReleasedShare
-    mix: float
+    mix: float | None
     apart: Interval
 
 

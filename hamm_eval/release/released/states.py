@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from hamm_eval.release.released.base import Cell, Release
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReleasedShare:
-    """The share of one state at one time, with its interval; None where few persons stand behind it."""
+    """A share with its interval; None where few persons stand behind it.
+
+    `bound` is "over_95" where nearly all have something sensitive, `linked` says that together with other
+    figures it would tell a small number: then the value is None too.
+    """
 
     value: float | None
     lower: float | None = None
     upper: float | None = None
+    bound: Literal["", "over_95"] = ""
+    linked: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

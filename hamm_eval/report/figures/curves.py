@@ -12,7 +12,7 @@ from hamm_eval.release.released import ReleasedCurve, ReleasedCurves
 from hamm_eval.report import style
 from hamm_eval.report.figures import canvas
 from hamm_eval.report.figures.polyline import Polyline, polyline
-from hamm_eval.report.findings import value_at
+from hamm_eval.report.findings import over_at, value_at
 from hamm_eval.report.follow_up import origin
 from hamm_eval.report.style import pixels
 from hamm_eval.report.wording import DAYS_PER_MONTH, Wording
@@ -43,6 +43,8 @@ def incidence(release: ReleasedCurves, wording: Wording) -> Markup:
             lines.append(polyline(curve, release.horizons))
             marked = _released(release, curve)
             _draw(axes, lines[-1], style.series(position), marked, 0.14 if len(shown) < 3 else 0.08)
+        if any(curve.over_ceiling_from for curve in shown):
+            _over_ceiling(axes, shown, last, wording)
         if not alone:
             _label(axes, lines, names, top)
         share = _said("axis_share", release, wording)
@@ -70,6 +72,10 @@ def alternative(release: ReleasedCurves, wording: Wording) -> str:
         points = []
         for position, days in enumerate(release.horizons):
             at = value_at(curve, position)
+            if over_at(curve, days):
+                points.append(
+                    wording.text("curves.alt_point", value=wording.nearly_all, months=wording.months(days))
+                )
             if at is None or at.value is None:
                 continue
             span = wording.percent_range(at)
@@ -151,6 +157,26 @@ def _draw(axes: Axes, line: Polyline, look: style.Series, horizons: Sequence[int
         clip_on=False,
         zorder=5,
     )
+
+
+def _over_ceiling(axes: Axes, shown: Sequence[ReleasedCurve], last: float, wording: Wording) -> None:
+    """The shares of which no more is told than that they lie there (rule 3), and where a line gets there."""
+    ceiling = wording.policy.share_ceiling / 100
+    axes.axhspan(ceiling, 1, color=style.OPEN, linewidth=0, zorder=0)
+    axes.text(
+        last / DAYS_PER_MONTH, (1 + ceiling) / 2,
+        wording.text("curves.over_ceiling_zone", ceiling=wording.nearly_all),
+        ha="right", va="center", color=style.MUTED, fontsize=pixels(12),
+    )  # fmt: skip
+    for position, curve in enumerate(shown):
+        day = curve.over_ceiling_from[0] if curve.over_ceiling_from else None
+        if day is not None:
+            look = style.series(position)
+            axes.plot(
+                [day / DAYS_PER_MONTH], [ceiling], linestyle="none", marker=look.marker, markersize=pixels(9),
+                markerfacecolor=style.PAPER, markeredgecolor=look.colour, markeredgewidth=pixels(1.8),
+                zorder=6,
+            )  # fmt: skip
 
 
 def _dash(look: style.Series) -> object:

@@ -60,8 +60,11 @@ def opinions(release: ReleasedTwoPerspectives, title: str, wording: Wording) -> 
 def bar_widths(side: ReleasedRatings) -> list[float]:
     """Percent of the ratings given, one width a rating; hidden counts share what the shown ones leave.
 
-    Rounded apart these may leave nothing: then a hidden count is still seen to be one.
+    Rounded apart these may leave nothing: then a hidden count is still seen to be one. Where all are hidden
+    nothing is known of any width.
     """
+    if all(cell.value is None for cell in side.cells):
+        return [0.0] * len(side.cells)
     base = side.given.value or sum(cell.value or 0 for cell in side.cells) or 1
     shown = [None if cell.value is None else 100 * cell.value / base for cell in side.cells]
     hidden = shown.count(None)
@@ -72,9 +75,10 @@ def bar_widths(side: ReleasedRatings) -> list[float]:
 
 def _name(side: ReleasedRatings, wording: Wording) -> tuple[str, str]:
     """Whose ratings, and how many."""
+    given = "two_perspectives.given_linked" if side.given.linked else "two_perspectives.given"
     return (
         wording.level_name("perspective", side.perspective),
-        wording.text("two_perspectives.given", n=wording.count(side.given)),
+        wording.text(given, n=wording.count(side.given)),
     )
 
 
@@ -91,7 +95,15 @@ def _write_name(axes: Axes, line: int, words: tuple[str, str], left: float) -> N
 def _bar(
     axes: Axes, line: int, side: ReleasedRatings, widths: list[float], start: float, wording: Wording
 ) -> None:
-    """One side's bar, its shares within."""
+    """One side's bar, its shares within; a word where all are hidden."""
+    if not any(widths):
+        linked = any(cell.linked for cell in side.cells)
+        axes.annotate(
+            wording.text("symbols.linked" if linked else "two_perspectives.too_few"), (0, line), ha="center",
+            va="center", color=style.MUTED, fontsize=pixels(15),
+            bbox={"facecolor": style.PAPER, "edgecolor": "none", "pad": pixels(3)},
+        )  # fmt: skip
+        return
     at = start
     for position, (cell, width) in enumerate(zip(side.cells, widths, strict=True)):
         hidden = cell.value is None

@@ -126,7 +126,7 @@ def _opinion(axes: Axes, height: float, position: int, share: ReleasedShare, wor
     look = style.series(position)
     if share.value is None:
         axes.annotate(
-            wording.text("two_perspectives.too_few"), (50, height), ha="center", va="center",
+            _opinion_in_words(share, wording), (50, height), ha="center", va="center",
             color=look.words, fontsize=pixels(SMALL),
             bbox={"facecolor": style.PAPER, "edgecolor": "none", "pad": pixels(2)},
         )  # fmt: skip
@@ -136,6 +136,13 @@ def _opinion(axes: Axes, height: float, position: int, share: ReleasedShare, wor
         axes.plot(ends, [height] * 2, color=look.colour, linewidth=pixels(3), zorder=2)
     axes.plot([100 * share.value], [height], marker=look.marker, markersize=pixels(9.5), color=look.colour,
               markeredgecolor=style.PAPER, markeredgewidth=pixels(1.4), zorder=3)  # fmt: skip
+
+
+def _opinion_in_words(share: ReleasedShare, wording: Wording) -> str:
+    """A share, or why there is none."""
+    if share.value is None and not (share.bound or share.linked):
+        return wording.text("two_perspectives.too_few")
+    return wording.share_alone(share)
 
 
 def _effects(axes: Axes, line: int, row: ReleasedPerceived, wording: Wording) -> None:
@@ -174,10 +181,7 @@ def _alternative(release: ReleasedPerceivedEffects, title: str, wording: Wording
     """The figure in words, with its numbers."""
     rows = []
     for row in release.rows:
-        sides = [
-            wording.text("two_perspectives.too_few") if share.value is None else wording.percent(share.value)
-            for share in row.effective
-        ]
+        sides = [_opinion_in_words(share, wording) for share in row.effective]
         told = [_in_words(of, wording) for of in row.effects] or [wording.text("perceived_effects.not_asked")]
         rows.append(
             wording.text(

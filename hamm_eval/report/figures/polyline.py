@@ -24,7 +24,8 @@ class Polyline:
         The points to join; `lower` and `upper` equal `values` where the curve has no interval.
     known : tuple of bool, length k - 1
         Whether a stretch between two points may be read. Not before the first step, for what happened by then
-        is hidden, and not where a horizon lies whose value is withheld.
+        is hidden, not where a horizon lies whose value is withheld, and not up to the ceiling of rule 3, for
+        above it the line goes on.
     """
 
     days: tuple[float, ...]
@@ -69,6 +70,7 @@ def polyline(curve: ReleasedCurve, horizons: Sequence[int]) -> Polyline:
     released = [float(day) for day, has in zip(horizons, shown, strict=True) if has]
     withheld = [float(day) for day, has in zip(horizons, shown, strict=True) if not has]
     days, places = points(curve.time, curve.incidence, released)
+    over = curve.over_ceiling_from[0] if curve.over_ceiling_from else None
 
     def read(values: Sequence[float]) -> tuple[float, ...]:
         return tuple(values[at] for at in places)
@@ -79,7 +81,7 @@ def polyline(curve: ReleasedCurve, horizons: Sequence[int]) -> Polyline:
         lower=read(curve.lower or curve.incidence),
         upper=read(curve.upper or curve.incidence),
         known=tuple(
-            at > 0 and not any(days[at] <= day <= days[at + 1] for day in withheld)
+            at > 0 and days[at + 1] != over and not any(days[at] <= day <= days[at + 1] for day in withheld)
             for at in range(len(days) - 1)
         ),
     )

@@ -67,7 +67,7 @@ def _row(axes: Axes, line: int, side: ReleasedRatings, wording: Wording) -> None
     at = side.effective
     if at.value is None or side.lowest is None or side.highest is None:
         axes.annotate(
-            wording.text("two_perspectives.too_few"), (50, line), ha="center", va="center",
+            _none(side, wording), (50, line), ha="center", va="center",
             color=style.MUTED, fontsize=pixels(15),
         )  # fmt: skip
         return
@@ -101,13 +101,19 @@ def _row(axes: Axes, line: int, side: ReleasedRatings, wording: Wording) -> None
         )  # fmt: skip
 
 
+def _none(side: ReleasedRatings, wording: Wording) -> str:
+    """Why there is no band."""
+    hidden = side.effective.linked or side.weighted_missing == "linked"
+    return wording.text("symbols.linked" if hidden else "two_perspectives.too_few")
+
+
 def _alternative(release: ReleasedTwoPerspectives, title: str, wording: Wording) -> str:
     """The figure in words, with its numbers."""
     rows = []
     for side in release.ratings:
         name = wording.level_name("perspective", side.perspective)
         if side.effective.value is None or side.lowest is None or side.highest is None:
-            said = wording.text("two_perspectives.too_few")
+            said = _none(side, wording)
         else:
             said = wording.text(
                 "two_perspectives.silent_alt",

@@ -31,7 +31,9 @@ def state_areas(release: ReleasedStates, alt: str, wording: Wording) -> Markup:
     months = [round(day / DAYS_PER_MONTH, 1) for day in release.times]
     names = [wording.state(release.path, state) for state in release.states]
     names = [canvas.wrapped(name[:1].upper() + name[1:], 22) for name in names]
-    values = [[share.value or 0.0 for share in shares] for shares in release.shares]
+    # Of "over 95 %" what is sure is drawn.
+    least = wording.policy.share_ceiling / 100
+    values = [[least if share.bound else share.value or 0.0 for share in shares] for shares in release.shares]
     # Rounded shares add up to nearly all: what is shown fills the height, unless something is hidden.
     whole = [sum(row) if all(s.value is not None for s in shares) else max(sum(row), 1.0)
              for row, shares in zip(values, release.shares, strict=True)]  # fmt: skip
@@ -40,8 +42,7 @@ def state_areas(release: ReleasedStates, alt: str, wording: Wording) -> Markup:
     ]
     with style.drawing_style():
         right = 36 + max(canvas.text_width(name, 15, style.SEMIBOLD) for name in names)
-        gone = [k for k, share in enumerate(release.shares[-1]) if share.value == 0 or share.value is None]
-        gone = [k for k in gone if any(shares[k].value for shares in release.shares)]
+        gone = [k for k, value in enumerate(values[-1]) if not value and any(row[k] for row in values)]
         top_edge = TOP + (LEGEND if gone else 0)
         sheet = canvas.sheet(top_edge + PLOT + BELOW)
         axes = canvas.place(sheet, LEFT, top_edge, right, BELOW)
@@ -61,7 +62,7 @@ def state_areas(release: ReleasedStates, alt: str, wording: Wording) -> Markup:
             )
             middles.append((floor[-1] + top[-1]) / 2 * PLOT)
             floor = top
-        shown = [k for k, share in enumerate(release.shares[-1]) if share.value]
+        shown = [k for k, value in enumerate(values[-1]) if value]
         places = canvas.spread([middles[k] for k in shown], 42, 14, PLOT - 14)
         for k, height in zip(shown, places, strict=True):
             axes.annotate(
@@ -70,7 +71,7 @@ def state_areas(release: ReleasedStates, alt: str, wording: Wording) -> Markup:
                 linespacing=1.0,
             )  # fmt: skip
             axes.annotate(
-                wording.percent(release.shares[-1][k].value or 0.0), (1, height / PLOT),
+                wording.share_alone(release.shares[-1][k]), (1, height / PLOT),
                 xycoords="axes fraction", xytext=(pixels(12), -pixels(1)), textcoords="offset points",
                 va="top", color=style.MUTED, fontsize=pixels(15),
             )  # fmt: skip

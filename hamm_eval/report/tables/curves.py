@@ -8,7 +8,7 @@ from types import MappingProxyType
 from markupsafe import Markup
 
 from hamm_eval.release.released import Interval, ReleasedCurve, ReleasedCurves
-from hamm_eval.report.findings import competing_at, headline_horizon, value_at
+from hamm_eval.report.findings import competing_at, headline_horizon, over_at, value_at
 from hamm_eval.report.markup import Column, Content, Row, count_note, dash_note, table, with_interval
 from hamm_eval.report.tables.terms import merged_note
 from hamm_eval.report.wording import DAYS_PER_MONTH, Wording
@@ -74,9 +74,11 @@ def _row(
     """One group; dashes where nothing may be shown, with the reason beneath the name."""
     none = wording.text("symbols.none")
     cells: list[Content] = [wording.count(curve.persons), wording.count(curve.events)]
-    for position in range(len(release.horizons)):
+    for position, days in enumerate(release.horizons):
         value = value_at(curve, position)
-        if value is None or value.value is None:
+        if over_at(curve, days):
+            cells.append(wording.nearly_all)
+        elif value is None or value.value is None:
             cells.append(none)
         else:
             cells.append(with_interval(wording.percent(value.value), wording.percent_range(value)))
@@ -106,6 +108,8 @@ def _competing(
         value = shares[position] if position < len(shares) else None
         if only.get(cause, curve.level) != curve.level:
             cells.append("")
+        elif over_at(curve, release.horizons[at], position + 1):
+            cells.append(wording.nearly_all)
         else:
             cells.append(wording.text("symbols.none") if value is None else wording.percent(value))
     return cells

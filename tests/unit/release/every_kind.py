@@ -82,6 +82,12 @@ def group(persons: int, events: int, level: str = "all") -> CurveGroup:
     )
 
 
+def nearly_all() -> CurveGroup:
+    """All but five of 400 within ten months, a few each day at first, nobody leaves."""
+    time = np.concatenate([20 + np.arange(360) // 3, 150 + 4 * np.arange(35), np.full(5, 600)])
+    return replace(group(400, 395), time=time)
+
+
 def quantile(probability: float, persons: int, **other: Any) -> QuantileTable:
     given: dict[str, Any] = {
         "definition": Definition("cohort", "q"),

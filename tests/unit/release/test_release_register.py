@@ -130,7 +130,7 @@ def test_the_file_is_private_whatever_the_umask(register: Register) -> None:
 )
 @pytest.mark.parametrize("statement", ["DELETE FROM {}", "UPDATE {} SET rowid = rowid"])
 def test_it_can_only_be_added_to(register: Register, table: str, statement: str) -> None:
-    register.settle(enter(register, made()), Outcome.PUBLISHED)
+    register.settle(enter(register, made(curves=(CURVE,))), Outcome.PUBLISHED)
     other = sqlite3.connect(register.path, isolation_level=None)
     with pytest.raises(sqlite3.IntegrityError, match="added to"):
         other.execute(statement.format(table))

@@ -51,13 +51,13 @@ STRICT = Policy.strict()
 # Which rules of shared/design speak of which kind; rule 8, of quarters, is the register's.
 SPEAKS_OF: dict[type[Estimate], set[int]] = {
     CountTable: {1, 2, 3, 7, 9},
-    Curves: {2, 5, 7, 9},
+    Curves: {2, 3, 5, 7, 9},
     Model: {2, 6, 7, 9},
     SideBySide: {6},
-    StateShares: {2, 5, 7},
-    ArrivalComparison: {2, 5, 6},
-    GoalAttainment: {2, 5},
-    Effect: {2, 5, 6, 7},
+    StateShares: {2, 3, 5, 7},
+    ArrivalComparison: {2, 3, 5, 6},
+    GoalAttainment: {2, 3, 5},
+    Effect: {2, 3, 5, 6, 7},
     EffectByGroup: {5, 7, 9},
     EffectOverTime: {5},
     EffectOverview: {5},
@@ -66,10 +66,10 @@ SPEAKS_OF: dict[type[Estimate], set[int]] = {
     QuantileTable: {4, 9},
     DistributionTable: {4, 9},
     TruthComparison: {5},
-    TwoPerspectives: {2},
+    TwoPerspectives: {2, 3},
     PerceivedEffects: {2},
     Funnel: {2, 9},
-    SystemAccess: {2, 5},
+    SystemAccess: {2, 3, 5},
     Funding: {2},
     CaseloadOverTime: {2, 4},
     CaseloadModel: {6},
@@ -159,7 +159,21 @@ WITH_AND_WITHOUT: list[tuple[int, Estimate, Estimate]] = [
     (1, RECORDS, replace(RECORDS, persons=np.array([[40]]))),
     (1, kinds.cost_line(persons=5, participations=60), kinds.cost_line(persons=60, participations=60)),
     (3, table([[40, 0]], shares="of_row", sensitive=True), table([[40, 0]], shares="of_row")),
+    (3, as_curves(kinds.nearly_all(), sensitive=True), as_curves(kinds.nearly_all())),
 ]  # fmt: skip
+
+# Rule 3 where everything is sensitive: nearly all of a group that is defined by residence status.
+NEARLY_ALL = as_curves(kinds.nearly_all())
+HIGH = replace(effect().fit, value=0.05, lower=0.01, upper=0.09, mean_control=0.93)
+THROUGHOUT: list[Estimate] = [
+    NEARLY_ALL,
+    replace(kinds.access(), curves=NEARLY_ALL, while_open=NEARLY_ALL, prevalent=(40,)),
+    replace(kinds.goals(200, 100), curves=NEARLY_ALL),
+    kinds.states((400, 9, 9)),
+    kinds.arrivals(200, 196),
+    replace(effect(), fit=HIGH),
+    kinds.perspectives(nobody=8),
+]
 
 WORKERS: list[Estimate] = [
     table([40, 50], row_dimension=gate.SINGLE_WORKERS),
@@ -191,6 +205,12 @@ def test_without_its_rule_more_is_shown(guarded: Estimate, bare: Estimate) -> No
     assert told(to_json(release(guarded, STRICT))) < told(to_json(release(bare, STRICT)))
 
 
+@pytest.mark.parametrize("estimate", THROUGHOUT, ids=lambda estimate: type(estimate).__name__)
+def test_of_nearly_all_less_is_shown_where_that_tells_a_status(estimate: Estimate) -> None:
+    throughout = STRICT.model_copy(update={"sensitive_throughout": True})
+    assert told(to_json(release(estimate, throughout))) < told(to_json(release(estimate, STRICT)))
+
+
 @pytest.mark.parametrize("estimate", WORKERS, ids=lambda estimate: type(estimate).__name__)
 def test_rule_9_single_social_workers_are_never_shown(
     estimate: Estimate, monkeypatch: pytest.MonkeyPatch
@@ -213,4 +233,6 @@ def test_every_rule_is_tried_on_every_kind_that_it_speaks_of() -> None:
         tried[type(estimate)].add(rule)
     for estimate in WORKERS:
         tried[type(estimate)].add(9)
+    for estimate in THROUGHOUT:
+        tried[type(estimate)].add(3)
     assert tried == SPEAKS_OF

@@ -16,7 +16,15 @@ from hamm_eval.pipeline.published import published_quarters
 from hamm_eval.release.files import scan_files
 from hamm_eval.release.json import to_json
 from hamm_eval.release.policy import Policy
-from hamm_eval.release.released import Cell, Release, ReleasedQuantiles, ReleasedTable
+from hamm_eval.release.released import (
+    Cell,
+    Interval,
+    Release,
+    ReleasedQuantiles,
+    ReleasedShare,
+    ReleasedStates,
+    ReleasedTable,
+)
 from hamm_eval.release.tally import RULES, Tally, tally
 from hamm_eval.report.release_report import PublishedQuarter, page
 from hamm_eval.report.release_report.page import style
@@ -60,6 +68,27 @@ def test_hidden_cells_are_counted_by_what_hides_them() -> None:
         probability=0.5, unit="days", values=(5.0, None), beside=(None, 60.0),
     )  # fmt: skip
     assert tally(quantiles) == Tally(1, {"few_for_quantile": 1}, {})
+
+
+def test_what_lies_over_the_ceiling_is_counted_by_rule_3() -> None:
+    shares = tuple(
+        ReleasedShare(value=value, bound=bound) for value, bound in ((0.5, ""), (None, "over_95"), (None, ""))
+    )
+    states = ReleasedStates(
+        id="states:way", definition_digest="0", policy="strict", path="way", states=("a", "b", "c"),
+        withheld="", persons=Cell(value=400), shares=(shares,),
+    )  # fmt: skip
+    assert tally(states) == Tally(2, {"nearly_all": 1, "not_read": 1}, {})
+    nothing = Interval(value=None, lower=None, upper=None)
+    passed = dataclasses.replace(
+        samples.curve("all", 0.001, 400),
+        at_horizon=(nothing,) * 3,
+        median=dataclasses.replace(nothing, value=50.0),
+        over_ceiling_from=(100.0, None),
+    )
+    curves = dataclasses.replace(samples.one_curve(), curves=(passed,))
+    assert tally(curves).hidden["nearly_all"] == 3
+    assert RULES["nearly_all"] == 3
 
 
 def test_what_is_withheld_is_counted_by_reason() -> None:
