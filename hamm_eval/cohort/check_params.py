@@ -5,7 +5,6 @@ A misspelt word matches no record and would be published as 0 %; it is told befo
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,6 +13,7 @@ from hamm_eval.casefile.schema import Column, Kind
 from hamm_eval.casefile.tables import BY_NAME
 from hamm_eval.cohort.event_source import concerns_persons, tables_given
 from hamm_eval.cohort.grouping import class_names, no_baseline
+from hamm_eval.nearest import did_you_mean
 from hamm_eval.params import EventSource, Group, Params, Spells, load_params
 from hamm_eval.yaml_models import Contradiction, refuse_contradictions
 
@@ -219,7 +219,4 @@ def _names_measures(table: str, column: str) -> bool:
 
 def _unknown(place: Place, name: str, among: Iterable[str], what: str) -> Contradiction:
     """A name that points nowhere, with the nearest that is known."""
-    known = list(among)
-    near = difflib.get_close_matches(name, known, n=1)
-    advice = f"Did you mean {near[0]}?" if near else f"Known: {', '.join(known) or 'none'}."
-    return Contradiction(place, f"There is no such {what}.", advice)
+    return Contradiction(place, f"There is no such {what}.", did_you_mean(name, among))

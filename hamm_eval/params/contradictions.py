@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-import difflib
 from collections.abc import Iterator, Mapping
 from itertools import combinations, pairwise
 from typing import Any
 
+from hamm_eval.nearest import did_you_mean
 from hamm_eval.params.base import DAYS_PER_MONTH
 from hamm_eval.params.cohort import AtRisk, EventSource
 from hamm_eval.params.effects import _CONTROL, EffectQuestion, TargetTrialQuestion
@@ -23,9 +23,7 @@ def contradictions_between(params: Params) -> Iterator[Contradiction]:
         place: tuple[str | int, ...], name: str, among: Mapping[str, Any], what: str
     ) -> Iterator[Contradiction]:
         if name not in among:
-            near = difflib.get_close_matches(name, among, n=1)
-            advice = f"Did you mean {near[0]}?" if near else f"Known: {', '.join(among) or 'none'}."
-            yield Contradiction(place, f"There is no such {what} in this file.", advice)
+            yield Contradiction(place, f"There is no such {what} in this file.", did_you_mean(name, among))
 
     def ages(place: tuple[str | int, ...], at_risk: AtRisk) -> Iterator[Contradiction]:
         if at_risk.min_age > at_risk.max_age:
