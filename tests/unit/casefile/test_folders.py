@@ -23,6 +23,22 @@ def test_a_file_that_belongs_to_no_table_is_a_warning(tmp_path):
     assert "    einkauf.csv" in said
 
 
+def test_what_else_lies_in_the_folder_is_named_once_as_not_read(tmp_path):
+    folder = write_export(tmp_path / "export")
+    for name in ("plan.pdf", "alt.zip", ".DS_Store", "~$ziele.xlsx", "truth.json", "defects.json"):
+        (folder / name).write_bytes(b"Qzxv")
+    (folder / "2016.csv").mkdir()
+    (folder / "2016.csv" / "personen.csv").write_bytes(b"Qzxv")
+    result = checked(folder)
+    assert result.exit_code == 0
+    said = result.stdout[result.stdout.index("Notices") :].splitlines()
+    at = said.index("This was not read. [not_a_table] (3 places)")
+    assert [line.strip() for line in said[at + 2 : at + 5]] == ["2016.csv/", "alt.zip", "plan.pdf"]
+    assert "Qzxv" not in result.output
+    for name in ("DS_Store", "~$ziele.xlsx", "truth.json", "defects.json", "personen.csv/"):
+        assert name not in result.stdout
+
+
 @pytest.mark.parametrize("name", ["absent", "a_file"])
 def test_a_folder_that_is_none_is_an_error_of_usage(tmp_path, name):
     (tmp_path / "a_file").write_text("")
