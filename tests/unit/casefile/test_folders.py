@@ -47,6 +47,16 @@ def test_a_folder_that_is_none_is_an_error_of_usage(tmp_path, name):
     assert f"{tmp_path / name}: There is no such folder. Name the folder of the export." in result.stderr
 
 
+@pytest.mark.parametrize("command", ["check", "map"])
+@pytest.mark.parametrize("name", ["2017-Q2.yaml", "absent.yml"])
+def test_who_names_a_params_file_is_told_which_command_takes_it(tmp_path, command, name):
+    (tmp_path / "2017-Q2.yaml").write_text("quarter: 2017-Q2\n")
+    result = CliRunner().invoke(app, [command, str(tmp_path / name)])
+    assert result.exit_code == 2
+    assert f"Params are checked by `hamm-eval params {tmp_path / name}`" in result.stderr
+    assert "no such folder" not in result.stderr
+
+
 def test_a_place_where_private_findings_cannot_be_written_is_an_error_of_usage(tmp_path):
     folder = write_export(tmp_path / "export")
     for path in (tmp_path / "absent" / "private.csv", tmp_path):
