@@ -36,6 +36,7 @@ from hamm_eval.pipeline.registering import (
     without,
 )
 from hamm_eval.pipeline.render import render_section
+from hamm_eval.pipeline.rerun import warn_of_other_inputs
 from hamm_eval.pipeline.schedule import execute_units
 from hamm_eval.pipeline.workplace import PRIVATE, Workplace, open_workplace
 from hamm_eval.project import find_root
@@ -151,6 +152,8 @@ def run_report(
     with _room_on_disk(run.root), open_workplace(run.root, target, quarter) as workplace:
         case_file = _read(run, workplace, progress)
         inputs = run.inputs(case_file)
+        if warning := warn_of_other_inputs(run.root, target, quarter, inputs):
+            progress(Progress("warning", "", 0, len(run.units), 0.0, warning))
         executed = _execute(run, workplace, progress)
         started = time.monotonic()
         # One run at a time proves and publishes: what it was proven against must not change meanwhile.
