@@ -42,10 +42,12 @@ from hamm_eval.pipeline.workplace import PRIVATE, Workplace, open_workplace
 from hamm_eval.project import find_root
 from hamm_eval.release.facts import Facts
 from hamm_eval.release.figures import Figures
+from hamm_eval.release.json import from_json
 from hamm_eval.release.policy import policy_of
 from hamm_eval.release.record import RunRecord
 from hamm_eval.release.register import refuse_changes
 from hamm_eval.report.page import assemble
+from hamm_eval.report.untold import tells_nothing
 from hamm_eval.report.wording import Wording
 
 PAGE = "index.html"
@@ -273,8 +275,11 @@ def _inspect(
     inspected = inspect_notebooks(executed, record, run.params, run.units)
     log_stderr(inspected.dropped, run.root)
     entries = record.entries()
+    untold = {entry.id for entry in entries if tells_nothing(from_json(entry.release))}
     sections = [
-        render_section(unit.name, inspected.notebooks[unit.name], run.language, unit.target_group)
+        render_section(
+            unit.name, inspected.notebooks[unit.name], run.language, unit.target_group, untold=untold
+        )
         for unit in run.units
     ]
     page = assemble(sections, page_facts(run.params, inputs, entries, run.language))
