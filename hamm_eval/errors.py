@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import groupby
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +47,20 @@ class HammEvalError(Exception):
 
     @classmethod
     def of(cls, problems: Iterable[Problem], heading: str = "") -> HammEvalError:
-        """One error for many problems, so that all of them are seen at once."""
+        """One error for many problems, so that all of them are seen at once.
+
+        What is to be done about several problems that follow one another is said once, below them.
+        """
         found = tuple(problems)
         lines = [heading] if heading else []
-        lines += [f"- {problem}" if heading or len(found) > 1 else str(problem) for problem in found]
+        mark = "- " if heading or len(found) > 1 else ""
+        for todo, alike in groupby(found, key=lambda problem: problem.todo):
+            together = tuple(alike)
+            if todo and len(together) > 1:
+                lines += [f"{mark}{Problem(problem.what, problem.where)}" for problem in together]
+                lines.append(f"  {todo}")
+            else:
+                lines += [f"{mark}{problem}" for problem in together]
         error = cls("\n".join(lines))
         error.problems = found
         return error

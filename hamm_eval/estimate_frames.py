@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import singledispatch
 from typing import TYPE_CHECKING, Any
 
@@ -218,18 +219,34 @@ def _sidebyside(estimate: SideBySide) -> pd.DataFrame:
 
 @to_frame.register(Effect)
 def _effect(estimate: Effect) -> pd.DataFrame:
-    import pandas as pd
-
+    """The effect and what stands beside it; `withheld` says what the design fails, with a fit or without."""
+    control = estimate.negative_control
     fits = {
-        "by household": estimate.fit,
-        "by worker": estimate.by_worker,
-        "departure": estimate.departure,
-        f"negative control {estimate.negative_control_endpoint}": getattr(
-            estimate.negative_control, "fit", None
+        "by household": (estimate.fit, _failed(estimate)),
+        "by worker": (estimate.by_worker, estimate.by_worker_missing),
+        "departure": (estimate.departure, ""),
+        f"negative control {estimate.negative_control_endpoint}": (
+            getattr(control, "fit", None),
+            _failed(control) if control is not None else "",
         ),
     }
-    found = {name: fit.to_frame().iloc[0] for name, fit in fits.items() if fit is not None}
-    return pd.DataFrame(found).T
+    told = {name: (fit, why) for name, (fit, why) in fits.items() if fit is not None or why}
+    return _fits(list(told), [fit for fit, _ in told.values()], [why for _, why in told.values()])
+
+
+def _failed(effect: Effect) -> str:
+    """What an effect's design fails: each limit by its name, with the covariate or arm it is about."""
+    named = [(failure.key, failure.covariate or failure.arm) for failure in effect.failures]
+    return ", ".join(dict.fromkeys(f"{key} ({of})" if of else key for key, of in named))
+
+
+def _fits(index: Sequence[Any], fits: Sequence[Any], withheld: Sequence[str]) -> pd.DataFrame:
+    """One row a fit, without numbers where there is none, and why it is withheld."""
+    import pandas as pd
+
+    rows = [fit.to_frame().iloc[0].to_dict() if fit is not None else {} for fit in fits]
+    at = pd.MultiIndex.from_tuples(index) if index and isinstance(index[0], tuple) else pd.Index(index)
+    return pd.DataFrame(rows, index=at).assign(withheld=list(withheld))
 
 
 @to_frame.register(TargetTrial)
@@ -243,8 +260,8 @@ def _targettrial(estimate: TargetTrial) -> pd.DataFrame:
         }
         fit = found.effect.fit
         said = {} if fit is None else fit.to_frame().iloc[0].to_dict()
-        failed = ", ".join(failure.key for failure in found.effect.failures)
-        rows.append(asked | said | {"person_trials": found.person_trials, "withheld": failed})
+        also = {"person_trials": found.person_trials, "withheld": _failed(found.effect)}
+        rows.append(asked | said | also)
     return pd.DataFrame(rows)
 
 
@@ -259,6 +276,7 @@ def _effectoverview(estimate: EffectOverview) -> pd.DataFrame:
             "detectable": effect.detectable,
             "p_value": getattr(effect.fit, "p_value", np.nan),
             "adjusted": np.nan if adjusted is None else adjusted,
+            "withheld": _failed(effect),
         }
         for effect, primary, adjusted in zip(
             estimate.effects, estimate.primary, estimate.adjusted, strict=True
@@ -269,23 +287,20 @@ def _effectoverview(estimate: EffectOverview) -> pd.DataFrame:
 
 @to_frame.register(EffectByGroup)
 def _effectbygroup(estimate: EffectByGroup) -> pd.DataFrame:
-    import pandas as pd
-
-    frames = {
-        (groups.dimension, level): effect.fit.to_frame().iloc[0]
+    found = {
+        (groups.dimension, level): effect
         for groups in estimate.groups
         for level, effect in zip(groups.levels, groups.effects, strict=True)
-        if effect.fit is not None
     }
-    return pd.DataFrame(frames).T
+    effects = list(found.values())
+    return _fits(list(found), [effect.fit for effect in effects], list(map(_failed, effects)))
 
 
 @to_frame.register(EffectOverTime)
 def _effectovertime(estimate: EffectOverTime) -> pd.DataFrame:
-    import pandas as pd
-
-    found = {e.horizon_days: e.fit.to_frame().iloc[0] for e in estimate.effects if e.fit is not None}
-    return pd.DataFrame(found).T
+    effects = estimate.effects
+    days = [effect.horizon_days for effect in effects]
+    return _fits(days, [effect.fit for effect in effects], list(map(_failed, effects)))
 
 
 @to_frame.register(Costs)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +11,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from hamm_eval.errors import ParamsError, Problem, UsageError
+from hamm_eval.nearest import did_you_mean
 
 
 class FrozenModel(BaseModel):
@@ -183,10 +183,7 @@ def _problem(path: Path, node: yaml.Node | None, model: type[BaseModel], item: d
     place = tuple(item["loc"])
     where = _where(path, node, place)
     if item["type"] == "extra_forbidden":
-        near = difflib.get_close_matches(str(place[-1]), _keys_at(model, place[:-1]), n=1, cutoff=0.5)
-        advice = (
-            f"Did you mean {near[0]}?" if near else f"Known keys: {', '.join(_keys_at(model, place[:-1]))}."
-        )
+        advice = did_you_mean(str(place[-1]), _keys_at(model, place[:-1]), known="Known keys")
         return Problem("This key is unknown.", where, advice)
     if item["type"] == "missing":
         return Problem("This key is missing.", where, _description(model, place) or "Add it.")

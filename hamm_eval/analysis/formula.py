@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 
 import numpy as np
 import pandas as pd
 
 from hamm_eval.cohort.grouping import column_of
 from hamm_eval.errors import Problem, UsageError
+from hamm_eval.nearest import did_you_mean
 from hamm_eval.params import Group, Label
 
 # What may stand in a formula besides names: it may come from a file, so that nothing in it is evaluated.
@@ -141,10 +141,8 @@ def _factor(expression: str, known: Collection[str], problems: list[Problem]) ->
         return None
     name = found["inner"] or found["squared"] or found["plain"]
     if name not in known:
-        near = get_close_matches(name, list(known), n=1)
-        todo = f"Did you mean {near[0]}? " if near else ""
         problems.append(
-            Problem(f"There is no covariate {name}.", "formula", f"{todo}Known: {', '.join(sorted(known))}.")
+            Problem(f"There is no covariate {name}.", "formula", did_you_mean(name, sorted(known)))
         )
         return None
     return Factor(name, "square" if found["squared"] else found["call"] or "")

@@ -1,12 +1,14 @@
-"""Refuse to compare from day 0 by what begins after it: who takes part later cannot have failed before."""
+"""Refuse to compare from day 0 by what comes after it: who takes part later cannot have failed before."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
 
 from hamm_eval.casefile.tables import BY_NAME
+from hamm_eval.cohort.grouping import no_baseline
 from hamm_eval.errors import Problem, UsageError
 from hamm_eval.params import Params
+from hamm_eval.params.groups import OUTCOME_NO_GROUP
 
 _WHY = (
     "{name} begins after day 0: whoever ever has it had not reached the goal nor left before it began "
@@ -27,7 +29,7 @@ _LATER = {
 
 
 def refuse_later_exposures(names: Collection[str], params: Params, endpoint: str, where: str) -> None:
-    """Refuse names of measures and of other exposures that begin after day 0.
+    """Refuse names of what comes after day 0: measures and other exposures, and outcomes.
 
     Parameters
     ----------
@@ -53,12 +55,20 @@ def refuse_later_exposures(names: Collection[str], params: Params, endpoint: str
 
 
 def later_exposures(names: Collection[str], params: Params, endpoint: str, where: str) -> dict[str, Problem]:
-    """Those of the names that begin after day 0, each with why it is refused and what to write instead."""
-    return {
-        name: Problem(_WHY.format(name=name), where, _instead(name, params, endpoint))
-        for name in sorted(names)
-        if name in params.measures or name in _LATER
-    }
+    """Those of the names that no persons are grouped by on day 0, each with why and what to write instead.
+
+    Besides exposures and outcomes these are the columns that no group may be taken from, as ids.
+    """
+    asked = params.endpoints.get(endpoint)
+    outcomes = {*params.endpoints, *(asked.competing if asked is not None else ())}
+    found = {}
+    for name in sorted(names):
+        if name in params.measures or name in _LATER:
+            found[name] = Problem(_WHY.format(name=name), where, _instead(name, params, endpoint))
+        elif (refused := OUTCOME_NO_GROUP if name in outcomes else no_baseline(name)) is not None:
+            kind = "covariate" if where in ("covariates", "formula") else "group"
+            found[name] = Problem(f"There is no {kind} {name}. {refused[0]}", where, refused[1])
+    return found
 
 
 def _instead(name: str, params: Params, endpoint: str) -> str:

@@ -13,9 +13,10 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field
 
-from hamm_eval.casefile.names import folded, nearest
+from hamm_eval.casefile.names import folded
 from hamm_eval.casefile.schema import Kind, Table
 from hamm_eval.casefile.tables import BY_NAME
+from hamm_eval.nearest import did_you_mean
 from hamm_eval.yaml_models import Contradiction, FrozenModel, load_yaml_model
 
 
@@ -182,9 +183,9 @@ def _wrong_targets(
         elif kind == Kind.CATEGORY and isinstance(ours, bool):
             yield Contradiction(here, "A category maps to a word.", "Put the word in quotation marks.")
         elif kind == Kind.CATEGORY and categories and ours not in categories:
-            near = nearest(str(ours), categories)
-            advice = f"Did you mean {near}?" if near else f"Ours: {', '.join(categories)}."
-            yield Contradiction(here, "We have no such category.", advice)
+            yield Contradiction(
+                here, "We have no such category.", did_you_mean(str(ours), categories, known="Ours")
+            )
     if len({folded(theirs) for theirs in words}) < len(words):
         yield Contradiction(at, "Two words differ only in case or blanks.", "Keep one of them.")
 
@@ -192,6 +193,4 @@ def _wrong_targets(
 def _unknown(at: tuple[str | int, ...], name: str, among: Any, what: str) -> Iterator[Contradiction]:
     """A name that is not among the declared ones."""
     if name not in among:
-        near = nearest(name, among, cutoff=0.5)
-        advice = f"Did you mean {near}?" if near else f"Known: {', '.join(among)}."
-        yield Contradiction(at, f"There is no such {what}.", advice)
+        yield Contradiction(at, f"There is no such {what}.", did_you_mean(name, among))

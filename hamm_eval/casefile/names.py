@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 import unicodedata
 from collections.abc import Iterable
+
+from hamm_eval.nearest import nearest as nearest_name
 
 _INVISIBLE = dict.fromkeys(map(ord, "\ufeff\u200b\u200c\u200d\u2060\u00ad"))
 _BLANKS = re.compile(r"\s+")
@@ -27,8 +28,8 @@ def folded(text: str) -> str:
     return tidy(text).casefold()
 
 
-def nearest(text: str, among: Iterable[str], *, cutoff: float = 0.6) -> str | None:
-    """The one of `among` that is written most alike, or None."""
+def nearest(text: str, among: Iterable[str]) -> str | None:
+    """The one of `among` that is written most alike, or None; as `hamm_eval.nearest`, of tidy texts."""
     by_folded = {folded(word): word for word in among}
-    found = difflib.get_close_matches(folded(text), by_folded, n=1, cutoff=cutoff)
-    return by_folded[found[0]] if found else None
+    found = nearest_name(folded(text), by_folded)
+    return by_folded[found] if found is not None else None

@@ -19,9 +19,8 @@ from hamm_eval.casefile.readers.encoding import decode
 from hamm_eval.casefile.readers.header import Header
 from hamm_eval.casefile.readers.plausible import is_data
 from hamm_eval.casefile.readers.text_table import Wanted
-from hamm_eval.casefile.sources import READ, file_reader
+from hamm_eval.casefile.sources import READ, file_reader, require_folder
 from hamm_eval.casefile.tables import TABLES
-from hamm_eval.errors import UsageError
 
 _ROWS_LOOKED_AT = 60
 _LONGEST_LOOK = 400_000  # characters
@@ -62,8 +61,7 @@ def read_sheets(folder: Path, collector: Collector) -> list[Sheet]:
     UsageError
         There is no such folder.
     """
-    if not folder.is_dir():
-        raise UsageError("There is no such folder.", where=str(folder), todo="Name the folder of the export.")
+    require_folder(folder)
     files = sorted(path for path in folder.iterdir() if path.suffix.lower() in READ and path.is_file())
     sheets = (read_sheet(path, collector.in_file(path.name, "")) for path in files)
     return [sheet for sheet in sheets if sheet is not None]

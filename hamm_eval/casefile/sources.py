@@ -16,6 +16,11 @@ from hamm_eval.source import Postgresql
 
 READ = (".csv", ".xlsx", ".parquet")
 _EXPORTS = {*READ, ".tsv", ".txt", ".xls", ".xlsm", ".ods"}
+_YAML = (".yaml", ".yml")
+_SYNTHETIC = ("truth.json", "defects.json")
+"""What `hamm-eval synth` lays beside the tables."""
+_OF_PROGRAMS = (".", "~$")
+"""How names begin that programs leave for themselves: hidden files, locks of open workbooks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,13 +85,9 @@ def _in_workbook(path: Path, plans: Sequence[TablePlan], collector: Collector) -
 
 def _in_folder(folder: Path, plans: Sequence[TablePlan], collector: Collector) -> dict[str, Offer]:
     """The files of a folder, each with one table."""
-    if not folder.is_dir():
-        raise UsageError("There is no such folder.", where=str(folder), todo="Name the folder of the export.")
-    exports = sorted(
-        path
-        for path in folder.iterdir()
-        if path.suffix.lower() in _EXPORTS and not path.name.startswith("~$") and path.is_file()
-    )
+    require_folder(folder)
+    delivered = sorted(path for path in folder.iterdir() if not path.name.startswith(_OF_PROGRAMS))
+    exports = [path for path in delivered if path.suffix.lower() in _EXPORTS and path.is_file()]
     offers = [
         Offer(path.stem, path.name, file_reader(path)) for path in exports if path.suffix.lower() in READ
     ]
@@ -111,7 +112,29 @@ def _in_folder(folder: Path, plans: Sequence[TablePlan], collector: Collector) -
             hint_de=f" Ist „{near}“ gemeint?" if near else "",
             hint_en=f" Is “{near}” meant?" if near else "",
         )
+    for path in delivered:
+        if path not in exports and path.name not in _SYNTHETIC:
+            collector.add("not_a_table", file=f"{path.name}/" if path.is_dir() else path.name)
     return found
+
+
+def require_folder(folder: Path) -> None:
+    """Refuse what is no folder; who names a params file is told which command takes one.
+
+    Raises
+    ------
+    UsageError
+    """
+    if folder.is_dir():
+        return
+    if folder.suffix.lower() in _YAML:
+        raise UsageError(
+            "This names a YAML file, not the folder of an export.",
+            where=str(folder),
+            todo=f"Params are checked by `hamm-eval params {folder}`; a mapping is given beside the folder, "
+            f"with `--mapping {folder}`.",
+        )
+    raise UsageError("There is no such folder.", where=str(folder), todo="Name the folder of the export.")
 
 
 def file_reader(path: Path) -> Callable[[Wanted, FileCollector], TextTable | None]:

@@ -41,6 +41,8 @@ def _print_progress(progress: Progress) -> None:
     match progress.step:
         case "data":
             say(f"Data read and checked ({progress.seconds:.1f} s)")
+        case "warning":
+            say(progress.text)
         case "notebook":
             say(f"[{progress.done}/{progress.total}] {progress.name} ({progress.seconds:.1f} s)")
         case "page":

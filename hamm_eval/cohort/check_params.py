@@ -5,7 +5,6 @@ A misspelt word matches no record and would be published as 0 %; it is told befo
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,7 +13,9 @@ from hamm_eval.casefile.schema import Column, Kind
 from hamm_eval.casefile.tables import BY_NAME
 from hamm_eval.cohort.event_source import concerns_persons, tables_given
 from hamm_eval.cohort.grouping import class_names, no_baseline
+from hamm_eval.nearest import did_you_mean
 from hamm_eval.params import EventSource, Group, Params, Spells, load_params
+from hamm_eval.params.groups import OUTCOME_NO_GROUP
 from hamm_eval.yaml_models import Contradiction, refuse_contradictions
 
 if TYPE_CHECKING:
@@ -165,7 +166,11 @@ def _of_group(params: Params, group: Group, place: Place) -> Iterator[Contradict
     if group.column != "age" and group.column not in columns:
         # A mapping may add columns of its own; whether it does is told when the cohort is built.
         if params.source.mapping is None:
-            yield _unknown((*place, "column"), group.column, ["age", *columns], "baseline column")
+            at = (*place, "column")
+            if group.column in _of_outcomes(params):
+                yield Contradiction(at, *OUTCOME_NO_GROUP)
+            else:
+                yield _unknown(at, group.column, ["age", *columns], "baseline column")
         return
     if group.cuts:
         known = list(class_names(group))
@@ -182,6 +187,16 @@ def _of_group(params: Params, group: Group, place: Place) -> Iterator[Contradict
     for level in group.levels:
         if level not in known:
             yield _unknown((*place, "levels", level), level, known, "level")
+
+
+def _of_outcomes(params: Params) -> set[str]:
+    """Columns of the tables that endpoints and what competes with them are taken from."""
+    events = (
+        event
+        for endpoint in params.endpoints.values()
+        for event in (endpoint.event, *endpoint.competing.values())
+    )
+    return {name for event in events if event.table in BY_NAME for name in BY_NAME[event.table].names}
 
 
 def _baseline() -> dict[str, Column]:
@@ -219,7 +234,4 @@ def _names_measures(table: str, column: str) -> bool:
 
 def _unknown(place: Place, name: str, among: Iterable[str], what: str) -> Contradiction:
     """A name that points nowhere, with the nearest that is known."""
-    known = list(among)
-    near = difflib.get_close_matches(name, known, n=1)
-    advice = f"Did you mean {near[0]}?" if near else f"Known: {', '.join(known) or 'none'}."
-    return Contradiction(place, f"There is no such {what}.", advice)
+    return Contradiction(place, f"There is no such {what}.", did_you_mean(name, among))

@@ -13,6 +13,7 @@ from hamm_eval.casefile.tables import BY_NAME
 from hamm_eval.cohort.event_source import TableAbsent
 from hamm_eval.errors import UsageError
 from hamm_eval.params import Group, Merge
+from hamm_eval.params.groups import OUTCOME_NO_GROUP
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -108,7 +109,7 @@ def no_baseline(column: str) -> tuple[str, str] | None:
         return (
             "This column is known only when follow-up has ended, as the outcome itself is (immortal time): "
             "whoever is in such a group had to reach or to miss the goal to get there.",
-            "Group by what is known on day 0; what changes later goes into study.cox(..., time_varying=...).",
+            OUTCOME_NO_GROUP[1],
         )
     return None
 

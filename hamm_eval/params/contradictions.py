@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
-import difflib
 from collections.abc import Iterator, Mapping
 from itertools import combinations, pairwise
 from typing import Any
 
+from hamm_eval.nearest import did_you_mean
 from hamm_eval.params.base import DAYS_PER_MONTH
 from hamm_eval.params.cohort import AtRisk, EventSource
 from hamm_eval.params.effects import _CONTROL, EffectQuestion, TargetTrialQuestion
+from hamm_eval.params.groups import OUTCOME_NO_GROUP
 from hamm_eval.params.providers import COMPARED
 from hamm_eval.params.quarter import LATEST_CUT, Params
 from hamm_eval.yaml_models import Contradiction
@@ -18,14 +19,16 @@ from hamm_eval.yaml_models import Contradiction
 
 def contradictions_between(params: Params) -> Iterator[Contradiction]:
     """Names that point to nothing in the file, and dates that contradict each other."""
+    causes = (cause for endpoint in params.endpoints.values() for cause in endpoint.competing)
+    outcomes = {*params.endpoints, *causes}
 
     def known(
         place: tuple[str | int, ...], name: str, among: Mapping[str, Any], what: str
     ) -> Iterator[Contradiction]:
-        if name not in among:
-            near = difflib.get_close_matches(name, among, n=1)
-            advice = f"Did you mean {near[0]}?" if near else f"Known: {', '.join(among) or 'none'}."
-            yield Contradiction(place, f"There is no such {what} in this file.", advice)
+        if what == "group" and name not in among and name in outcomes:
+            yield Contradiction(place, *OUTCOME_NO_GROUP)
+        elif name not in among:
+            yield Contradiction(place, f"There is no such {what} in this file.", did_you_mean(name, among))
 
     def ages(place: tuple[str | int, ...], at_risk: AtRisk) -> Iterator[Contradiction]:
         if at_risk.min_age > at_risk.max_age:

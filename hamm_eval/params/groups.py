@@ -10,6 +10,13 @@ from pydantic import field_validator
 from hamm_eval.params.base import Key, Label, Level
 from hamm_eval.yaml_models import FrozenModel
 
+OUTCOME_NO_GROUP = (
+    "An outcome is no group: whoever is in it had to reach or to miss a goal to get there (immortal time), "
+    "so that a comparison by it gives the outcome back.",
+    "Group by what is known on day 0; what changes later goes into study.cox(..., time_varying=...).",
+)
+"""Why persons are not grouped by what becomes of them, and what to do instead."""
+
 
 class Merge(FrozenModel):
     """One step of merging small groups."""

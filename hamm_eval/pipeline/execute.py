@@ -11,13 +11,13 @@ import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
-from subprocess import DEVNULL
+from subprocess import DEVNULL, Popen
 from typing import Any
 
 import nbformat
 from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.manager import AsyncKernelManager
-from nbclient.exceptions import CellTimeoutError, DeadKernelError
+from nbclient.exceptions import CellTimeoutError
 from nbformat import NotebookNode
 from papermill.clientwrap import PapermillNotebookClient
 from papermill.engines import NBClientEngine, NotebookExecutionManager, papermill_engines
@@ -27,6 +27,7 @@ from papermill.execute import execute_notebook as papermill_execute
 
 from hamm_eval.errors import HammEvalError, NotebookFailed, ReleaseRefused
 from hamm_eval.pipeline.group_notebook import for_group
+from hamm_eval.pipeline.kernel_end import KernelEnd, lost_kernel
 from hamm_eval.pipeline.plan import GROUP_PARAMETER, RunUnit
 from hamm_eval.pipeline.workplace import Workplace
 from hamm_eval.release.record import NOTEBOOK_VARIABLE, RUN_VARIABLE, RunRecord
@@ -81,6 +82,11 @@ class Kernels:
             if self._stopped:
                 _kill(manager)
 
+    @property
+    def stopped(self) -> bool:
+        """Whether the run itself took them down."""
+        return self._stopped
+
     def stop(self) -> None:
         """Kill every kernel, running or about to start; those who wait for it see a dead kernel."""
         with self._guard:
@@ -132,12 +138,10 @@ def execute_notebook(
         raise NotebookFailed(
             f"A cell took longer than {_CELL_SECONDS // 60} minutes.", where=unit.name
         ) from None
-    except (DeadKernelError, RuntimeError) as error:
-        raise NotebookFailed(
-            f"The kernel died or did not start ({type(error).__name__}).",
-            where=unit.name,
-            todo="Often the memory was not enough. The former report is untouched; run it again.",
-        ) from None
+    except RuntimeError as error:  # a dead kernel's too
+        if kernels.stopped:
+            raise NotebookFailed("The kernel died, as the run was stopped.", where=unit.name) from None
+        raise lost_kernel(kernel.end(), error, workplace.root) from None
     node = _as_written(node)
     _judge(unit, node, workplace)
     return node
@@ -186,13 +190,24 @@ class _Kernel:
         self.kernels = kernels
         self.cwd = cwd
         self.executed: NotebookNode = NotebookNode()
+        self.running: NotebookNode | None = None
+        self.process: Popen[bytes] | None = None
+        self.client_manager: _Manager | None = None
+
+    def end(self) -> KernelEnd:
+        """How the kernel was lost, after its client gave it up."""
+        asked = self.client_manager is not None and self.client_manager.asked_to_end
+        code = self.process.returncode if self.process is not None and not asked else None
+        cells = _as_written(self.executed).cells if self.running is not None else ()
+        numbers = (number for number, cell in enumerate(cells, start=1) if cell is self.running)
+        return KernelEnd(self.notebook, next(numbers, None), code)
 
     def manager(self) -> AsyncKernelManager:
         """A manager of its own, spoken to by sockets no one else can open."""
         # A few digits of its digest identify a unit within a run and keep the path short; the default path is
         # shared by kernels that start at once, TCP ports collide and are open to other users.
         place = self.workplace.sockets / hashlib.sha256(self.notebook.encode()).hexdigest()[:8]
-        manager = AsyncKernelManager(
+        manager = self.client_manager = _Manager(
             kernel_name="python3", transport="ipc", ip=str(place), connection_file=f"{place}.json"
         )
         # The running interpreter, whatever kernels are installed on the machine.
@@ -214,6 +229,18 @@ class _Kernel:
         }
 
 
+class _Manager(AsyncKernelManager):
+    """A manager that knows whether its kernel was asked to end: what ended without that, ended by itself."""
+
+    asked_to_end = False
+
+    async def shutdown_kernel(  # type: ignore[override]  # of the synchronous manager it is declared of
+        self, now: bool = False, restart: bool = False
+    ) -> None:
+        self.asked_to_end = True
+        await super().shutdown_kernel(now=now, restart=restart)
+
+
 class _Client(PapermillNotebookClient):
     """A client that takes its kernel from us."""
 
@@ -227,7 +254,13 @@ class _Client(PapermillNotebookClient):
 
     def start_new_kernel(self, **options: Any) -> None:
         super().start_new_kernel(**options)
+        # The provisioner forgets the process once it has ended.
+        self._kernel.process = getattr(self.km.provisioner, "process", None)
         self._kernel.kernels.started(self.km)
+
+    def execute_cell(self, cell: NotebookNode, cell_index: int, **options: Any) -> NotebookNode:
+        self._kernel.running = cell
+        return super().execute_cell(cell, cell_index, **options)
 
 
 class _Engine(NBClientEngine):

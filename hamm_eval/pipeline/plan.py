@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import difflib
 import json
 import re
 from collections.abc import Iterator, Sequence
@@ -12,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from hamm_eval.errors import ParamsError, Problem
+from hamm_eval.nearest import did_you_mean
 from hamm_eval.params import Params
 
 PARAMETERS = ("quarter", "params_file", "language")
@@ -110,9 +110,7 @@ def _check_notebook(path: Path, place: str, group: str) -> Iterator[Problem]:
         tagged = _tagged(path)
     except OSError:
         there = sorted(file.stem for file in path.parent.glob("*.ipynb"))
-        near = [name for name in there if name.startswith(path.stem)]
-        near += difflib.get_close_matches(path.stem, there, n=1)
-        advice = f"Did you mean {near[0]}?" if near else f"There are: {', '.join(there) or 'none'}."
+        advice = did_you_mean(path.stem, there, known="There are")
         yield Problem("There is no such notebook.", place, f"Looked in {path.parent.name}/. {advice}")
         return
     except (ValueError, KeyError, TypeError):

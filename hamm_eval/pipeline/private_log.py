@@ -32,6 +32,26 @@ def log_exception(error: BaseException, start: Path) -> Path:
     Path
         The log, readable by its owner alone.
     """
+    return _write(_folder(start), _types_and_frames(error))
+
+
+def log_kernel(told: str, error: BaseException, root: Path) -> Path:
+    """Note how a kernel was lost: in words, and by which exception.
+
+    Parameters
+    ----------
+    told : str
+        Notebook, number of the cell and how the process ended.
+    error : BaseException
+        Type and frames are kept.
+    root : Path
+        The project's folder.
+    """
+    return _write(private_folder(root, "logs"), [told, *_types_and_frames(error)])
+
+
+def _types_and_frames(error: BaseException) -> list[str]:
+    """Type and frames of an exception and of those behind it."""
     lines: list[str] = []
     link: BaseException | None = error
     while link is not None:
@@ -39,7 +59,7 @@ def log_exception(error: BaseException, start: Path) -> Path:
         frames = traceback.extract_tb(link.__traceback__)
         lines += [f"  {frame.filename}:{frame.lineno}: {frame.name}" for frame in frames]
         link = link.__cause__ or link.__context__
-    return _write(_folder(start), lines)
+    return lines
 
 
 def log_stderr(dropped: Iterable[tuple[str, str]], root: Path) -> Path | None:

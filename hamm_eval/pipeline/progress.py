@@ -13,21 +13,25 @@ class Progress:
 
     Parameters
     ----------
-    step : {"data", "notebook", "page"}
-        The export was read and checked; a notebook was executed; the page was published.
+    step : {"data", "warning", "notebook", "page"}
+        The export was read and checked; something is to be known before notebooks start; a notebook was
+        executed; the page was published.
     name : str
         Name of the notebook, else "".
     done, total : int
         Notebooks executed so far and in all.
     seconds : float
         How long the step took.
+    text : str
+        What is to be known; of a warning only.
     """
 
-    step: Literal["data", "notebook", "page"]
+    step: Literal["data", "warning", "notebook", "page"]
     name: str
     done: int
     total: int
     seconds: float
+    text: str = ""
 
 
 Listener = Callable[[Progress], None]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -9,12 +10,17 @@ from typing import Any
 from nbconvert.exporters import HTMLExporter
 from nbformat import NotebookNode
 
+from hamm_eval.pipeline.introductions import without_idle_introductions
 from hamm_eval.report.page import Section
+from hamm_eval.report.untold import nothing_to_tell
+from hamm_eval.report.wording import Wording
 
 LANGUAGES = ("de", "en")
 
 
-def render_section(name: str, node: NotebookNode, language: str, target_group: str = "") -> Section:
+def render_section(
+    name: str, node: NotebookNode, language: str, target_group: str = "", *, untold: Collection[str] = ()
+) -> Section:
     """The prose of one language and the released outputs; code stays in the notebook beside the page.
 
     Parameters
@@ -25,8 +31,12 @@ def render_section(name: str, node: NotebookNode, language: str, target_group: s
     language : "de" or "en"
     target_group : str
         Whose section it is; "" for the cohort's.
+    untold : collection of str
+        Ids of releases that leave their question without an answer: what only introduces these is left out.
     """
-    html, _ = _exporter().from_notebook_node(in_language(node, language))
+    sentence = nothing_to_tell(Wording(language))
+    shown = without_idle_introductions(in_language(node, language), untold, sentence)
+    html, _ = _exporter().from_notebook_node(shown)
     return Section(notebook=name, html_body=html, target_group=target_group)
 
 

@@ -43,15 +43,18 @@ from hamm_eval.pipeline.registering import (
     without,
 )
 from hamm_eval.pipeline.render import render_section
+from hamm_eval.pipeline.rerun import warn_of_other_inputs
 from hamm_eval.pipeline.schedule import execute_units
 from hamm_eval.pipeline.workplace import PRIVATE, Workplace, open_workplace
 from hamm_eval.project import find_root
 from hamm_eval.release.facts import Facts
 from hamm_eval.release.figures import Figures
+from hamm_eval.release.json import from_json
 from hamm_eval.release.policy import policy_of
 from hamm_eval.release.record import RunRecord
 from hamm_eval.release.register import refuse_changes
 from hamm_eval.report.page import assemble
+from hamm_eval.report.untold import tells_nothing
 from hamm_eval.report.wording import Wording
 
 PAGE = "index.html"
@@ -160,6 +163,8 @@ def run_report(
     with _room_on_disk(run.root), open_workplace(run.root, target, quarter) as workplace:
         case_file = _read(run, workplace, progress)
         inputs = run.inputs(case_file)
+        if warning := warn_of_other_inputs(run.root, target, quarter, inputs):
+            progress(Progress("warning", "", 0, len(run.units), 0.0, warning))
         executed = _execute(run, workplace, progress)
         started = time.monotonic()
         # One run at a time proves and publishes: what it was proven against must not change meanwhile.
@@ -280,8 +285,11 @@ def _inspect(
     inspected = inspect_notebooks(executed, record, run.params, run.units)
     log_stderr(inspected.dropped, run.root)
     entries = record.entries()
+    untold = {entry.id for entry in entries if tells_nothing(from_json(entry.release))}
     sections = [
-        render_section(unit.name, inspected.notebooks[unit.name], run.language, unit.target_group)
+        render_section(
+            unit.name, inspected.notebooks[unit.name], run.language, unit.target_group, untold=untold
+        )
         for unit in run.units
     ]
     page = assemble(sections, page_facts(run.params, inputs, entries, run.language))

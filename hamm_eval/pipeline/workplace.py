@@ -28,11 +28,14 @@ class Workplace:
         Where kernels are spoken to; its path is short, as sockets need it.
     umask : int
         The user's own umask, for what is published.
+    root : Path
+        The project's folder, which holds the private logs.
     """
 
     folder: Path
     sockets: Path
     umask: int
+    root: Path
 
 
 @contextmanager
@@ -52,7 +55,7 @@ def open_workplace(root: Path, out: Path, quarter: str) -> Iterator[Workplace]:
             work = private_folder(root, "work", key)
             clear_leftovers(work)
             try:
-                yield _new_workplace(work, umask)
+                yield _new_workplace(work, umask, root)
             finally:
                 clear_leftovers(work)
                 work.rmdir()
@@ -80,10 +83,10 @@ def clear_leftovers(work: Path) -> None:
         shutil.rmtree(run, ignore_errors=True)
 
 
-def _new_workplace(work: Path, umask: int) -> Workplace:
+def _new_workplace(work: Path, umask: int, root: Path) -> Workplace:
     """A folder of its own for each run: a kernel left over from a killed run cannot reach into the next."""
     folder = Path(tempfile.mkdtemp(prefix="run-", dir=work))
     # A socket's path may hold about 100 characters, which a project's folder can exceed.
     sockets = Path(tempfile.mkdtemp(prefix="he-", dir="/tmp" if os.name == "posix" else None))
     (folder / "sockets").symlink_to(sockets)
-    return Workplace(folder, sockets, umask)
+    return Workplace(folder, sockets, umask, root)

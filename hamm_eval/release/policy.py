@@ -7,7 +7,6 @@ stands in the report, and never below what `internal` asks. No profile switches 
 
 from __future__ import annotations
 
-import difflib
 import hashlib
 import json
 from collections.abc import Mapping
@@ -17,6 +16,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from pydantic import Field, model_validator
 
 from hamm_eval.errors import ParamsError, Problem
+from hamm_eval.nearest import did_you_mean
 from hamm_eval.yaml_models import FrozenModel
 
 if TYPE_CHECKING:
@@ -300,13 +300,11 @@ def _looser(name: str, value: int, than: int) -> bool:
 def _unknown(changes: Mapping[str, int], where: str) -> list[Problem]:
     """Names that a policy does not have."""
     known = numbers()
-    problems = []
-    for name in changes:
-        if name not in known:
-            near = difflib.get_close_matches(name, known, n=1)
-            advice = f"Did you mean {near[0]}?" if near else f"Known: {', '.join(known)}."
-            problems.append(Problem("The policy has no such number.", f"{where}.{name}", advice))
-    return problems
+    return [
+        Problem("The policy has no such number.", f"{where}.{name}", did_you_mean(name, known))
+        for name in changes
+        if name not in known
+    ]
 
 
 def policy_of(params: Params) -> Policy:

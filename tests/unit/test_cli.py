@@ -306,6 +306,27 @@ def test_params_checks_a_file_and_writes_the_schema(tmp_path: Path) -> None:
     assert len(refused.stderr.splitlines()) > 5, "all problems at once"
 
 
+def test_params_looks_for_the_notebooks_as_report_does(project: Project) -> None:
+    wrong = project({"01_who": shows("who", 120)}, run=["01_who", "01_whom"])
+
+    checked, refused = (RUNNER.invoke(app, [name, str(wrong)]) for name in ("params", "report"))
+
+    assert checked.exit_code == refused.exit_code == 2
+    assert "run[1]: There is no such notebook. Looked in notebooks/. Did you mean 01_who?" in checked.stderr
+    assert refused.stderr == checked.stderr
+
+
+def test_params_outside_of_a_project_are_checked_without_notebooks(project: Project, tmp_path: Path) -> None:
+    inside = project({"01_who": shows("who", 120)})
+    draft = inside.rename(tmp_path / "draft.yaml")
+    inside.parent.rmdir()
+
+    done = RUNNER.invoke(app, ["params", str(draft)])
+
+    assert done.exit_code == 0
+    assert "no problem found; notebooks were not looked for" in done.stdout
+
+
 def test_register_lists_and_checks_what_was_published(
     project: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:

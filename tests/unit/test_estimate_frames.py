@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 import hamm_eval
+from hamm_eval.effects.design_check import DesignFailure
 from hamm_eval.errors import UsageError
 from hamm_eval.estimate import (
     Absent,
@@ -81,6 +83,32 @@ def test_effect_with_what_stands_beside_it(study: Study) -> None:
     assert frame.loc["by household", "value"] == frame.loc["by worker", "value"] == effect.fit.value
 
 
+def test_a_withheld_effect_says_why(study: Study) -> None:
+    effect = study.measure_effectiveness("intensive_course_on_b1")
+    assert isinstance(effect, Effect)
+    assert (effect.to_frame()["withheld"] == "").all()
+    small = DesignFailure("few_persons", 4.0, 10.0, arm="treated")
+    nothing = replace(
+        effect, fit=None, by_worker=None, departure=None, negative_control=None, failures=(small,),
+        by_worker_missing="few_workers",
+    )  # fmt: skip
+    frame = nothing.to_frame()
+    assert frame["withheld"].to_dict() == {
+        "by household": "few_persons (treated)",
+        "by worker": "few_workers",
+    }
+    assert frame.columns.tolist() == ["withheld"]
+    # What fails its design is still there to be looked at, with the reason beside it.
+    uneven = DesignFailure("balance", 0.3, 0.1, covariate="sex")
+    frame = replace(effect, failures=(uneven, uneven, small)).to_frame()
+    assert frame.loc["by household", "withheld"] == "balance (sex), few_persons (treated)"
+    assert frame.loc["by household", "value"] == effect.fit.value
+    over_time = EffectOverTime(definition=effect.definition, effects=(nothing, effect))
+    parts = over_time.to_frame()
+    assert parts["withheld"].tolist() == ["few_persons (treated)", ""]
+    assert parts["value"].isna().tolist() == [True, False]
+
+
 def test_effects_beside_each_other(study: Study) -> None:
     overview = study.effect_overview()
     assert isinstance(overview, EffectOverview)
@@ -92,6 +120,7 @@ def test_effects_beside_each_other(study: Study) -> None:
     assert effect is study.measure_effectiveness("intensive_course_on_b1")  # estimated once
     withheld = frame["adjusted"].isna()
     assert withheld.any() and not withheld.all()
+    assert ((frame["withheld"] != "") == withheld).all()
 
 
 def test_costs_of_every_measure_and_class(study: Study) -> None:

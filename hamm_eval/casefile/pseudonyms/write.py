@@ -26,6 +26,7 @@ from hamm_eval.casefile.rules import Severity
 from hamm_eval.casefile.sources import Offer, find_tables
 from hamm_eval.errors import HammEvalError, IntakeRefused, UsageError
 
+_NOT_READ = frozenset({"file_unknown", "not_a_table"})
 _ABOUT_READING = frozenset({"file_missing", "table_absent"})
 
 
@@ -131,7 +132,7 @@ def pseudonymise(
                 where=str(place),
                 todo="Name them as the data dictionary does, or give a mapping (`hamm-eval map`).",
             )
-    ignored = tuple(found.file for found in collector.findings if found.rule == "file_unknown")
+    ignored = tuple(found.file for found in collector.findings if found.rule in _NOT_READ)
     return Pseudonymised(tuple(done), ignored)
 
 

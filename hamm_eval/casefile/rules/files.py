@@ -24,6 +24,12 @@ FILE_RULES = (
         "This belongs to no table and was not read.{hint_en}",
     ),
     Rule(
+        "not_a_table",
+        Severity.NOTICE,
+        "Das wurde nicht gelesen. Tabellen liegen unmittelbar im Ordner, als CSV, XLSX oder Parquet.",
+        "This was not read. Tables lie in the folder itself, as CSV, XLSX or Parquet.",
+    ),
+    Rule(
         "file_format",
         Severity.REFUSE,
         "Dieses Dateiformat wird nicht gelesen. Speichern Sie die Tabelle als {expected}, XLSX oder Parquet.",

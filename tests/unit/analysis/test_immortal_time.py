@@ -43,6 +43,30 @@ def test_other_exposures_that_begin_later_are_refused_too(study, name):
     assert any(column.startswith(name) for column in model.fit.names)
 
 
+@pytest.mark.parametrize("name", ["language_b1", "employment_13_weeks", "departure", "cause", "ending"])
+@pytest.mark.parametrize(
+    "ask",
+    [
+        lambda study, name: study.time_to_integration("language_b1", by=name),
+        lambda study, name: study.cox("language_b1", ["sex", name]),
+        lambda study, name: study.cox("language_b1", f"~ sex + {name}"),
+        lambda study, name: study.cox("language_b1", ["sex"], strata=[name]),
+    ],
+    ids=["by", "covariates", "formula", "strata"],
+)
+def test_an_outcome_is_no_group_and_why_is_told(study, ask, name):
+    with pytest.raises(
+        UsageError, match=f"{name}. .*immortal time.*Group by what is known on day 0;"
+    ) as told:
+        ask(study, name)
+    assert told.value.problems[0].where in ("by", "covariates", "formula", "strata")
+
+
+def test_single_social_workers_are_no_group_either(study):
+    with pytest.raises(UsageError, match="single social workers, who are never compared"):
+        study.time_to_integration("language_b1", by="social_worker")
+
+
 def test_an_ordinary_unknown_name_is_not_accused(study):
     with pytest.raises(UsageError) as told:
         study.cox("language_b1", ["sex", "shoe_size"])

@@ -32,6 +32,8 @@ DEFECTS = (
         PERSONS,
     ),
     Defect("file_unknown", lambda folder: (folder / "zielle.csv").write_text("x"), "zielle.csv"),
+    Defect("not_a_table", lambda folder: (folder / "plan.pdf").write_bytes(b"x") and None, "plan.pdf"),
+    Defect("not_a_table", lambda folder: (folder / "2016").mkdir(), "2016/", name="folder"),
     Defect(
         "file_format",
         lambda folder: path_of(folder, "goals").rename(folder / "ziele.xls") and None,

@@ -23,12 +23,38 @@ def test_a_file_that_belongs_to_no_table_is_a_warning(tmp_path):
     assert "    einkauf.csv" in said
 
 
+def test_what_else_lies_in_the_folder_is_named_once_as_not_read(tmp_path):
+    folder = write_export(tmp_path / "export")
+    for name in ("plan.pdf", "alt.zip", ".DS_Store", "~$ziele.xlsx", "truth.json", "defects.json"):
+        (folder / name).write_bytes(b"Qzxv")
+    (folder / "2016.csv").mkdir()
+    (folder / "2016.csv" / "personen.csv").write_bytes(b"Qzxv")
+    result = checked(folder)
+    assert result.exit_code == 0
+    said = result.stdout[result.stdout.index("Notices") :].splitlines()
+    at = said.index("This was not read. [not_a_table] (3 places)")
+    assert [line.strip() for line in said[at + 2 : at + 5]] == ["2016.csv/", "alt.zip", "plan.pdf"]
+    assert "Qzxv" not in result.output
+    for name in ("DS_Store", "~$ziele.xlsx", "truth.json", "defects.json", "personen.csv/"):
+        assert name not in result.stdout
+
+
 @pytest.mark.parametrize("name", ["absent", "a_file"])
 def test_a_folder_that_is_none_is_an_error_of_usage(tmp_path, name):
     (tmp_path / "a_file").write_text("")
     result = checked(tmp_path / name)
     assert result.exit_code == 2
     assert f"{tmp_path / name}: There is no such folder. Name the folder of the export." in result.stderr
+
+
+@pytest.mark.parametrize("command", ["check", "map"])
+@pytest.mark.parametrize("name", ["2017-Q2.yaml", "absent.yml"])
+def test_who_names_a_params_file_is_told_which_command_takes_it(tmp_path, command, name):
+    (tmp_path / "2017-Q2.yaml").write_text("quarter: 2017-Q2\n")
+    result = CliRunner().invoke(app, [command, str(tmp_path / name)])
+    assert result.exit_code == 2
+    assert f"Params are checked by `hamm-eval params {tmp_path / name}`" in result.stderr
+    assert "no such folder" not in result.stderr
 
 
 def test_a_place_where_private_findings_cannot_be_written_is_an_error_of_usage(tmp_path):

@@ -217,8 +217,9 @@ def test_a_row_of_totals_becomes_no_record(tmp_path):
 def test_a_headerless_file_and_a_file_of_no_table_are_not_written(tmp_path):
     folder = write_export(tmp_path / "export")
     (folder / "liste.csv").write_text(f"a;b\n{TOKEN};1\n")
+    (folder / "brief.pdf").write_text(TOKEN)
     done = pseudonymise(folder, tmp_path / "out", key=KEY)
-    assert done.ignored == ("liste.csv",)
+    assert done.ignored == ("liste.csv", "brief.pdf")
     assert "liste.csv" not in {path.name for path in (tmp_path / "out").iterdir()}
     lines = path_of(folder, "goals").read_bytes().split(b"\r\n")
     path_of(folder, "goals").write_bytes(b"\r\n".join(lines[1:]))

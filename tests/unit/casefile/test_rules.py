@@ -23,6 +23,7 @@ CODE = [
 # What a folder of CSV files cannot show, or its planting would spoil the city as a whole, with the reason.
 NO_DEFECT = {
     "file_missing": "half of the other defects sit in the tables that are required: see DEFECTS",
+    "not_a_table": "what lies beside the tables is no defect of theirs",
     "file_unreadable": "permissions of a file",
     "free_text_ignored": "said where free text is declared by whoever calls",
     "rows_unreadable": "a second line of defence behind the count of rows",

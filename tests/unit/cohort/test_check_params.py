@@ -64,6 +64,18 @@ def test_the_committed_params_speak_of_what_there_is(path: Path) -> None:
             "language_b1[0]",
             "Give the group cuts",
         ),
+        # By the outcome: why not, beside where.
+        (
+            ("language_b1: [household_type, sex]", "language_b1: [employment_13_weeks, sex]"),
+            "language_b1[0]",
+            "immortal time",
+        ),
+        (
+            ("language_b1: [household_type, sex]", "language_b1: [departure, sex]"),
+            "language_b1[0]",
+            "immortal time",
+        ),
+        (("column: sex", "column: cefr_level"), "groups.sex.column", "immortal time"),
     ],
 )
 def test_what_the_tables_do_not_know_is_told_with_line_and_nearest_word(

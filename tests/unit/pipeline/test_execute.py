@@ -47,6 +47,10 @@ def test_the_three_scalars_arrive_and_papermills_cell_does_not_stay(
         ("int('Haddad')", "cell 3: The cell ended with ValueError"),
         ("raise SystemExit(0)", "cell 3: The cell ended with SystemExit"),
         ("import os; os._exit(0)", "02_time: The kernel died"),
+        (
+            "import os; os._exit(7)",
+            "The kernel died in cell 3 (ended with exit code 7). Something that the cell",
+        ),
     ],
 )
 def test_a_failure_is_told_without_its_message(
@@ -58,6 +62,43 @@ def test_a_failure_is_told_without_its_message(
     assert told in str(failed.value)
     assert "Haddad" not in str(failed.value)
     assert failed.value.__context__ is None or failed.value.__suppress_context__
+
+
+def test_how_a_kernel_died_stands_in_the_private_log(tmp_path: Path, workplace: Workplace) -> None:
+    cell = "import os, signal; name = 'Haddad'; os.kill(os.getpid(), signal.SIGKILL)"
+    text = notebook(OPEN, cell, FINISH, prose={"lang-en": "# How long?"})
+    with pytest.raises(NotebookFailed) as failed:
+        execute_notebook(unit(tmp_path, text), PARAMETERS, workplace, Kernels())
+
+    (log,) = (tmp_path / ".hamm_eval" / "logs").iterdir()
+    told = str(failed.value)
+    assert "02_time: The kernel died in cell 4 (ended by SIGKILL). Often the memory was not enough." in told
+    assert f"What is known stands in {log}." in told
+    kept = log.read_text(encoding="utf-8")
+    assert kept.startswith("02_time, in cell 4: kernel ended by SIGKILL\n")
+    assert "Haddad" not in kept + told
+    assert log.stat().st_mode & 0o077 == 0
+
+
+def test_a_kernel_that_only_fails_to_answer_is_no_matter_of_memory(
+    tmp_path: Path, workplace: Workplace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def wait_in_vain(*args: object, **options: object) -> None:
+        raise RuntimeError("Amira Haddad")
+
+    monkeypatch.setattr("jupyter_client.asynchronous.AsyncKernelClient.wait_for_ready", wait_in_vain)
+    with pytest.raises(NotebookFailed) as failed:
+        execute_notebook(unit(tmp_path, notebook(OPEN, FINISH)), PARAMETERS, workplace, Kernels())
+
+    (log,) = (tmp_path / ".hamm_eval" / "logs").iterdir()
+    told, kept = str(failed.value), log.read_text(encoding="utf-8")
+    assert (
+        "02_time: The kernel did not start or no longer answered before the first cell (RuntimeError)."
+        in told
+    )
+    assert "memory" not in told
+    assert kept.startswith("02_time, before the first cell: kernel alive\nbuiltins.RuntimeError\n")
+    assert "Haddad" not in kept + told
 
 
 def test_a_refusal_of_the_gate_keeps_its_exit_code(tmp_path: Path, workplace: Workplace) -> None:
@@ -141,3 +182,4 @@ def test_stopping_takes_a_running_kernel_down(tmp_path: Path, workplace: Workpla
 
     with pytest.raises(ProcessLookupError):
         os.kill(int(pid.read_text()), 0)
+    assert not (tmp_path / ".hamm_eval" / "logs").exists(), "what the run itself ended is no news"

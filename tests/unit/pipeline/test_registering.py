@@ -16,7 +16,7 @@ import pytest
 from small_project import FINISH, OPEN, notebook, published_bytes, shows
 
 from hamm_eval.errors import QuarterLocked, ReleaseRefused
-from hamm_eval.pipeline import run_report
+from hamm_eval.pipeline import Progress, run_report
 from hamm_eval.pipeline.lock import lock_register
 from hamm_eval.pipeline.publish import announce, manifest_at, publish
 from hamm_eval.pipeline.published import published_quarters
@@ -73,19 +73,29 @@ def test_a_run_enters_what_it_publishes_and_refuses_other_numbers_for_the_same_q
     assert (line.run_id, line.releases) == (first.run_id, 1)
     before = published_bytes(first.path)
 
-    # Other prose, equal numbers: fine. Other numbers: refused, and the former report stays.
-    run_report(project({"01_who": notebook(OPEN, 'show("who", 120)', FINISH, prose={"lang-de": "# Neu"})}))
+    # Other prose, equal numbers: fine. Other numbers: refused, and the former report stays. Either is warned
+    # of before.
+    steps: list[Progress] = []
+    again = project({"01_who": notebook(OPEN, 'show("who", 120)', FINISH, prose={"lang-de": "# Neu"})})
+    run_report(again, progress=steps.append)
+    assert [step.step for step in steps] == ["data", "warning", "notebook", "page"]
+    assert "2017-Q2 is published already, from other inputs (the notebooks). " in steps[1].text
+    assert "--out DIR" in steps[1].text
     after = published_bytes(first.path)
     assert after != before
     corrected = project({"01_who": shows("who", 130)})
+    steps.clear()
     with pytest.raises(ReleaseRefused, match="2017-Q2 is published"):
-        run_report(corrected)
+        run_report(corrected, progress=steps.append)
+    assert [step.step for step in steps] == ["data", "warning", "notebook"]
     assert published_bytes(first.path) == after
     assert [line.outcome for line in list_register(root)] == ["published", "published"]
     assert check_published(root) == Checked(("2017-Q2",), ())
 
     # Rehearsing elsewhere has a register of its own.
-    run_report(corrected, out=tmp_path / "rehearsal")
+    steps.clear()
+    run_report(corrected, out=tmp_path / "rehearsal", progress=steps.append)
+    assert "warning" not in [step.step for step in steps]
     (line,) = list_register(root, tmp_path / "rehearsal")
     assert line.told == Told(1, 0, 0)
 

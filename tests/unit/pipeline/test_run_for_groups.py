@@ -46,15 +46,31 @@ def grouped(text: str, **tagged: str) -> str:
     return str(nbformat.writes(node))
 
 
-WHO = grouped(
-    notebook(
-        OPEN,
-        'study.show.table(study.composition("residence_status"))',
-        'study.show.table(study.attrition("language_b1"))',
-        "study.finish()",
-        prose={"lang-de": "# Wer gehört dazu?", "lang-en": "# Who belongs?"},
-    ),
-    status="study.show.table(study.composition",
+INTRODUCED = "study.show.curves"
+INTRODUCTION = "Wer fortzieht, zählt im Nenner."
+
+
+def introduced(text: str) -> str:
+    """The notebook with a heading and its introduction above the curves."""
+    node = nbformat.reads(text, as_version=4)
+    (at,) = (i for i, cell in enumerate(node.cells) if cell.source.startswith(INTRODUCED))
+    heading = nbformat.v4.new_markdown_cell(f"## Wie schnell?\n\n{INTRODUCTION}", id="how-fast")
+    node.cells.insert(at, heading)
+    return str(nbformat.writes(node))
+
+
+WHO = introduced(
+    grouped(
+        notebook(
+            OPEN,
+            'study.show.table(study.composition("residence_status"))',
+            'study.show.table(study.attrition("language_b1"))',
+            f'{INTRODUCED}(study.time_to_integration("language_b1"))',
+            "study.finish()",
+            prose={"lang-de": "# Wer gehört dazu?\n\nGezählt sind Personen.", "lang-en": "# Who belongs?"},
+        ),
+        status="study.show.table(study.composition",
+    )
 )
 
 
@@ -85,6 +101,16 @@ def test_each_has_a_section_and_a_file_of_its_own(run: tuple[Path, Published, li
     # The group's section is of the group, the cohort's of nobody else.
     cohort, tolerated = page.split(f'id="{OF_GROUP}-1">')[0], page.split(f'<h2 id="{OF_GROUP}-1">')[1]
     assert "Zielgruppe: Geduldete" in tolerated and "Zielgruppe: Geduldete" not in cohort
+
+
+def test_an_introduction_stands_where_something_is_told(run: tuple[Path, Published, list[str]]) -> None:
+    page = run[1].page.read_text(encoding="utf-8")
+    cohort, tolerated = page.split(f'<h2 id="{NAME}-1">')[1].split(f'<h2 id="{OF_GROUP}-1">')
+    nothing = "Hierzu lässt sich nichts zeigen; der Grund steht darunter."
+    assert INTRODUCTION in cohort and nothing not in cohort
+    # Of so few no curve is drawn; who is counted is told all the same.
+    assert INTRODUCTION not in tolerated and tolerated.count(nothing) == 1
+    assert "<h3>Wie schnell?</h3>" in tolerated and "Gezählt sind Personen." in tolerated
 
 
 def test_the_notebook_of_a_group_says_whose_it_is(run: tuple[Path, Published, list[str]]) -> None:

@@ -255,6 +255,7 @@ def test_what_is_said_alike_of_the_results_of_a_section_is_said_once() -> None:
         ("d:x", False),
         ("d:y", True),
     ]
+    assert str(refused.value).count("A published quarter stays as it is") == 1
 
 
 def test_each_quarter_is_proven_by_the_policy_that_it_was_published_by() -> None:

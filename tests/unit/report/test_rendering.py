@@ -585,7 +585,34 @@ def test_a_pace_without_such_a_share_is_the_finding() -> None:
     assert few.title.endswith("das Tempo im Vergleich")
     assert "„Abgang“ ist nicht gezeigt" in few.html
     assert "Der Anteil ist nicht gezeigt" in few.html
-    assert "Anteil, der das Ziel erreicht</th>" not in few.html
+    asked = "Erreichen am Ende mehr das Ziel?</th>"
+    assert asked in shown("side_by_side").html
+    assert asked not in few.html
+
+
+@pytest.mark.parametrize(
+    ("language", "asked", "answers"),
+    [
+        (
+            "de",
+            "Erreichen am Ende mehr das Ziel?",
+            {"ja, mehr", "nein, weniger", "kein Unterschied erkennbar", "Vergleichsgruppe"},
+        ),
+        (
+            "en",
+            "Do more reach the goal in the end?",
+            {"yes, more", "no, fewer", "no discernible difference", "reference group"},
+        ),
+    ],
+)
+def test_whether_more_arrive_is_a_question_and_each_group_has_an_answer(
+    language: str, asked: str, answers: set[str]
+) -> None:
+    html = shown("side_by_side", language).html
+    assert re.findall(r"<th[^>]*>([^<]*)</th>", html.partition("</thead>")[0])[-1] == asked
+    cells = re.findall(r"<td[^>]*>([^<]*)</td></tr>", html.replace("\n", ""))
+    assert set(cells) == answers
+    assert html.count(asked) == 2, "in the head and where it says how to read it"
 
 
 def test_states_are_told_from_the_largest_share_on() -> None:
