@@ -7,16 +7,17 @@ from dataclasses import replace
 
 from hamm_eval.errors import Problem, ReleaseRefused
 from hamm_eval.pipeline.published import releases_in
+from hamm_eval.pipeline.redrawing import draw_safely, facts_in, withhold
 from hamm_eval.release.facts import Facts, group_facts
 from hamm_eval.release.figures import Figures
 from hamm_eval.release.json import from_json
+from hamm_eval.release.known_curves import NOTHING_EARLIER, EarlierCurves
 from hamm_eval.release.policy import Policy
 from hamm_eval.release.proof import Unmendable, conceal, find_recovered, hide_until_safe, still_shown
 from hamm_eval.release.record import Entry, RunRecord
 from hamm_eval.release.register import Series, recovering_curves, series_system
 from hamm_eval.release.released import (
     QuarterlySummary,
-    ReleasedAbsent,
     ReleasedPerceivedEffects,
     ReleasedShare,
     ReleasedTwoPerspectives,
@@ -24,25 +25,6 @@ from hamm_eval.release.released import (
 from hamm_eval.report.rendering import fragment, render
 from hamm_eval.report.summarised import summarise
 from hamm_eval.report.wording import Wording
-
-
-def facts_in(entries: Iterable[Entry]) -> tuple[Facts, ...]:
-    """What the releases of a run tell of counts.
-
-    Raises
-    ------
-    ReleaseRefused
-        A release that did not come through `study.show`: nobody knows what it tells.
-    """
-    known = list(entries)
-    problems = [
-        Problem("This result does not say what it tells of counts.", entry.id, "Show it with study.show.")
-        for entry in known
-        if entry.facts is None
-    ]
-    if problems:
-        raise ReleaseRefused.of(problems, "Nothing is published:")
-    return tuple(Facts.from_json(entry.facts) for entry in known if entry.facts is not None)
 
 
 def figures_in(entries: Iterable[Entry]) -> tuple[Figures, ...]:
@@ -59,6 +41,7 @@ def hide_what_is_recovered(
     *,
     results: bytes = b"",
     asked: Mapping[str, Policy] | None = None,
+    earlier: EarlierCurves = NOTHING_EARLIER,
 ) -> tuple[Facts, ...]:
     """Prove that no hidden count can be recovered; hide more, in the record, where one could.
 
@@ -78,6 +61,8 @@ def hide_what_is_recovered(
         The former quarter's published results, which the summary compares with.
     asked : mapping of quarter to Policy
         By which the other quarters were published.
+    earlier : EarlierCurves
+        Beside which the curves of the run were drawn.
 
     Returns
     -------
@@ -90,7 +75,7 @@ def hide_what_is_recovered(
         What former quarters told can be recovered by itself; the results of the run contradict each other; or
         what was hidden can still be recovered, or still stands in a result.
     """
-    curves = _without_recovering_curves(record, quarter, former, policy, wording)
+    curves = draw_safely(record, quarter, former, policy, wording, earlier)
     keys, withheld = _safe(record, quarter, former, policy, wording, asked or {})
     withheld |= curves
     if not keys and not withheld:
@@ -145,23 +130,6 @@ def _prove_anew(
         raise ReleaseRefused.of(dict.fromkeys(problems), "Nothing is published:")
 
 
-def _without_recovering_curves(
-    record: RunRecord, quarter: str, former: Series, policy: Policy, wording: Wording
-) -> bool:
-    """Withhold results whose curves tell, with those of other quarters, of few; whether there were any.
-
-    Curves are drawn beside what earlier quarters have told. It comes to this where a quarter is published
-    before an earlier one, or while another run publishes.
-    """
-    entries = record.entries()
-    facts = facts_in(entries)
-    going = recovering_curves({**former, quarter: facts}, quarter, policy)
-    for entry in entries:
-        if entry.id in going:
-            _withhold(entry, record, wording)
-    return bool(going)
-
-
 def _with_groups(facts: Iterable[Facts], wording: Wording) -> tuple[Facts, ...]:
     """All that a run tells: each release once, however many notebooks show it, and how groups go together."""
     once = {told.release: told for told in facts}.values()
@@ -193,24 +161,8 @@ def _safe(
                 raise
             for entry in record.entries():
                 if entry.id in going:
-                    _withhold(entry, record, wording)
+                    withhold(entry, record, wording)
             withheld = True
-
-
-def _withhold(entry: Entry, record: RunRecord, wording: Wording) -> None:
-    """A word in place of the release: together with others it would tell of hidden persons."""
-    release = from_json(entry.release)
-    absent = ReleasedAbsent(
-        id=release.id,
-        definition_digest=release.definition_digest,
-        policy=release.policy,
-        lacking=("linked",),
-    )
-    assert entry.facts is not None  # `facts_in` refuses what has none
-    told = Facts.from_json(entry.facts)
-    nothing = Facts(release=told.release, definition_digest=told.definition_digest, version=told.version)
-    html = fragment(render(absent, wording.for_group(absent.group)), wording)
-    record.replace(entry, absent, html, nothing)
 
 
 def _opinions_as_told(record: RunRecord, wording: Wording, withheld: bool) -> None:
@@ -261,7 +213,7 @@ def _hide(
         return False
     if any(count.shown and not count.places for count in going):
         # Its figures were computed from such a number: it cannot go alone.
-        _withhold(entry, record, wording)
+        withhold(entry, record, wording)
         return True
     places = [place for count in going for place in count.places]
     release = conceal(from_json(entry.release), places)

@@ -30,6 +30,7 @@ from hamm_eval.pipeline.published import (
     EARLIER_CURVES,
     FORMER,
     RESULTS,
+    curves_in,
     earlier_curves_bytes,
     former_results,
     releases_in,
@@ -271,6 +272,7 @@ def _inspect(
         policy,
         wording,
         results=run.former,
+        earlier=curves_in(run.earlier),
         asked=without(before.asked, quarter),
     )
     figures = figures_in(record.entries())

@@ -16,7 +16,7 @@ from hamm_eval.release.cumulative_counts import CumulativeCounts
 from hamm_eval.release.curve_ceiling import below_ceiling
 from hamm_eval.release.curve_error import largest_error
 from hamm_eval.release.household_factor import household_factors
-from hamm_eval.release.known_curves import NOTHING_EARLIER, EarlierCurves, KnownCurve
+from hamm_eval.release.known_curves import NOTHING_EARLIER, EarlierCurves, KnownCurve, LeftOut
 from hamm_eval.release.policy import Policy
 from hamm_eval.release.released import Cell, Interval, ReleasedCurve, ReleasedCurves
 from hamm_eval.release.rounding import decimals, to_midpoint, to_multiple
@@ -156,11 +156,12 @@ def release_curve(
     # Of one household nothing tells how much households differ: no interval could be drawn.
     households = int(np.unique(group.cluster[group.time > group.start_at]).size)
     large &= households > 1
-    definition = curves.definition
-    before = earlier(definition.id, definition.version, name) if large else ()
-    drawn = _drawn(counts, curves.horizons, policy, name, before, inside) if large else None
+    which = (curves.definition.id, curves.definition.version, name)
+    before, gaps = earlier(*which), earlier.gaps(*which)
+    drawn = _drawn(counts, curves.horizons, policy, name, before, inside, gaps) if large else None
     if drawn is None:
-        alone = large and (before or inside) and _drawn(counts, curves.horizons, policy, name, (), ())
+        beside = before or inside or gaps
+        alone = large and beside and _drawn(counts, curves.horizons, policy, name, (), (), ())
         return ReleasedCurve(
             level=group.level,
             merged=group.merged,
@@ -233,6 +234,7 @@ def _drawn(
     name: str,
     earlier: Sequence[KnownCurve],
     inside: Sequence[KnownCurve],
+    left_out: Sequence[LeftOut],
 ) -> tuple[StepCounts, KnownCurve] | None:
     """Rounded counts of a curve that tells of nobody beside others, and what it tells; or None."""
 
@@ -248,12 +250,12 @@ def _drawn(
         return None if drawn is None else drawn[1]
 
     chains = [chain for chain in (tuple(earlier), *((each,) for each in inside)) if chain]
-    if not chains:
+    if not chains and not left_out:
         return draw(days_alone(counts, horizons, policy))
     # The proof knows facts, and facts of curves know this module.
     from hamm_eval.release.safe_steps import safe_days
 
-    return draw(safe_days(counts, horizons, policy, tells, chains))
+    return draw(safe_days(counts, horizons, policy, tells, chains, left_out))
 
 
 def _redraw(steps: StepCounts) -> tuple[FloatArray, ...]:

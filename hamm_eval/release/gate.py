@@ -126,6 +126,11 @@ _DRAWN = frozenset({Curves, SystemAccess, GoalAttainment, TruthComparison})
 """Kinds with curves, whose steps depend on what earlier quarters have told."""
 
 
+def is_drawn(estimate: Estimate) -> bool:
+    """Whether curves are drawn of an estimate, so that what was drawn earlier has a say."""
+    return type(estimate) in _DRAWN
+
+
 def release(estimate: Estimate, policy: Policy, earlier: EarlierCurves = NOTHING_EARLIER) -> Release:
     """What may be shown of an estimate.
 
@@ -172,4 +177,4 @@ def release(estimate: Estimate, policy: Policy, earlier: EarlierCurves = NOTHING
             where="study.show",
             todo="The proof that no hidden count can be recovered needs it: see release/facts.",
         )
-    return rule(estimate, policy, earlier) if type(estimate) in _DRAWN else rule(estimate, policy)
+    return rule(estimate, policy, earlier) if is_drawn(estimate) else rule(estimate, policy)

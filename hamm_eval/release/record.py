@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import pickle
 import re
 import tempfile
 from collections.abc import Iterable
@@ -17,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from hamm_eval.errors import ReleaseRefused, UsageError
+from hamm_eval.estimate import Estimate
 from hamm_eval.release.facts import Facts
 from hamm_eval.release.json import to_json
 from hamm_eval.release.released import Release
@@ -25,6 +27,7 @@ RUN_VARIABLE = "HAMM_EVAL_RUN"
 NOTEBOOK_VARIABLE = "HAMM_EVAL_NOTEBOOK"
 MARK = "hamm_eval"
 _FINISHED = "finished.json"
+_ESTIMATE = ".estimate"
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
 
 
@@ -119,10 +122,12 @@ class RunRecord:
         number: str | None = None,
         facts: Facts | None = None,
         policy: str = "",
+        drawn_from: Estimate | None = None,
     ) -> dict[str, Any]:
         """Enter a release with the fragment that displays it, and what it tells of counts.
 
         Without facts and the digest of its policy it can be shown in JupyterLab, but no run publishes it.
+        With `drawn_from`, the estimate behind it, a run can draw its curves anew.
 
         Returns
         -------
@@ -159,6 +164,8 @@ class RunRecord:
             "policy": policy,
         }
         self._write(name, entry)
+        if drawn_from is not None and self.of_run:
+            self._write_bytes(Path(name).with_suffix(_ESTIMATE).name, pickle.dumps(drawn_from))
         return {MARK: {"release": release.id}}
 
     def entries(self, notebook: str | None = None) -> tuple[Entry, ...]:
@@ -166,6 +173,15 @@ class RunRecord:
         pattern = f"{notebook or '*'}/[0-9]*-*.json"
         found = [Entry(**_read(path)) for path in self.folder.glob(pattern)]
         return tuple(sorted(found, key=lambda entry: (entry.notebook, entry.order)))
+
+    def drawn_from(self, entry: Entry) -> Estimate | None:
+        """The estimate behind an entry, where it was kept to draw curves anew."""
+        path = (self.folder / entry.notebook / _file_name(entry.order, entry.id)).with_suffix(_ESTIMATE)
+        if not path.is_file():
+            return None
+        # Nobody but this run's own processes can write here, so that unpickling is safe.
+        found: Estimate = pickle.loads(path.read_bytes())
+        return found
 
     def replace(self, entry: Entry, release: Release, html: str, facts: Facts) -> None:
         """Put another form of a release in place of the one entered: more of it is hidden."""
@@ -184,18 +200,22 @@ class RunRecord:
         return set(_read(path)["releases"]) <= {entry.id for entry in self.entries(notebook)}
 
     def _write(self, name: str, content: Any, *, notebook: str = "") -> None:
+        """Write JSON to a private file."""
+        # NaN and infinity are no JSON and nothing to show.
+        text = json.dumps(content, ensure_ascii=False, allow_nan=False, sort_keys=True)
+        self._write_bytes(name, text.encode("utf-8"), notebook=notebook)
+
+    def _write_bytes(self, name: str, content: bytes, *, notebook: str = "") -> None:
         """Write one private file so that a reader sees all of it or nothing."""
         folder = self.folder / (notebook or self.notebook)
         for part in (self.folder, folder):
             part.mkdir(mode=0o700, parents=True, exist_ok=True)
             part.chmod(0o700)
-        # NaN and infinity are no JSON and nothing to show.
-        text = json.dumps(content, ensure_ascii=False, allow_nan=False, sort_keys=True)
         temporary = folder / f".{name}.{os.getpid()}.part"
         temporary.unlink(missing_ok=True)
         # The mode is set at creation: there is no moment at which others could read it.
         with os.fdopen(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-            file.write(text.encode("utf-8"))
+            file.write(content)
         temporary.replace(folder / name)
 
 

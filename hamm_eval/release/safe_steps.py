@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from hamm_eval.estimate import FloatArray
 from hamm_eval.release.cumulative_counts import CumulativeCounts
-from hamm_eval.release.known_curves import KnownCurve
+from hamm_eval.release.known_curves import KnownCurve, LeftOut
 from hamm_eval.release.policy import Policy
 from hamm_eval.release.proof.curve_chain import RecoveredDay, days_recovered, days_subtracted
 from hamm_eval.release.step_days import StepDays, days_shown, step_days
@@ -22,6 +22,7 @@ def safe_days(
     policy: Policy,
     tells: Tell,
     chains: Sequence[Sequence[KnownCurve]],
+    left_out: Sequence[LeftOut] = (),
 ) -> tuple[StepDays, ...]:
     """Days of the steps of each cause.
 
@@ -35,6 +36,8 @@ def safe_days(
     chains : sequence of sequences of KnownCurve
         Curves of which the events are some of this one's, each some of the next: those of earlier quarters,
         and of a part of the same events.
+    left_out : sequence of LeftOut
+        Steps left out for the sake of other curves.
 
     Returns
     -------
@@ -44,10 +47,13 @@ def safe_days(
     Notes
     -----
     Where curves of a chain tell together how few came in between, a step is left out and its events wait for
-    the next, one after the other. Without any step there is nothing to subtract from, so it ends.
+    the next, one after the other. Without any step there is nothing to subtract from, so it ends. No other
+    step takes its place, so that all others stay as they are.
     """
     grid = days_shown(counts, horizons, policy)
     among = [grid] * len(counts.exit_events)
+    for gap in left_out:
+        among[gap.cause] = gap.out_of(among[gap.cause])
 
     def chosen(allowed: Sequence[FloatArray]) -> tuple[StepDays, ...]:
         return tuple(
@@ -60,12 +66,12 @@ def safe_days(
         return () if told is None else tuple((*chain, told) for chain in chains)
 
     days = chosen(among)
-    while found := _recovered(together(days), policy):
+    while chains and (found := _recovered(together(days), policy)):
         cause = found[0].cause
         options = []
-        for left_out in _near(days[cause], found[0].day):
+        for step in _near(days[cause], found[0].day):
             fewer = list(among)
-            fewer[cause] = among[cause][among[cause] != left_out]
+            fewer[cause] = LeftOut.step(cause, step, days[cause].ends).out_of(among[cause])
             then = chosen(fewer)
             options.append((together(then), fewer, then))
         _, among, days = _best(options, policy)
@@ -87,7 +93,7 @@ def _recovered(chains: Sequence[Chain], policy: Policy) -> tuple[RecoveredDay, .
 
 
 def _near(days: StepDays, day: float) -> list[float]:
-    """Steps next to a day, that may be left out; whatever day is left where none is."""
+    """Steps next to a day, that may be left out; all days where there is no step."""
     before, after = days.ends[days.ends <= day], days.ends[days.ends > day]
     near = [*before[-2:], *after[:1]]
     return [float(each) for each in near] or [float(days.among[-1])]

@@ -206,6 +206,7 @@ class Show:
 
     def _show(self, estimate: Estimate) -> None:
         """Gate, words and pictures, record, display."""
+        from hamm_eval.release.gate import is_drawn
         from hamm_eval.release.gate import release as pass_gate
 
         given: object = estimate
@@ -221,7 +222,8 @@ class Show:
         estimate = self._redefined(estimate)
         release = pass_gate(estimate, policy, self._earlier)
         facts = facts_of(estimate, release, policy)
-        self._display(release, render(release, wording), facts, policy)
+        drawn_from = estimate if is_drawn(estimate) else None
+        self._display(release, render(release, wording), facts, policy, drawn_from)
 
     def _redefined(self, estimate: Estimate) -> Estimate:
         """The estimate with the version that params give its definition."""
@@ -231,7 +233,14 @@ class Show:
             return estimate
         return replace(estimate, definition=replace(definition, version=definition.version + times))
 
-    def _display(self, release: Release, rendered: Rendered, facts: Facts, policy: Policy) -> None:
+    def _display(
+        self,
+        release: Release,
+        rendered: Rendered,
+        facts: Facts,
+        policy: Policy,
+        drawn_from: Estimate | None = None,
+    ) -> None:
         """Enter the payload in the run record, then display it with its mark.
 
         The record holds the bare fragment; the display brings style and session numbers for the reader in
@@ -241,7 +250,7 @@ class Show:
         from IPython.display import display
 
         bare = fragment(rendered, self._wording)
-        mark = self._record.enter(release, bare, facts=facts, policy=policy.digest)
+        mark = self._record.enter(release, bare, facts=facts, policy=policy.digest, drawn_from=drawn_from)
         if not self._record.of_run:
             self._warn_of_linked(release.id)
         if get_ipython() is None:  # a plain script has no place for pictures

@@ -290,10 +290,9 @@ class FactList:
         self._enter(rule, true, Count(key=rule, low=max(least, 0), high=high))
         self.sum(key, [rule])
 
-    def curve(self, known: KnownCurve | None) -> None:
-        """Enter what a drawn curve tells of counts by day; nothing where none is drawn."""
-        if known is not None:
-            self._curves.append(known)
+    def curve(self, known: KnownCurve) -> None:
+        """Enter what a drawn curve tells of counts by day."""
+        self._curves.append(known)
 
     def auxiliary(self, key: str, true: int) -> str:
         """Enter a number that sums are written with and that is about nobody: no one is protected by it."""

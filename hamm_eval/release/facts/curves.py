@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -68,7 +69,8 @@ def _group(
         ends = behind_curve_count(cell.value, policy) if cell.value else None
         return facts.cell(key, true, cell, *places, sensitive=curves.sensitive, ends=ends, grows=True)
 
-    facts.curve(shown.known)
+    if shown.known is not None:
+        facts.curve(replace(shown.known, key=event))
     enter(name, persons, shown.persons, (*at, "persons"))
     enter(event, events, shown.events, (*at, "events"))
     if shown.at_risk and shown.at_risk[0] and shown.at_risk_time[0] == group.start_at:

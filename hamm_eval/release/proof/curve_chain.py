@@ -79,7 +79,7 @@ def _days_together(curves: Sequence[KnownCurve], policy: Policy) -> tuple[Recove
     system = System(counts=chain.counts, sums=tuple(chain.sums), told_by={})
     found: set[RecoveredDay] = set()
     for part in system.parts():
-        if part.sums and _possible(part):
+        if part.sums and possible(part):
             found |= {chain.came[each.key] for each in find_recovered(part, policy) if each.key in chain.came}
     return _in_order(found)
 
@@ -89,8 +89,8 @@ def _in_order(found: Iterable[RecoveredDay]) -> tuple[RecoveredDay, ...]:
     return tuple(sorted(found, key=lambda each: (each.cause, each.day)))
 
 
-def _possible(part: System) -> bool:
-    """Whether any counts fit."""
+def possible(part: System) -> bool:
+    """Whether any counts fit a connected system."""
     try:
         Programs(part).least(next(iter(part.counts)))
     except ReleaseRefused:

@@ -66,6 +66,20 @@ def nested(counts: Collection[str], sums: Iterable[Sum]) -> tuple[tuple[Count, .
     return tuple(binding.made.values()), tuple(binding.sums)
 
 
+def begins(key: str) -> tuple[tuple[str, str], float]:
+    """Of whom and of what a count is, and the day after which they are counted.
+
+    Examples
+    --------
+    >>> begins("all|after 21|event")
+    (('all', '|event'), 21.0)
+    >>> begins("all|event")
+    (('all|event', ''), 0.0)
+    """
+    found = _AFTER.fullmatch(key)
+    return ((found["persons"], found["what"]), float(found["day"])) if found else ((key, ""), 0.0)
+
+
 def levels_in_every_quarter(series: Mapping[str, tuple[Facts, ...]]) -> dict[str, tuple[Facts, ...]]:
     """The series, each level that one quarter tells named in all others that tell the same grouping.
 

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Mapping
 from hamm_eval.release.facts import Facts
 from hamm_eval.release.known_curves import EarlierCurves, KnownCurve
 from hamm_eval.release.policy import Policy
-from hamm_eval.release.proof import days_recovered
+from hamm_eval.release.proof import days_recovered, families, tells_of_few
+from hamm_eval.release.proof.curve_family import Family
 
 
 def recovering_curves(
@@ -33,15 +34,29 @@ def recovering_curves(
         for each in {each.release: each for each in series[name]}.values()
         for curve in each.curves
     )
-    return tuple(
-        dict.fromkeys(
-            each.release
-            for each in series[quarter]
-            for curve in each.curves
-            for chain in (told(each.release, each.version, curve.name), *_beside(curve, each.curves))
-            if days_recovered(chain, policy)
-        )
-    )
+    found = {
+        each.release: None
+        for each in series[quarter]
+        for curve in each.curves
+        for chain in (told(each.release, each.version, curve.name), *_beside(curve, each.curves))
+        if days_recovered(chain, policy)
+    }
+    others = {name: facts for name, facts in series.items() if name != quarter}
+    for family in families(series[quarter], quarter_before(others, quarter)):
+        if tells_of_few(family, policy):
+            found |= dict.fromkeys(_of_parts(family, series[quarter]))
+    return tuple(found)
+
+
+def quarter_before(series: Mapping[str, tuple[Facts, ...]], quarter: str) -> tuple[Facts, ...]:
+    """What the last quarter before one has told; nothing where there is none."""
+    return series[max(earlier)] if (earlier := [name for name in series if name < quarter]) else ()
+
+
+def _of_parts(family: Family, facts: Iterable[Facts]) -> Iterable[str]:
+    """Results that draw the parts of a family: without them the whole tells of nobody beside them."""
+    parts = {part for total in family.sums for part in total.parts}
+    return (told.release for told in facts for curve in told.curves if curve.key in parts)
 
 
 def _beside(curve: KnownCurve, others: Iterable[KnownCurve]) -> Iterable[tuple[KnownCurve, ...]]:
