@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from hamm_eval.errors import Problem, ReleaseRefused
-from hamm_eval.estimate import TruthComparison
 from hamm_eval.release.facts import Facts, facts_of
 from hamm_eval.release.gate import release as pass_gate
 from hamm_eval.release.json import from_json
@@ -106,7 +105,7 @@ def _draw_anew(
         facts = Facts.from_json(entry.facts or {})
         mine = {(facts.release, facts.version, curve.name) for curve in facts.curves}
         estimate = record.drawn_from(entry)
-        if estimate is None or not (mine & names or isinstance(estimate, TruthComparison)):
+        if estimate is None or not mine & names:
             continue
         # As `study.show` did it.
         words = wording.for_group(estimate.definition.group)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 
 from hamm_eval.errors import ReleaseRefused
@@ -51,8 +52,13 @@ def days_recovered(curves: Sequence[KnownCurve], policy: Policy) -> tuple[Recove
 
     The programs are of the newest three quarters; the newest is subtracted from all others, day by day.
     """
-    plain = days_subtracted(curves, policy)
-    return plain or _days_together(curves[-_TOGETHER:], policy)
+    return _days_recovered(tuple(curves), policy)
+
+
+@lru_cache(maxsize=512)  # the same chain is proven when a curve is drawn, and when it is published
+def _days_recovered(curves: tuple[KnownCurve, ...], policy: Policy) -> tuple[RecoveredDay, ...]:
+    """By plain subtraction first."""
+    return days_subtracted(curves, policy) or _days_together(curves[-_TOGETHER:], policy)
 
 
 def days_subtracted(curves: Sequence[KnownCurve], policy: Policy) -> tuple[RecoveredDay, ...]:

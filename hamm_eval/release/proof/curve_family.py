@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import numpy as np
 
@@ -15,7 +16,7 @@ from hamm_eval.release.proof.curve_chain import possible
 from hamm_eval.release.proof.nesting import begins
 from hamm_eval.release.proof.system import System
 
-Curves = Mapping[str, KnownCurve]
+Curves = tuple[tuple[str, KnownCurve], ...]
 """By the key of their events: one process each, whichever results draw it."""
 
 
@@ -25,31 +26,35 @@ class Family:
 
     Parameters
     ----------
-    newest, former : mapping of key to KnownCurve
+    newest, former : tuple of (key, KnownCurve)
         Of this quarter, and of the one before.
     sums : tuple of Sum
         Which events make up which, by their keys.
-    ended : mapping of key to day
+    ended : tuple of (key, day)
         Events that come before a later curve begins: after that day there are none.
     """
 
     newest: Curves
     former: Curves
     sums: tuple[Sum, ...]
-    ended: Mapping[str, float] = field(default_factory=dict)
+    ended: tuple[tuple[str, float], ...] = ()
 
     @property
     def causes(self) -> int:
         """How many causes any curve tells of."""
-        return max(len(curve.events) for curve in (*self.newest.values(), *self.former.values()))
+        return max(len(curve.events) for _, curve in (*self.newest, *self.former))
 
     def without(self, key: str, gap: LeftOut) -> Family:
         """The same with a step of one curve of this quarter left out."""
-        curve = self.newest[key]
-        events = tuple(
-            gap.told_by(told) if cause == gap.cause else told for cause, told in enumerate(curve.events)
-        )
-        return replace(self, newest={**self.newest, key: replace(curve, events=events)})
+
+        def less(curve: KnownCurve) -> KnownCurve:
+            events = tuple(
+                gap.told_by(told) if cause == gap.cause else told for cause, told in enumerate(curve.events)
+            )
+            return replace(curve, events=events)
+
+        newest = tuple((name, less(curve) if name == key else curve) for name, curve in self.newest)
+        return replace(self, newest=newest)
 
 
 def families(newest: Iterable[Facts], former: Iterable[Facts]) -> tuple[Family, ...]:
@@ -79,16 +84,16 @@ def families(newest: Iterable[Facts], former: Iterable[Facts]) -> tuple[Family, 
         found.append((keys, together))
     return tuple(
         Family(
-            newest={key: here[key] for key in sorted(keys & here.keys())},
-            former={key: before[key] for key in sorted(keys & before.keys())},
+            newest=tuple((key, here[key]) for key in sorted(keys & here.keys())),
+            former=tuple((key, before[key]) for key in sorted(keys & before.keys())),
             sums=tuple(together),
-            ended={total.parts[1]: ended[total.parts[0]] for total in together if total.parts[0] in ended},
+            ended=tuple((each.parts[1], ended[each.parts[0]]) for each in together if each.parts[0] in ended),
         )
         for keys, together in found
     )
 
 
-def _begun_later(wholes: Iterable[str], here: Curves) -> tuple[list[Sum], dict[str, float]]:
+def _begun_later(wholes: Iterable[str], here: Collection[str]) -> tuple[list[Sum], dict[str, float]]:
     """Wholes that no curve is drawn of, for one of the same persons begins earlier: what binds both.
 
     By every day the earlier one has the events of the later one and those before that began.
@@ -138,7 +143,7 @@ def steps_to_leave_out(family: Family, policy: Policy) -> tuple[tuple[str, LeftO
     """
     chosen: list[tuple[str, LeftOut]] = []
     for cause in range(family.causes):
-        found = _recovered(family, cause, policy)
+        found = list(_recovered(family, cause, policy))
         while found and (near := _near(family, cause, found[0])):
             key, gap = _mends(near, found[0], family, cause, policy)
             chosen.append((key, gap))
@@ -161,14 +166,15 @@ class _Target:
     day: float
 
 
-def _recovered(family: Family, cause: int, policy: Policy) -> list[_Target]:
+@lru_cache(maxsize=64)  # the same family is proven when a step has been left out, and when it is published
+def _recovered(family: Family, cause: int, policy: Policy) -> tuple[_Target, ...]:
     """What a family tells too exactly of one cause."""
     lines = _lines(family, cause)
     found: list[_Target] = []
     for part in lines.system.parts():
         if part.sums and possible(part):
             found += [lines.protected[each.key] for each in find_recovered(part, policy)]
-    return found
+    return tuple(found)
 
 
 def _still(targets: Iterable[_Target], family: Family, cause: int, policy: Policy) -> list[_Target]:
@@ -191,8 +197,9 @@ def _near(family: Family, cause: int, target: _Target) -> list[tuple[str, list[L
         for name in (total.whole, *total.parts)
     }
     found: list[tuple[str, list[LeftOut]]] = []
-    for key in sorted(family.newest, key=lambda key: (key != target.name, key not in kin, key)):
-        curve = family.newest[key]
+    for key, curve in sorted(
+        family.newest, key=lambda each: (each[0] != target.name, each[0] not in kin, each[0])
+    ):
         steps = curve.steps(cause) if cause < len(curve.events) else ()
         before = [step for step in steps if step <= target.day][-2:]
         after = [step for step in steps if step > target.day][:1]
@@ -219,7 +226,8 @@ def _mends(
 def _lines(family: Family, cause: int) -> _Lines:
     """Events of one cause by day in all curves and quarters."""
     names = sorted({name for total in family.sums for name in (total.whole, *total.parts)})
-    quarters = [family.former, family.newest] if family.former else [family.newest]
+    quarters = [dict(curves) for curves in (family.former, family.newest) if curves]
+    ended = dict(family.ended)
     told = {
         (name, at): curves[name].events[cause]
         for at, curves in enumerate(quarters)
@@ -233,7 +241,7 @@ def _lines(family: Family, cause: int) -> _Lines:
         for at, known in enumerate(mine):
             # Of whom no curve is drawn nobody shows anything.
             unknown = at == len(quarters) - 1 and not any(mine)
-            lines.cumulative(f"{name}@{at}", known, protected=unknown, end=family.ended.get(name, np.inf))
+            lines.cumulative(f"{name}@{at}", known, protected=unknown, end=ended.get(name, np.inf))
         if len(quarters) > 1:
             about = {known.day for each in mine for known in each} or set(days)
             lines.came(name, about)
