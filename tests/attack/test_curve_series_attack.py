@@ -21,7 +21,8 @@ from hamm_eval.release.gate import release
 from hamm_eval.release.json import from_json
 from hamm_eval.release.known_curves import NOTHING_EARLIER, EarlierCurves
 from hamm_eval.release.record import RunRecord
-from hamm_eval.release.released import ReleasedCurve, ReleasedCurves
+from hamm_eval.release.register import check_series
+from hamm_eval.release.released import ReleasedAbsent, ReleasedCurve, ReleasedCurves
 from hamm_eval.report.wording import Wording
 
 CUTS = (820, 850, 880)
@@ -180,3 +181,61 @@ def test_a_whole_tells_of_its_parts_unless_they_are_drawn_together(tmp_path: Pat
         assert recovered_by_parts(first[1], together[1], seed) == 0
         assert not any(curve.withheld for shown in together[1] for curve in shown.curves)
     assert sum(bool(days) for days in without) == 3
+
+
+def test_what_cannot_be_drawn_anew_is_withheld_whole(tmp_path: Path) -> None:
+    seed = 0
+    first = publish(whole_and_parts(CUTS[0], seed), tmp_path / "a", (), safely=False)
+    record = RunRecord(tmp_path / "b", "02")
+    earlier = earlier_of(first[0])
+    for estimate in whole_and_parts(CUTS[1], seed):
+        shown = release(estimate, STRICT, earlier)
+        record.enter(shown, "<p>12</p>", facts=facts_of(estimate, shown, STRICT), policy=STRICT.digest)
+    assert draw_safely(record, "2017-Q3", {"2017-Q2": first[0]}, STRICT, Wording("de"), earlier)
+    whole, parts = record.entries()
+    assert isinstance(from_json(parts.release), ReleasedAbsent) and "12" not in parts.html
+    assert isinstance(from_json(whole.release), ReleasedCurves)
+    assert [bool(facts.curves) for facts in facts_in(record.entries())] == [True, False]
+
+
+def test_a_quarter_published_after_a_later_one_is_proven_against_it(tmp_path: Path) -> None:
+    seed = 0
+    _, later = told(curves_at(CUTS[1], seed, **DRAWN))
+    estimate = curves_at(CUTS[0], seed, **DRAWN)
+    record = RunRecord(tmp_path, "02")
+    shown, facts = told(estimate)
+    record.enter(shown, "<p>12</p>", facts=facts, policy=STRICT.digest, drawn_from=estimate)
+    assert draw_safely(record, "2017-Q2", {"2017-Q3": (later,)}, STRICT, Wording("de"), NOTHING_EARLIER)
+    (entry,) = record.entries()
+    assert isinstance(from_json(entry.release), ReleasedAbsent)
+    # With the same steps as before a published quarter is published again, whatever came later.
+    both = earlier_of(facts)
+    _, beside = told(curves_at(CUTS[1], seed, **DRAWN), both)
+    again = RunRecord(tmp_path / "again", "02")
+    again.enter(shown, "<p>12</p>", facts=facts, policy=STRICT.digest, drawn_from=estimate)
+    assert not draw_safely(again, "2017-Q2", {"2017-Q3": (beside,)}, STRICT, Wording("de"), NOTHING_EARLIER)
+
+
+def test_the_register_names_curves_that_tell_of_few() -> None:
+    seed = 0
+    alone = {quarter: (told(curves_at(cut, seed, **DRAWN))[1],)
+             for quarter, cut in zip(("2017-Q2", "2017-Q3"), CUTS, strict=False)}  # fmt: skip
+    asked = dict.fromkeys(alone, STRICT)
+    (problem,) = check_series(alone, asked)
+    assert problem.where == "time_to_integration:language_b1/by" and "2017-Q3" in problem.what
+    beside = told(curves_at(CUTS[1], seed, **DRAWN), earlier_of(*alone["2017-Q2"]))[1]
+    assert check_series({**alone, "2017-Q3": (beside,)}, asked) == ()
+
+
+def test_the_estimate_behind_a_curve_stays_private(tmp_path: Path) -> None:
+    estimate = curves_at(CUTS[0], 0, **DRAWN)
+    shown, facts = told(estimate)
+    for replaces in (False, True):
+        record = RunRecord(tmp_path / str(replaces), "02", replaces=replaces)
+        record.enter(shown, "<p></p>", facts=facts, policy=STRICT.digest, drawn_from=estimate)
+        (entry,) = record.entries()
+        kept = list(record.folder.rglob("*.estimate"))
+        # In JupyterLab there is nothing to draw anew.
+        assert [path.stat().st_mode & 0o077 for path in kept] == ([] if replaces else [0])
+        assert (record.drawn_from(entry) is None) == replaces
+        assert "known" not in str(entry.release) and "estimate" not in entry.release

@@ -141,6 +141,8 @@ def steps_to_leave_out(family: Family, policy: Policy) -> tuple[tuple[str, LeftO
     makes more possible and nothing less. For one such number after the other a step next to its day is left
     out, of the curve that has most of them where any will do.
     """
+    if policy.exact:
+        return ()
     chosen: list[tuple[str, LeftOut]] = []
     for cause in range(family.causes):
         found = list(_recovered(family, cause, policy))
@@ -154,7 +156,7 @@ def steps_to_leave_out(family: Family, policy: Policy) -> tuple[tuple[str, LeftO
 
 def tells_of_few(family: Family, policy: Policy) -> bool:
     """Whether a family tells too exactly how few came, or how few are left."""
-    return any(_recovered(family, cause, policy) for cause in range(family.causes))
+    return not policy.exact and any(_recovered(family, cause, policy) for cause in range(family.causes))
 
 
 @dataclass(frozen=True, slots=True)
