@@ -60,9 +60,11 @@ verification: install
 	$(BIN)/python tests/reference/verify_public.py
 	$(BIN)/python tests/truth/verify_effects.py --workers $(JOBS)
 
-# What the release rules cost and prevent, on the committed city: docs/release-utility.md anew, some seconds.
+# What the release rules cost and prevent, on the committed city: docs/release-utility.md (seconds) and
+# docs/curves-across-quarters.md (a minute) anew.
 release-utility: install
 	$(BIN)/python tests/attack/measure_utility.py
+	$(BIN)/python tests/attack/measure_series.py
 
 # How far the released kappa lies from the exact one, on pairs drawn anew: docs/released-kappa.md, four minutes.
 released-kappa: install
