@@ -11,7 +11,9 @@ import pytest
 import report_samples as samples
 
 from hamm_eval.errors import UsageError
-from hamm_eval.estimate import CountTable, Definition, Link
+from hamm_eval.estimate import CountTable, CurveGroup, Curves, Definition, Link
+from hamm_eval.release.facts import Facts
+from hamm_eval.release.known_curves import EarlierCurves, LeftOut
 from hamm_eval.release.policy import Policy
 from hamm_eval.release.record import RunRecord
 from hamm_eval.report import render
@@ -63,6 +65,34 @@ def test_what_is_shown_is_recorded_and_marked(
     assert 'data-count="table"' in entry.html
     assert "Tabelle 1</span>" in data["text/html"]
     assert data["text/plain"]
+
+
+def test_curves_are_drawn_beside_what_earlier_quarters_have_told(
+    tmp_path: Path, german: Wording, displayed: list[tuple[dict[str, str], dict[str, Any]]]
+) -> None:
+    rng = np.random.default_rng(4)
+    time = rng.integers(1, 700, 400)
+    group = CurveGroup(
+        level="all", entry=np.zeros_like(time), time=time, cause=np.where(time < 500, 1, 0),
+        cluster=np.arange(400), start_at=0.0,
+    )  # fmt: skip
+    curves = Curves(
+        definition=Definition("time_to_integration", "language_b1"), endpoint="language_b1", dimension="",
+        groups=(group,), causes=("language_b1",), estimates=(None,), horizons=(365,),
+    )  # fmt: skip
+    steps = {}
+    gap = LeftOut(0, 60.0, 200.0)
+    for name, earlier in (
+        ("alone", EarlierCurves()),
+        ("beside", EarlierCurves().leaving_out([(("time_to_integration:language_b1", 1, "|=all"), gap)])),
+    ):
+        record = RunRecord(tmp_path / name, "02_time")
+        Show(Policy.strict(), german, record, earlier=earlier).curves(curves)
+        (entry,) = record.entries()
+        assert isinstance(record.drawn_from(entry), Curves)
+        (known,) = Facts.from_json(entry.facts or {}).curves
+        steps[name] = set(known.steps(0))
+    assert steps["beside"] == {day for day in steps["alone"] if not 60 < day < 200} < steps["alone"]
 
 
 def test_the_summary_reads_the_record_and_can_be_shown_again(
