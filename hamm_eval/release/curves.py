@@ -183,7 +183,7 @@ def release_curve(
     behind = steps.lag * ((1 - values.sum(axis=1)) / steps.at_risk)[:, None]
     # What rests on a single step may be wrong by a third of itself.
     thin = steps.events < 2 * policy.curve_step_events
-    too_old = thin | (100 * behind > policy.curve_lag_percent)
+    too_old = thin | (100 * behind > policy.curve_lag_percent) | (steps.time[:, None] > steps.shown_until)
 
     def interval(at: int | None) -> Interval:
         # Before a cause's first steps its incidence is hidden, not zero.

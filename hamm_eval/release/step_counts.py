@@ -11,7 +11,7 @@ from hamm_eval.estimate import FloatArray, IntArray
 from hamm_eval.release.cumulative_counts import CumulativeCounts, happened_by
 from hamm_eval.release.policy import Policy
 from hamm_eval.release.rounding import to_midpoint
-from hamm_eval.release.step_days import StepDays, days_alone, days_shown
+from hamm_eval.release.step_days import StepDays, days_alone, days_shown, most_waiting
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -30,6 +30,9 @@ class StepCounts:
         By the end of each step; constant between the steps of a cause.
     lag : ndarray of int, shape (k, causes)
         How many more events of the cause there may have been by then than its last step shows.
+    shown_until : ndarray, shape (causes,)
+        Day after which the last steps of a cause are left out beside other curves, infinite where none are:
+        nothing is known of what happened later.
     """
 
     start: float
@@ -38,6 +41,7 @@ class StepCounts:
     censored: IntArray
     events: IntArray
     lag: IntArray
+    shown_until: FloatArray
 
     @property
     def at_risk(self) -> IntArray:
@@ -54,6 +58,7 @@ class StepCounts:
             self.censored[:steps],
             self.events[:steps],
             self.lag[:steps],
+            self.shown_until,
         )
 
 
@@ -79,8 +84,9 @@ def rounded_steps(
     if not grid.size:
         empty = np.empty(0, dtype=np.int64)
         wide = np.empty((0, causes), dtype=np.int64)
-        return StepCounts(counts.start, grid, empty, empty, wide, wide)
-    own = [each.ends for each in days or days_alone(counts, horizons, policy)]
+        return StepCounts(counts.start, grid, empty, empty, wide, wide, np.full(causes, np.inf))
+    chosen = days or days_alone(counts, horizons, policy)
+    own = [each.ends for each in chosen]
     # Horizons and the end are read off, so the error there is bounded too.
     read = [day for day in (*horizons, grid[-1]) if counts.start < day <= grid[-1]]
     time = np.unique(np.concatenate([*own, read]))
@@ -96,8 +102,15 @@ def rounded_steps(
         to_midpoint(happened_by(counts.exit_censored, middle), policy.curve_rounding),
         np.column_stack(shown),
         np.column_stack(lag),
+        np.array([_until(each.among, float(grid[-1])) for each in chosen]),
     )
     return _cut(steps, policy)
+
+
+def _until(among: FloatArray, end: float) -> float:
+    """The last day on which a step may end; infinite where that is the curve's own end."""
+    last = among[-1] if among.size else -np.inf
+    return float(last) if last < end else np.inf
 
 
 def middles(start: float, time: FloatArray) -> FloatArray:
@@ -114,12 +127,16 @@ def _lag(steps: FloatArray, values: IntArray, time: FloatArray, policy: Policy) 
     """Most events that a cause can have had since its last step: up to the next one, or too few for one."""
     following = np.concatenate([values, [0]])[np.searchsorted(steps, time, side="right")]
     shown = _latest(steps, values, time)
-    waiting = np.where(following > 0, following - shown, policy.curve_step_events - 1)
+    waiting = np.where(following > 0, following - shown, most_waiting(policy))
     return np.where(np.isin(time, steps), 0, waiting)
 
 
 def _cut(steps: StepCounts, policy: Policy) -> StepCounts:
-    """End the curve where the rounded counts leave too few at risk, or fewer than have an event."""
+    """End the curve where the rounded counts leave too few at risk, or fewer than have an event.
+
+    And where the last steps of the endpoint itself are left out: drawn on, it would lie too low.
+    """
+    steps = steps.until(int(np.searchsorted(steps.time, steps.shown_until[0], side="right")))
     at_risk = steps.at_risk
     before = np.vstack([np.zeros((1, steps.events.shape[1]), dtype=np.int64), steps.events[:-1]])
     happening = (steps.events - before).sum(axis=1)

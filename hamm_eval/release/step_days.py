@@ -93,6 +93,18 @@ def step_days(
     return StepDays(among, stops, np.array(closed, dtype=np.float64))
 
 
+def most_waiting(policy: Policy) -> int:
+    """The most events that may have happened since a step without making another full.
+
+    Examples
+    --------
+    >>> most_waiting(Policy.strict())
+    8
+    """
+    base = policy.curve_rounding
+    return max(full_at(done, policy) - 1 - done for done in range(base, 2 * base))
+
+
 def full_at(done: int, policy: Policy) -> int:
     """Count at which a step that began with `done` events is full: the first near the middle of a range."""
     count = done + policy.curve_step_events
