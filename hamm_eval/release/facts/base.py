@@ -313,6 +313,17 @@ class FactList:
         if rest >= 0:
             self.sum(whole, (*parts, self.untold(key, rest)))
 
+    def divided(self, whole: str, parts: Sequence[str], lacking: str) -> None:
+        """Enter that the levels of a group divide a whole, and who has none of them.
+
+        That nobody lacks an entry is no secret: the table of completeness tells it, and sex and age are asked
+        of everyone. Then the levels add up.
+        """
+        if self._true[whole] == sum(self._true[part] for part in parts):
+            self.sum(whole, parts)
+        else:
+            self.left(whole, parts, lacking)
+
     def add(self, other: FactList) -> None:
         """Enter all that another list holds."""
         for key, count in other._counts.items():

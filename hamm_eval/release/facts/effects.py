@@ -134,7 +134,7 @@ def by_group_facts(estimate: EffectByGroup, released: ReleasedEffectByGroup, pol
             # All groups divide the same arm, less those who lack the characteristic.
             lacking = f"{arms}|{arm}|without {column_of(groups.dimension, grouping)}"
             if estimate.arms is not None:
-                facts.left(f"{arms}|{arm}", keys, lacking)
+                facts.divided(f"{arms}|{arm}", keys, lacking)
             for k, key in enumerate(keys):
                 # The arms of a level whose effect is shown are large enough, and some of the level.
                 if not shown.levels[k].withheld:

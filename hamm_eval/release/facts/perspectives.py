@@ -120,6 +120,6 @@ def _groups(estimate: TwoPerspectives, released: ReleasedTwoPerspectives, facts:
                 facts.left(level, [key], f"{key} silent")
                 given[side].append(key)
         lacking = f"{base}|without {column_of(dimension, groupings.get(dimension))}"
-        facts.left(base, persons, lacking)
+        facts.divided(base, persons, lacking)
         for side, name in enumerate(SIDES):
-            facts.left(f"{base}|{name}", given[side], f"{lacking}|{name}")
+            facts.divided(f"{base}|{name}", given[side], f"{lacking}|{name}")
