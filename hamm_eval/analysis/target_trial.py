@@ -14,7 +14,6 @@ from hamm_eval.analysis.definitions import define, endpoint_details, group_detai
 from hamm_eval.analysis.effect_sensitivity import Sensitivity, analyse_sensitivity
 from hamm_eval.analysis.groundwork import Groundwork
 from hamm_eval.analysis.measure_effectiveness import (
-    LEAST_IN_ARM,
     detectable,
     flow_table,
     starts_of,
