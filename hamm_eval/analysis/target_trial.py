@@ -28,7 +28,7 @@ from hamm_eval.effects import (
 )
 from hamm_eval.effects.starting_comparison import StartingComparison, compare_strategies
 from hamm_eval.errors import NotEstimable, UsageError
-from hamm_eval.estimate import Definition, Effect, TargetTrial, TrialEffect
+from hamm_eval.estimate import LEAST_IN_ARM, Definition, Effect, TargetTrial, TrialEffect
 from hamm_eval.params import DAYS_PER_MONTH, Params, StrategyPair, TargetTrialQuestion
 from hamm_eval.release.policy import policy_of
 

@@ -108,7 +108,9 @@ def volunteer_coverage(case_file: CaseFile, params: Params, key: str) -> CountTa
 
 def _there(params: Params) -> str:
     """Name of those who could have had support, for results that count them by quarter."""
-    return f"there:{define(QUESTION, 'there', recorded_since=VOLUNTEERS_SINCE, **cohort_details(params)).digest}"
+    return (
+        f"there:{define(QUESTION, 'there', recorded_since=VOLUNTEERS_SINCE, **cohort_details(params)).digest}"
+    )
 
 
 def volunteer_association(cohort: Cohort, case_file: CaseFile, params: Params, key: str) -> Model:

@@ -1,8 +1,8 @@
-"""Balance of characteristics as it may be shown: before weighting, of shares of an arm as counts are rounded.
+"""Balance of characteristics as it may be shown: before weighting, from counts as these are rounded.
 
-The standardised difference of a level before weighting is made of two counts over both arms. To two decimals it
-tells each of them where the other is known, to a person in arms of some hundred: a number that is rounded, or
-hidden, in a table of groups. So it is computed from the counts as these would be shown.
+The standardised difference of a level before weighting is made of two counts over both arms. To two decimals
+it tells each of them where the other is known, to a person in arms of some hundred: a number that is rounded,
+or hidden, in a table of groups. So it is computed from the counts as these would be shown.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ from hamm_eval.release.rounding import decimals, to_multiple
 def release_balance(effect: Effect, policy: Policy) -> tuple[ReleasedBalance, ...]:
     """Standardised differences before and after weighting.
 
-    After weighting the controls are weighted sums, no counts of persons; where nothing was weighted they are as
-    before. The mean of a number, such as an age, tells no count either.
+    After weighting the controls are weighted sums, no counts of persons; where nothing was weighted they are
+    as before. The mean of a number, such as an age, tells no count either.
     """
     if effect.fit is None:
         return ()
@@ -53,9 +53,9 @@ def _of_counts(treated: float, control: float, effect: Effect, policy: Policy) -
 
 
 def _share(count: int, persons: int, policy: Policy) -> float:
-    """A share of rounded counts; those with it and those without are never fewer than a count that is shown.
+    """A share of rounded counts; those with it and those without are never fewer than a count shown.
 
-    A row left out would say that there are few. So the least that is shown stands for the hidden ones as well.
+    A row left out would say that there are few. So the least that is shown stands for the hidden ones too.
     """
     if policy.exact:
         return count / persons
