@@ -112,8 +112,8 @@ def seen(report: Report, hidden: Mapping[str, Any], policy: Policy = STRICT) -> 
     return found
 
 
-# Ratings: who came to a group between two quarters. The groups add up to a number that stands beside them, for
-# that nobody lacks an entry is known.
+# Ratings: who came to a group between two quarters. The groups add up to the number beside them, for that
+# nobody lacks an entry is known.
 
 
 def ratings(women: int, men: int) -> Any:
