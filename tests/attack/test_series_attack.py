@@ -26,6 +26,7 @@ from hamm_eval.analysis.volunteers import volunteer_coverage
 from hamm_eval.effects import estimate_effect
 from hamm_eval.estimate import CountTable, Definition, Effect, EffectByGroup, Estimate, Responses
 from hamm_eval.release import balance
+from hamm_eval.release.facts import perspectives
 from hamm_eval.release.facts.base import FactList
 from hamm_eval.release.gate import release
 from hamm_eval.release.policy import Policy
@@ -139,6 +140,36 @@ def men_who_came(quarters: Mapping[str, list[Any]]) -> tuple[Intruder, Expressio
 
 # 58 women and 58 men, printed as 60 and 60 of 115; then 67 and 62, printed as 65 and 60 of 130.
 RATED: Report = {Q1: [ratings(58, 58)], Q2: [ratings(67, 62)]}
+
+
+# Pairs of ratings by how far they lie apart are all pairs, as those by either rating are.
+
+
+def pairs_of(alike: tuple[int, int, int], refugee_one_more: tuple[int, int, int]) -> Any:
+    pairs = np.zeros((5, 5), dtype=np.int64)
+    for rating, (same, more) in enumerate(zip(alike, refugee_one_more, strict=True), start=1):
+        pairs[rating, rating], pairs[rating, rating + 1] = same, more
+    return perspectives_of(pairs)
+
+
+def apart(quarters: Mapping[str, list[Any]]) -> tuple[Intruder, Expression]:
+    intruder = Intruder()
+    for quarter, (shown,) in quarters.items():
+        intruder.sees(f"all {quarter}", shown.persons)
+        intruder.knows({f"all {quarter}": 1, f"pairs {quarter}": -1})
+        told = shown.agreement
+        for what, cells in (("worker", enumerate(told.worker)), ("apart", told.apart)):
+            names = []
+            for name, cell in cells:
+                names.append(f"{what} {name} {quarter}")
+                intruder.sees(names[-1], cell)
+            if names:
+                intruder.adds_up(f"pairs {quarter}", names)
+    return intruder, {f"apart refugee_1 {Q2}": 1, f"apart refugee_1 {Q1}": -1}
+
+
+# 58 of 116 are of one mind, 58 apart; then 67 and 62 of 129, whom the ratings of workers count again.
+APART: Report = {Q1: [pairs_of((15, 16, 27), (15, 17, 26))], Q2: [pairs_of((17, 20, 30), (16, 18, 28))]}
 
 
 # Arms of an effect: both groups divide the same persons.
@@ -262,6 +293,11 @@ def without_entries_known(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(FactList, "divided", FactList.left)
 
 
+def without_pairs_apart(patch: pytest.MonkeyPatch) -> None:
+    """Of pairs nothing is declared but the ratings."""
+    patch.setattr(perspectives, "_apart", lambda *args: None)
+
+
 def without_names_for_the_rest(patch: pytest.MonkeyPatch) -> None:
     """What a difference to another result leaves is protected by nothing."""
     known = FactList.elsewhere
@@ -276,11 +312,12 @@ def without_names_for_the_rest(patch: pytest.MonkeyPatch) -> None:
     ("report", "asks", "without"),
     [
         (lambda: RATED, men_who_came, without_entries_known),
+        (lambda: APART, apart, without_pairs_apart),
         (lambda: AGES, few_of_an_age, without_entries_known),
         (lambda: RARE, left_out, without_names_for_the_rest),
         (lambda: {Q1: list(supported())}, few_mentored, None),
     ],
-    ids=["ratings by group", "arms by group", "arms compared", "volunteers"],
+    ids=["ratings by group", "pairs apart", "arms by group", "arms compared", "volunteers"],
 )
 def test_results_of_the_same_persons(
     report: Callable[[], Report], asks: Asks, without: Any, monkeypatch: pytest.MonkeyPatch
