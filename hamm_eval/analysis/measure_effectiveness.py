@@ -31,7 +31,7 @@ from hamm_eval.effects.departure_tipping import tipping_point_of
 from hamm_eval.effects.horizon import effect_of
 from hamm_eval.effects.horizon_comparison import HorizonComparison, compare_to_horizon
 from hamm_eval.errors import NotEstimable, UsageError
-from hamm_eval.estimate import CountTable, Definition, Effect
+from hamm_eval.estimate import LEAST_IN_ARM, CountTable, Definition, Effect
 from hamm_eval.inference import sum_by
 from hamm_eval.params import EffectQuestion, Params
 from hamm_eval.release.policy import Policy, policy_of
@@ -40,7 +40,6 @@ if TYPE_CHECKING:
     from hamm_eval.casefile import CaseFile
 
 QUESTION = "measure_effectiveness"
-LEAST_IN_ARM = 5
 
 
 def measure_effectiveness(

@@ -14,7 +14,6 @@ from hamm_eval.analysis.definitions import define, endpoint_details, group_detai
 from hamm_eval.analysis.effect_sensitivity import Sensitivity, analyse_sensitivity
 from hamm_eval.analysis.groundwork import Groundwork
 from hamm_eval.analysis.measure_effectiveness import (
-    LEAST_IN_ARM,
     detectable,
     flow_table,
     starts_of,
@@ -29,7 +28,7 @@ from hamm_eval.effects import (
 )
 from hamm_eval.effects.starting_comparison import StartingComparison, compare_strategies
 from hamm_eval.errors import NotEstimable, UsageError
-from hamm_eval.estimate import Definition, Effect, TargetTrial, TrialEffect
+from hamm_eval.estimate import LEAST_IN_ARM, Definition, Effect, TargetTrial, TrialEffect
 from hamm_eval.params import DAYS_PER_MONTH, Params, StrategyPair, TargetTrialQuestion
 from hamm_eval.release.policy import policy_of
 

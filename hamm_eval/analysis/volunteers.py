@@ -21,7 +21,7 @@ from hamm_eval.casefile.tables import VOLUNTEERS_SINCE
 from hamm_eval.cohort import Cohort, TimeVarying
 from hamm_eval.cohort.event_source import require_table, tables_given
 from hamm_eval.errors import NotEstimable, UsageError
-from hamm_eval.estimate import CountTable, Model
+from hamm_eval.estimate import CountTable, Link, Model
 from hamm_eval.params import Params, VolunteerQuestion
 from hamm_eval.params.asked import asked_under
 from hamm_eval.vocabulary import Quarter
@@ -97,7 +97,20 @@ def volunteer_coverage(case_file: CaseFile, params: Params, key: str) -> CountTa
         shares="of_row",
         additive=False,
         unrecorded=tuple(str(quarter) for quarter in quarters if quarter.end < since),
+        # Supported or not by one kind of support or another: they are the same persons of a quarter.
+        links=tuple(
+            Link(whole=f"{_there(params)}|{quarter}", cells=((at, 0), (at, 1)))
+            for at, quarter in enumerate(quarters)
+            if quarter.end >= since
+        ),
     )  # fmt: skip
+
+
+def _there(params: Params) -> str:
+    """Name of those who could have had support, for results that count them by quarter."""
+    return (
+        f"there:{define(QUESTION, 'there', recorded_since=VOLUNTEERS_SINCE, **cohort_details(params)).digest}"
+    )
 
 
 def volunteer_association(cohort: Cohort, case_file: CaseFile, params: Params, key: str) -> Model:

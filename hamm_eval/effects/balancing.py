@@ -30,12 +30,16 @@ class Balance:
         Weighted variance of the treated over that of the controls; NaN where neither varies.
     ks : ndarray, shape (p,)
         Largest distance between the two weighted distribution functions, 0 to 1.
+    mean_treated, mean_control : ndarray, shape (p,)
+        Weighted means; of a column of 0 and 1 shares of the arms.
     """
 
     names: tuple[str, ...]
     smd: FloatArray
     variance_ratio: FloatArray
     ks: FloatArray
+    mean_treated: FloatArray
+    mean_control: FloatArray
 
     @property
     def worst(self) -> float:
@@ -98,10 +102,12 @@ def compare_covariates(names: tuple[str, ...], values: FloatArray, a: FloatArray
     """`balance` without checks."""
     p = values.shape[1]
     smd, ratio, ks = np.zeros(p), np.full(p, np.nan), np.zeros(p)
+    means = np.zeros((2, p))
     one, zero = a == 1, a == 0
     for k in range(p):
         x1, x0, w1, w0 = values[one, k], values[zero, k], w[one], w[zero]
-        gap = float(np.average(x1, weights=w1) - np.average(x0, weights=w0))
+        means[:, k] = np.average(x1, weights=w1), np.average(x0, weights=w0)
+        gap = float(means[0, k] - means[1, k])
         spread = np.sqrt((_variance(x1, np.ones(x1.size)) + _variance(x0, np.ones(x0.size))) / 2)
         if spread > 0:
             smd[k] = gap / spread
@@ -111,7 +117,7 @@ def compare_covariates(names: tuple[str, ...], values: FloatArray, a: FloatArray
         if below > 0:
             ratio[k] = _variance(x1, w1) / below
         ks[k] = _distance(x1, w1, x0, w0)
-    return Balance(tuple(names), smd, ratio, ks)
+    return Balance(tuple(names), smd, ratio, ks, *means)
 
 
 def _variance(x: FloatArray, w: FloatArray) -> float:

@@ -146,6 +146,7 @@ def _worst_balance(found: Sequence[Balance]) -> Balance:
         _worst([balance.smd for balance in found], np.abs),
         _worst([balance.variance_ratio for balance in found], from_one),
         _worst([balance.ks for balance in found], np.abs),
+        *_mean_shares(found),
     )
 
 
@@ -156,6 +157,15 @@ def _mean_balance(found: Sequence[Balance]) -> Balance:
         np.mean([balance.smd for balance in found], axis=0),
         np.mean([balance.variance_ratio for balance in found], axis=0),
         np.mean([balance.ks for balance in found], axis=0),
+        *_mean_shares(found),
+    )
+
+
+def _mean_shares(found: Sequence[Balance]) -> tuple[Any, Any]:
+    """Means of both arms, over imputations."""
+    return (
+        np.mean([balance.mean_treated for balance in found], axis=0),
+        np.mean([balance.mean_control for balance in found], axis=0),
     )
 
 

@@ -12,6 +12,7 @@ from hamm_eval.estimate.base import Absent, Definition, Estimate, FloatArray, In
 from hamm_eval.estimate.costs import CostLine, Costs, EffectCost, Funding, FundingSpell
 from hamm_eval.estimate.curves import CurveGroup, Curves
 from hamm_eval.estimate.effects import (
+    LEAST_IN_ARM,
     Effect,
     EffectByGroup,
     EffectInGroups,
@@ -36,6 +37,7 @@ from hamm_eval.estimate.tables import CountTable, DistributionTable, Link, Quant
 from hamm_eval.estimate.truth import TruthComparison, TruthRow
 
 __all__ = [
+    "LEAST_IN_ARM",
     "Absent",
     "Agreement",
     "ArrivalComparison",

@@ -9,6 +9,9 @@ from typing import Any, Literal
 from hamm_eval.estimate.base import Estimate, IntArray
 from hamm_eval.estimate.tables import CountTable
 
+LEAST_IN_ARM = 5
+"""Persons of each arm that a level of a characteristic needs to be adjusted for."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Effect(Estimate):

@@ -9,13 +9,14 @@ from typing import Any
 import numpy as np
 
 from hamm_eval.estimate import Effect, IntArray
+from hamm_eval.release.balance import release_balance
 from hamm_eval.release.counts import hide_linked, release_bins, release_count, release_table
 from hamm_eval.release.curve_ceiling import NEARLY_ALL
 from hamm_eval.release.design_checks import coarse_step, release_checks, whole_size
 from hamm_eval.release.effect_intervals import POINT, ArmCounts, release_interval
 from hamm_eval.release.effect_sensitivity import release_sensitivity
 from hamm_eval.release.policy import Policy
-from hamm_eval.release.released import Cell, Interval, ReleasedBalance, ReleasedEffect, ReleasedTable
+from hamm_eval.release.released import Cell, Interval, ReleasedEffect, ReleasedTable
 from hamm_eval.release.rounding import decimals, to_step
 
 _NORMAL_95 = 1.959964
@@ -71,7 +72,7 @@ def release_effect(effect: Effect, policy: Policy) -> ReleasedEffect:
         negative_control=control[0],
         negative_control_endpoint=effect.negative_control_endpoint,
         detectable=to_step(effect.detectable, POINT) if np.isfinite(effect.detectable) else None,
-        balance=_balance(fit),
+        balance=release_balance(effect, policy),
         balance_limit=decimals(effect.balance_limit, 2),
         overlap_edges=edges,
         overlap_treated=bins_treated,
@@ -190,18 +191,6 @@ def _risks(effect: Effect, difference: Interval, policy: Policy) -> tuple[float,
     # Rounded to nothing it would read as "nobody".
     control = max(to_step(effect.fit.mean_control, step), step / 2)
     return decimals(min(max(control + (difference.value or 0.0), 0.0), 1.0), 2), control
-
-
-def _balance(fit: Any) -> tuple[ReleasedBalance, ...]:
-    """Standardised differences before and after weighting."""
-    if fit is None:
-        return ()
-    rows = zip(fit.balance.names, fit.balance_before.smd, fit.balance.smd, strict=True)
-    return tuple(
-        ReleasedBalance(covariate=name, before=decimals(before, 2), after=decimals(after, 2))
-        for name, before, after in rows
-        if np.isfinite([before, after]).all()
-    )
 
 
 def _overlap(

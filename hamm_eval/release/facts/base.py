@@ -299,12 +299,17 @@ class FactList:
         self._enter(key, true, Count(key=key, low=0, high=None))
         return key
 
-    def elsewhere(self, whole: str, parts: Sequence[str], *, rest: bool = True) -> None:
+    def elsewhere(self, whole: str, parts: Sequence[str], *, rest: bool = True, left: str = "") -> None:
         """Enter that parts, who have nobody in common, are some of a whole, all of it without `rest`.
 
         Some of these counts stand in other releases: it must follow from the definitions, for they are not at
-        hand to check it. Where no release tells one of them it is no fact.
+        hand to check it. Where no release tells one of them it is no fact. What a difference leaves is
+        protected where it has a name, `left`.
         """
+        if left:
+            # How many they are is not at hand either.
+            self._counts[left] = Count(key=left, low=0, high=None, told=False)
+            parts, rest = (*parts, left), False
         self._sums.append(Sum(whole=whole, parts=tuple(parts), rest=rest))
 
     def left(self, whole: str, parts: Sequence[str], key: str) -> None:
@@ -313,10 +318,24 @@ class FactList:
         if rest >= 0:
             self.sum(whole, (*parts, self.untold(key, rest)))
 
+    def divided(self, whole: str, parts: Sequence[str], lacking: str) -> None:
+        """Enter that the levels of a group divide a whole, and who has none of them.
+
+        That nobody lacks an entry is no secret: the table of completeness tells it, and sex and age are asked
+        of everyone. Then the levels add up.
+        """
+        if self._true[whole] == sum(self._true[part] for part in parts):
+            self.sum(whole, parts)
+        else:
+            self.left(whole, parts, lacking)
+
     def add(self, other: FactList) -> None:
         """Enter all that another list holds."""
         for key, count in other._counts.items():
-            self._enter(key, other._true[key], count)
+            if key in other._true:
+                self._enter(key, other._true[key], count)
+            else:
+                self._counts[key] = count
         self._sums += other._sums
         self._curves += other._curves
 

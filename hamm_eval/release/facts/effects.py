@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from hamm_eval.estimate import (
+    LEAST_IN_ARM,
     Effect,
     EffectByGroup,
     EffectOverTime,
@@ -63,7 +64,31 @@ def effect_facts(effect: Effect, released: ReleasedEffect, policy: Policy, *, at
         # Characteristics take persons out of the arms, of whom groups tell more.
         arms = [f"{trial}|treated", f"{trial}|controls"]
         facts.elsewhere(f"{name}|{BEFORE_CHARACTERISTICS}", arms, rest=False)
+        _adjusted_for(effect, facts, name)
     return facts
+
+
+def _adjusted_for(effect: Effect, facts: FactList, name: str) -> None:
+    """A level that is adjusted for, as its row in the table of balance tells, has some persons of each arm.
+
+    Their number is as good as told where the same level of a group is a small one.
+    """
+    if effect.fit is None:
+        return
+    before = effect.fit.balance_before
+    groupings = effect.definition.details.get("adjust_for", {})
+    for number, column in enumerate(before.names):
+        factor, _, level = column.partition("=")
+        merged = effect.merged.get(column, ())
+        for arm, persons, share in (
+            ("treated", effect.treated, before.mean_treated[number]),
+            ("controls", effect.controls, before.mean_control[number]),
+        ):
+            count = round(float(share) * persons)
+            # Where entries were imputed these are no persons of whom the level is known.
+            if level and count >= LEAST_IN_ARM and f"unknown:{factor}" not in effect.flow.rows:
+                key = level_of(f"{name}|{arm}", factor, level, groupings.get(factor), merged)
+                facts.by_rule(key, count, least=LEAST_IN_ARM)
 
 
 def _by_rule(
@@ -117,7 +142,10 @@ def by_group_facts(estimate: EffectByGroup, released: ReleasedEffectByGroup, pol
     for column, arm in enumerate(("treated", "controls")):
         if estimate.arms is not None:
             facts.untold(f"{arms}|{arm}", estimate.arms[column])
-        facts.elsewhere(f"{arms}|{arm}", [f"{whom.arms(estimate.definition)}|{arm}"])
+        # Whoever is not compared has a characteristic that few of an arm have.
+        facts.elsewhere(
+            f"{arms}|{arm}", [f"{whom.arms(estimate.definition)}|{arm}"], left=f"{arms}|{arm}|not compared"
+        )
     for number, (groups, shown) in enumerate(zip(estimate.groups, released.groups, strict=True)):
         for column, arm in enumerate(("treated", "controls")):
             grouping = groupings.get(groups.dimension)
@@ -134,7 +162,7 @@ def by_group_facts(estimate: EffectByGroup, released: ReleasedEffectByGroup, pol
             # All groups divide the same arm, less those who lack the characteristic.
             lacking = f"{arms}|{arm}|without {column_of(groups.dimension, grouping)}"
             if estimate.arms is not None:
-                facts.left(f"{arms}|{arm}", keys, lacking)
+                facts.divided(f"{arms}|{arm}", keys, lacking)
             for k, key in enumerate(keys):
                 # The arms of a level whose effect is shown are large enough, and some of the level.
                 if not shown.levels[k].withheld:

@@ -9,11 +9,13 @@ from __future__ import annotations
 
 from itertools import groupby
 
-from hamm_eval.estimate import TwoPerspectives
+import numpy as np
+
+from hamm_eval.estimate import IntArray, TwoPerspectives
 from hamm_eval.release.facts.base import FactList, Place
 from hamm_eval.release.facts.levels import column_of, level_of
 from hamm_eval.release.policy import Policy
-from hamm_eval.release.rating_counts import SIDES
+from hamm_eval.release.rating_counts import SIDES, apart_classes
 from hamm_eval.release.released import ReleasedTwoPerspectives
 from hamm_eval.vocabulary import EFFECTIVE, RATINGS
 
@@ -60,6 +62,7 @@ def perspectives_facts(
         else:
             facts.by_rule(f"{base}|pairs", pairs, least=policy.agreement_pairs)
         facts.sum(everyone, [f"{base}|pairs"], rest=True)
+        _apart(estimate.agreement.pairs, released, facts, f"{base}|pairs", policy)
     if estimate.whom:
         facts.elsewhere(estimate.whom, [base])
     _groups(estimate, released, facts, base)
@@ -81,10 +84,28 @@ def _pairs(
     counts = estimate.agreement.pairs.sum(axis=1 - side)
     field = ("worker", "refugee")[side]
     for number, (whole, count, cell) in enumerate(zip(keys, counts, shown, strict=True)):
-        pair = facts.cell(f"{whole}|in pairs", int(count), cell, ("agreement", field, number))
+        place = ("agreement", field, number)
+        pair = facts.cell(f"{whole}|in pairs", int(count), cell, place, grows=True)
         facts.sum(whole, [pair], rest=True)
     facts.untold(pairs, int(counts.sum()))
     facts.sum(pairs, [f"{whole}|in pairs" for whole in keys])
+
+
+def _apart(
+    pairs: IntArray, released: ReleasedTwoPerspectives, facts: FactList, key: str, policy: Policy
+) -> None:
+    """Pairs by how far both ratings lie apart are all pairs once more."""
+    shown = released.agreement.apart
+    if not shown:
+        return
+    offset = np.subtract(*np.indices(pairs.shape)[::-1])
+    counts = {name: pairs[np.isin(offset, of)].sum() for name, of in apart_classes(pairs, policy).items()}
+    keys = [
+        facts.cell(f"{key}|{name}", int(counts[name]), cell, ("agreement", "apart", number, 1), grows=True)
+        for number, (name, cell) in enumerate(shown)
+    ]
+    facts.untold(key, int(pairs.sum()), grows=True)
+    facts.sum(key, keys)
 
 
 def _groups(estimate: TwoPerspectives, released: ReleasedTwoPerspectives, facts: FactList, base: str) -> None:
@@ -120,6 +141,6 @@ def _groups(estimate: TwoPerspectives, released: ReleasedTwoPerspectives, facts:
                 facts.left(level, [key], f"{key} silent")
                 given[side].append(key)
         lacking = f"{base}|without {column_of(dimension, groupings.get(dimension))}"
-        facts.left(base, persons, lacking)
+        facts.divided(base, persons, lacking)
         for side, name in enumerate(SIDES):
-            facts.left(f"{base}|{name}", given[side], f"{lacking}|{name}")
+            facts.divided(f"{base}|{name}", given[side], f"{lacking}|{name}")

@@ -13,6 +13,7 @@ from hamm_eval.release.policy import Policy
 from hamm_eval.release.released import ReleasedTable
 
 _FLOW = "step"
+_UNKNOWN = "unknown:"  # not a step: some of those of the step before, who may stay
 _WINDOW = "quarter"
 
 
@@ -85,8 +86,14 @@ def _cells(
 
 def _flow(table: CountTable, keys: list[str], facts: FactList) -> None:
     """Each step is part of the one before, less what it leaves out; arms make up the last."""
-    arms = [key for key, row in zip(keys, table.rows, strict=True) if row in ("treated", "controls")]
-    steps = [key for key in keys if key not in arms]
+    by_row = list(zip(keys, table.rows, strict=True))
+    arms = [key for key, row in by_row if row in ("treated", "controls")]
+    beside = [key for key, row in by_row if row.startswith(_UNKNOWN)]
+    steps = [key for key in keys if key not in arms and key not in beside]
+    for unknown in beside:
+        before = next((key for key in reversed(keys[: keys.index(unknown)]) if key not in beside), None)
+        if before is not None:
+            facts.left(before, [unknown], f"{unknown}|known")
     for larger, smaller in pairwise(steps):
         if larger != smaller:
             facts.left(larger, [smaller], f"{smaller}|excluded from {larger}")
