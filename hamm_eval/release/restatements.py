@@ -13,7 +13,9 @@ from hamm_eval.release.released import (
     Cell,
     Release,
     ReleasedArrivals,
+    ReleasedCaseload,
     ReleasedDistribution,
+    ReleasedFunding,
     ReleasedTable,
     Restatement,
 )
@@ -90,6 +92,12 @@ def _figures(
                 # One step in the count above or below.
                 step = policy.count_rounding / max(persons.value or 1, 1) + 10**-policy.share_decimals
                 yield (quarter.quarter, "share"), (quarter.observed.value, step)
+        case ReleasedFunding(begun=begun):
+            yield from _figures(begun, policy)
+        case ReleasedCaseload(spread=spread, open_cases=open_cases):
+            yield from _figures(spread, policy)
+            for period, cell in zip(spread.rows, open_cases, strict=True):
+                yield (period, "open_cases"), (cell.value, policy.count_rounding)
         case ReleasedDistribution(row_dimension=dimension) if dimension == _WINDOW:
             days = policy.quantile_step_days if release.unit == "days" else 1
             for period, values in zip(release.rows, release.values, strict=True):

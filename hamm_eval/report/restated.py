@@ -9,7 +9,9 @@ from markupsafe import Markup
 from hamm_eval.release.released import (
     Release,
     ReleasedArrivals,
+    ReleasedCaseload,
     ReleasedDistribution,
+    ReleasedFunding,
     ReleasedTable,
     Restatement,
 )
@@ -17,6 +19,7 @@ from hamm_eval.report.arrivals import arrivals_title
 from hamm_eval.report.distributions import distribution_title
 from hamm_eval.report.markup import Column, Row, table
 from hamm_eval.report.tables.counts import count_caption
+from hamm_eval.report.tables.distribution import quantile_name
 from hamm_eval.report.tables.quantiles import amount
 from hamm_eval.report.wording import Wording
 from hamm_eval.vocabulary import Quarter
@@ -56,6 +59,13 @@ def _what(each: Restatement, release: Release, wording: Wording) -> str:
             )
         case ReleasedArrivals():
             title, which = arrivals_title(release, wording), wording.text(f"restatements.of.{each.what}")
+        case ReleasedFunding(begun=begun):
+            return _what(each, begun, wording)
+        case ReleasedCaseload():
+            title, at = wording.text("caseload.caption"), each.what.removeprefix("quantile_")
+            which = wording.text("caseload.column_open")
+            if each.what != at:
+                which = quantile_name(float(at), wording)
         case ReleasedDistribution():
             title = distribution_title(release, wording)
             share = wording.percent(float(each.what.removeprefix("quantile_")))

@@ -14,11 +14,14 @@ from hamm_eval.release.released import (
     Interval,
     ReleasedArrivalQuarter,
     ReleasedArrivals,
+    ReleasedCaseload,
     ReleasedDistribution,
+    ReleasedFunding,
     ReleasedShare,
     ReleasedTable,
 )
 from hamm_eval.release.restatements import restatements
+from hamm_eval.report.restated import restated_table
 from hamm_eval.report.summarised import summarise
 from hamm_eval.report.wording import Wording
 
@@ -102,6 +105,37 @@ def test_shares_and_quantiles_have_steps_of_their_own() -> None:
     ]
     (found,) = restatements([delays(40)], [delays(15)], STRICT)
     assert found.difference == "higher"
+
+
+def funding(begun: int) -> ReleasedFunding:
+    table = replace(by_quarter(begun), column_dimension="funding_class", columns=("2",))
+    return ReleasedFunding(
+        id="funding:all", definition_digest="0", policy="strict", spells=(), begun=table, amounts=(),
+        shown_until="2017-03-31",
+    )  # fmt: skip
+
+
+def caseload(median: float, open_cases: int) -> ReleasedCaseload:
+    return ReleasedCaseload(
+        id="caseload:quarters", definition_digest="0", policy="strict",
+        spread=replace(delays(median), unit="cases"), open_cases=(Cell(value=open_cases),),
+        per_full_time=(None,),
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("language", ["de", "en"])
+def test_what_stands_inside_other_results_is_compared_too(language: Literal["de", "en"]) -> None:
+    old, new = (funding(80), caseload(60, 1285)), (funding(110), caseload(50, 1290))
+    found = restatements(new, old, STRICT)
+    assert [(each.of, each.what, each.old, each.new, each.difference) for each in found] == [
+        ("funding:all", "2", 80, 110, "higher"),
+        ("caseload:quarters", "quantile_0.5", 60, 50, "lower"),
+        ("caseload:quarters", "open_cases", 1285, 1290, "about_the_same"),
+    ]
+    wording = Wording(language, load_params(ROOT / "params/2017-Q2.yaml"))
+    told = str(restated_table(found, {release.id: release for release in new}, wording))
+    for words in (">80<", ">110<", wording.text("caseload.caption"), wording.text("caseload.column_open")):
+        assert words in told
 
 
 def test_only_equal_definitions_and_closed_periods_are_compared() -> None:
