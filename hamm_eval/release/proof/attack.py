@@ -14,6 +14,10 @@ from hamm_eval.release.policy import Policy
 from hamm_eval.release.proof.system import System
 
 _WHOLE = 1e-6
+_FAR = 1e4
+"""Where a count without an upper end is looked for: beyond any that is protected."""
+_WORTH = 4
+"""Counts that two programs for all that are left must settle at least, to be worth two more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,9 +85,9 @@ def _look_together(targets: Sequence[Count], programs: Programs, part: System, p
     left = list(targets)
     while left:
         programs.look([count.key for count in left], 1.0)
-        programs.look([count.key for count in left if count.high is not None], -1.0)
+        programs.look([count.key for count in left], -1.0)
         still = [count for count in left if not _settled(count, programs, part.asked.get(count.key, policy))]
-        if 2 * len(still) > len(left):
+        if len(left) - len(still) < _WORTH:
             return
         left = still
 
@@ -172,10 +176,16 @@ class Programs:
 
     def look(self, keys: Sequence[str], sign: float) -> None:
         """One program for the sum of some counts: its solution is possible for each of them."""
-        if keys and self._part.sums:
-            objective = np.zeros(len(self._place))
-            objective[[self._place[key] for key in keys]] = sign
-            self._optimum(objective, whole=False)
+        if not keys or not self._part.sums:
+            return
+        places = [self._place[key] for key in keys]
+        objective = np.zeros(len(self._place))
+        objective[places] = sign
+        # What has no upper end would have no greatest sum: far enough is enough.
+        ends = self._bounds.ub.copy()
+        far = np.maximum(self._bounds.lb[places], _FAR)
+        ends[places] = np.where(np.isinf(ends[places]), far, ends[places])
+        self._optimum(objective, whole=False, ends=ends)
 
     def seen(self, key: str) -> float:
         """How many values lie between those that a count had in solutions so far."""
@@ -208,14 +218,16 @@ class Programs:
             found, value = self._optimum(objective, whole=True)
         return value if found is None else float(np.round(value))
 
-    def _optimum(self, objective: FloatArray, *, whole: bool) -> tuple[FloatArray | None, float]:
-        """Solution and optimum; no solution and an infinite optimum where there is no bound."""
-        from scipy.optimize import milp
+    def _optimum(
+        self, objective: FloatArray, *, whole: bool, ends: FloatArray | None = None
+    ) -> tuple[FloatArray | None, float]:
+        """Solution and optimum, with other upper ends; none, and infinite, where there is no bound."""
+        from scipy.optimize import Bounds, milp
 
         found = milp(
             objective,
             integrality=np.ones_like(objective) if whole else np.zeros_like(objective),
-            bounds=self._bounds,
+            bounds=self._bounds if ends is None else Bounds(self._bounds.lb, ends),
             constraints=self._sums,
         )
         if (
