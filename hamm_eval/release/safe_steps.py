@@ -47,8 +47,8 @@ def safe_days(
     Notes
     -----
     Where curves of a chain tell together how few came in between, a step is left out and its events wait for
-    the next, one after the other. Without any step there is nothing to subtract from, so it ends. No other
-    step takes its place, so that all others stay as they are.
+    the next, one after the other, until none is left. No other step takes its place: all others stay as they
+    are.
     """
     grid = days_shown(counts, horizons, policy)
     among = [grid] * len(counts.exit_events)
@@ -67,7 +67,10 @@ def safe_days(
 
     days = chosen(among)
     while chains and (found := _recovered(together(days), policy)):
-        cause = found[0].cause
+        # Without a step of its own what a cause tells rests on those of others.
+        cause = next((each for each in (found[0].cause, *range(len(days))) if days[each].ends.size), None)
+        if cause is None:
+            break
         options = []
         for step in _near(days[cause], found[0].day):
             fewer = list(among)
@@ -93,7 +96,6 @@ def _recovered(chains: Sequence[Chain], policy: Policy) -> tuple[RecoveredDay, .
 
 
 def _near(days: StepDays, day: float) -> list[float]:
-    """Steps next to a day, that may be left out; all days where there is no step."""
+    """Steps next to a day, that may be left out."""
     before, after = days.ends[days.ends <= day], days.ends[days.ends > day]
-    near = [*before[-2:], *after[:1]]
-    return [float(each) for each in near] or [float(days.among[-1])]
+    return [float(each) for each in (*before[-2:], *after[:1])]

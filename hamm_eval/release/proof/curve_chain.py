@@ -38,8 +38,8 @@ def days_recovered(curves: Sequence[KnownCurve], policy: Policy) -> tuple[Recove
     Returns
     -------
     tuple of RecoveredDay
-        By cause and day; empty where nothing is told too exactly. Where plain subtraction tells of some
-        already, only these.
+        By cause and day, as far as the newest tells it; empty where nothing is told too exactly. Where plain
+        subtraction tells of some already, only these.
 
     Notes
     -----
@@ -60,7 +60,12 @@ def days_recovered(curves: Sequence[KnownCurve], policy: Policy) -> tuple[Recove
 @lru_cache(maxsize=512)  # the same chain is proven when a curve is drawn, and when it is published
 def _days_recovered(curves: tuple[KnownCurve, ...], policy: Policy) -> tuple[RecoveredDay, ...]:
     """By plain subtraction first."""
-    return days_subtracted(curves, policy) or _days_together(curves[-_TOGETHER:], policy)
+    found = days_subtracted(curves, policy) or _days_together(curves[-_TOGETHER:], policy)
+    if not found or len(curves) < 3:
+        return found
+    # What those before tell by themselves no step of the newest can undo.
+    before = _days_together(curves[:-1][-_TOGETHER:], policy)
+    return tuple(day for day in found if day not in before)
 
 
 def days_subtracted(curves: Sequence[KnownCurve], policy: Policy) -> tuple[RecoveredDay, ...]:

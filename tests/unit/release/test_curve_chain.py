@@ -95,3 +95,24 @@ def test_without_a_look_at_earlier_quarters_it_would_tell() -> None:
         chain = [told(curves_at(cut, seed))[1].curves[0] for cut in CUTS[:3]]
         found += bool(days_recovered(chain, STRICT))
     assert found >= 3
+
+
+def test_it_ends_where_no_step_of_now_can_undo_what_was_told() -> None:
+    # Two quarters that were published tell of few by themselves, as under a policy that has been tightened.
+    facts = [told(curves_at(cut, 1, persons=900))[1] for cut in (820, 850)]
+    assert days_recovered([each.curves[0] for each in facts], STRICT)
+    released, now = told(curves_at(880, 1, persons=900), earlier_of(*facts))
+    assert not released.curves[0].withheld
+    assert days_recovered([each.curves[0] for each in (*facts, now)], STRICT) == ()
+
+
+def test_a_curve_that_no_step_makes_safe_is_withheld(monkeypatch: pytest.MonkeyPatch) -> None:
+    estimate = curves_at(CUTS[0], 2)
+    _, facts = told(estimate)
+    always = (RecoveredDay(1, 140.0),)
+    monkeypatch.setattr("hamm_eval.release.safe_steps.days_recovered", lambda chain, policy: always)
+    monkeypatch.setattr("hamm_eval.release.safe_steps.days_subtracted", lambda chain, policy: always)
+    shown, less = told(estimate, earlier_of(facts))
+    assert shown.curves[0].withheld == "linked" and less.curves == ()
+    # Nor is it called too small: whoever knows how many there are would take that for a fact.
+    assert shown.curves[0].persons.value and shown.curves[0].persons.value > 50
