@@ -71,10 +71,13 @@ def draw_safely(
         Whether any release was replaced.
     """
     changed = False
+    left_out: set[tuple[tuple[str, int, str], LeftOut]] = set()
     while gaps := _gaps(facts_in(record.entries()), quarter_before(former, quarter), policy):
         earlier = earlier.leaving_out(gaps)
-        if not _draw_anew(record, {name for name, _ in gaps}, wording, earlier):
+        # What is asked for once more does not help.
+        if left_out.issuperset(gaps) or not _draw_anew(record, {name for name, _ in gaps}, wording, earlier):
             break
+        left_out.update(gaps)
         changed = True
     entries = record.entries()
     going = recovering_curves({**former, quarter: facts_in(entries)}, quarter, policy)

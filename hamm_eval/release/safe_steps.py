@@ -68,6 +68,9 @@ def safe_days(
     days = chosen(among)
     while chains and (found := _recovered(together(days), policy)):
         cause = found[0].cause
+        if not among[cause].size:
+            # No step of this cause is left to leave out: what others tell is told whatever it shows.
+            return chosen([grid[:0]] * len(among))
         options = []
         for step in _near(days[cause], found[0].day):
             fewer = list(among)

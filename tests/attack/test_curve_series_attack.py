@@ -221,6 +221,15 @@ def test_what_cannot_be_drawn_anew_is_withheld_whole(tmp_path: Path) -> None:
     assert [bool(facts.curves) for facts in facts_in(record.entries())] == [True, False]
 
 
+def test_curves_that_drawing_anew_does_not_change_are_withheld_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = publish(whole_and_parts(CUTS[0], 0), tmp_path / "a", (), safely=False)
+    monkeypatch.setattr("hamm_eval.pipeline.redrawing._draw_anew", lambda *_: True)
+    _, (whole, parts) = publish(whole_and_parts(CUTS[1], 0), tmp_path / "b", first[0], safely=True)
+    assert isinstance(whole, ReleasedCurves) and isinstance(parts, ReleasedAbsent)
+
+
 def test_a_quarter_published_after_a_later_one_is_proven_against_it(tmp_path: Path) -> None:
     seed = 0
     _, later = told(curves_at(CUTS[1], seed, **DRAWN))

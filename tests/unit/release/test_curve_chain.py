@@ -58,6 +58,30 @@ def test_what_corrections_make_impossible_binds_nothing() -> None:
     assert days_recovered([former, now], STRICT) == ()
 
 
+def test_what_former_quarters_tell_by_a_stricter_policy_is_not_the_newest_ones_to_hide() -> None:
+    stricter = STRICT.tighten({"feasible_values": 7})
+    former = curve((70.0, 7, 12), (140.0, 13, 18))
+    now = curve((70.0, 13, 18), (140.0, 13, 19))  # 1 to 6 came by day 70
+    assert days_recovered([former, now], STRICT) == ()
+    assert RecoveredDay(0, 70.0) in days_recovered([former, now], stricter)
+    later = curve((70.0, 60, 65), (140.0, 90, 95))
+    assert days_recovered([former, now, later], stricter) == ()
+    # What it tells itself is.
+    beside = curve((70.0, 13, 18), (140.0, 13, 19))
+    assert RecoveredDay(0, 70.0) in days_recovered([former, now, beside], stricter)
+
+
+@pytest.mark.parametrize("cause", [0, 1])
+def test_where_no_step_is_left_to_leave_out_the_curve_is_withheld(
+    cause: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, facts = told(curves_at(CUTS[0], 5))
+    always = (RecoveredDay(cause, 140.0),)
+    monkeypatch.setattr("hamm_eval.release.safe_steps.days_recovered", lambda chain, policy: always)
+    released, _ = told(curves_at(CUTS[1], 5), earlier_of(facts))
+    assert released.curves[0].withheld == "linked"
+
+
 def test_a_step_left_out_leaves_all_others_where_they_are() -> None:
     released, facts = told(curves_at(CUTS[0], 5))
     (drawn,) = facts.curves
