@@ -105,7 +105,8 @@ def _draw_anew(
     """Release and render results anew, without the steps to leave out; whether there was one that can be."""
     found = False
     for entry in record.entries():
-        facts = Facts.from_json(entry.facts or {})
+        assert entry.facts is not None  # `facts_in` refuses what has none
+        facts = Facts.from_json(entry.facts)
         mine = {(facts.release, facts.version, curve.name) for curve in facts.curves}
         estimate = record.drawn_from(entry)
         if estimate is None or not mine & names:
