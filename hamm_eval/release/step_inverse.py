@@ -102,7 +102,7 @@ def known_events(days: StepDays, shown: IntArray, end: float, policy: Policy) ->
     ends = days.ends[days.ends <= end]
     if not ends.size:
         return _too_few(days, -np.inf, end, {0}, policy)
-    possible = _possible(days, ends, shown, policy)
+    possible = _possible(days, ends, shown[: ends.size], policy)
     known: list[KnownCount] = []
     before, last = {0}, -np.inf
     for day, counts in zip(ends, possible, strict=True):
