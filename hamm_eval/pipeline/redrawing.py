@@ -71,10 +71,13 @@ def draw_safely(
         Whether any release was replaced.
     """
     changed = False
+    left_out: set[tuple[tuple[str, int, str], LeftOut]] = set()
     while gaps := _gaps(facts_in(record.entries()), quarter_before(former, quarter), policy):
         earlier = earlier.leaving_out(gaps)
-        if not _draw_anew(record, {name for name, _ in gaps}, wording, earlier):
+        # What is asked for once more does not help.
+        if left_out.issuperset(gaps) or not _draw_anew(record, {name for name, _ in gaps}, wording, earlier):
             break
+        left_out.update(gaps)
         changed = True
     entries = record.entries()
     going = recovering_curves({**former, quarter: facts_in(entries)}, quarter, policy)
@@ -102,7 +105,8 @@ def _draw_anew(
     """Release and render results anew, without the steps to leave out; whether there was one that can be."""
     found = False
     for entry in record.entries():
-        facts = Facts.from_json(entry.facts or {})
+        assert entry.facts is not None  # `facts_in` refuses what has none
+        facts = Facts.from_json(entry.facts)
         mine = {(facts.release, facts.version, curve.name) for curve in facts.curves}
         estimate = record.drawn_from(entry)
         if estimate is None or not mine & names:

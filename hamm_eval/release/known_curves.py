@@ -10,6 +10,9 @@ from typing import Any
 
 from hamm_eval.estimate import FloatArray
 
+EVER = 36_525.0
+"""A day after all days of curves: by then all events have happened whose number stands beside a curve."""
+
 
 @dataclass(frozen=True, slots=True)
 class KnownCount:
@@ -105,7 +108,7 @@ class LeftOut:
         return cls(
             cause,
             max((each for each in days if each < day), default=-math.inf),
-            min((each for each in days if each > day), default=math.inf),
+            min((each for each in days if each > day), default=EVER),
         )
 
     def out_of(self, days: FloatArray) -> FloatArray:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from hamm_eval.estimate import FloatArray
 from hamm_eval.release.cumulative_counts import CumulativeCounts
@@ -65,12 +65,19 @@ def safe_days(
         told = tells(days)
         return () if told is None else tuple((*chain, told) for chain in chains)
 
+    def helping(told: RecoveredDay) -> Iterator[int]:
+        """Causes without whose steps a day is told no more, its own first."""
+        for cause in dict.fromkeys((told.cause, *range(len(among)))):
+            if days[cause].ends.size:
+                bare = [grid[:0] if each == cause else allowed for each, allowed in enumerate(among)]
+                if told not in _recovered(together(chosen(bare)), policy):
+                    yield cause
+
     days = chosen(among)
     while chains and (found := _recovered(together(days), policy)):
-        # Without a step of its own what a cause tells rests on those of others.
-        cause = next((each for each in (found[0].cause, *range(len(days))) if days[each].ends.size), None)
+        cause = next(helping(found[0]), None)
         if cause is None:
-            break
+            return chosen([grid[:0]] * len(among))
         options = []
         for step in _near(days[cause], found[0].day):
             fewer = list(among)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -107,7 +108,12 @@ def most_waiting(policy: Policy) -> int:
 
 def full_at(done: int, policy: Policy) -> int:
     """Count at which a step that began with `done` events is full: the first near the middle of a range."""
-    count = done + policy.curve_step_events
-    while abs(int(to_midpoint(count, policy.curve_rounding)) - count) > policy.curve_rounding // 6:
+    return _near_a_midpoint(done + policy.curve_step_events, policy.curve_rounding)
+
+
+@lru_cache(maxsize=4096)  # asked for day by day, and for every count that a step can stand for
+def _near_a_midpoint(count: int, base: int) -> int:
+    """The first number from `count` on that rounding moves by little."""
+    while abs(int(to_midpoint(count, base)) - count) > base // 6:
         count += 1
     return count

@@ -9,7 +9,7 @@ import numpy as np
 from hamm_eval.errors import ReleaseRefused
 from hamm_eval.estimate import FloatArray, IntArray
 from hamm_eval.release.cumulative_counts import CumulativeCounts, happened_by
-from hamm_eval.release.known_curves import KnownCount, KnownCurve
+from hamm_eval.release.known_curves import EVER, KnownCount, KnownCurve
 from hamm_eval.release.policy import Policy
 from hamm_eval.release.rounding import to_midpoint
 from hamm_eval.release.step_counts import StepCounts, middles
@@ -60,6 +60,9 @@ def known_curve(
         )
         for exits, each in zip(counts.exit_events, days, strict=True)
     )
+    # The number of all events stands beside the curve, from the same midpoints.
+    every = _rounded(counts.exit_events[0], np.array([EVER]), policy)
+    events = ((*events[0], *every), *events[1:])
     used = np.unique([*middles(steps.start, steps.time), *at_risk_days])
     known = KnownCurve(
         name=name,
@@ -99,7 +102,7 @@ def known_events(days: StepDays, shown: IntArray, end: float, policy: Policy) ->
     ends = days.ends[days.ends <= end]
     if not ends.size:
         return _too_few(days, -np.inf, end, {0}, policy)
-    possible = _possible(days, ends, shown, policy)
+    possible = _possible(days, ends, shown[: ends.size], policy)
     known: list[KnownCount] = []
     before, last = {0}, -np.inf
     for day, counts in zip(ends, possible, strict=True):

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import fields, replace
 from typing import TYPE_CHECKING
 
 from hamm_eval.errors import ReleaseRefused, UsageError
@@ -226,12 +226,18 @@ class Show:
         self._display(release, render(release, wording), facts, policy, drawn_from)
 
     def _redefined(self, estimate: Estimate) -> Estimate:
-        """The estimate with the version that params give its definition."""
+        """The estimate with the version that params give its definition, and that of the curves in it."""
         definition, params = estimate.definition, self._wording.params
         times = params.release.times_redefined(definition.question, definition.id) if params else 0
         if not times:
             return estimate
-        return replace(estimate, definition=replace(definition, version=definition.version + times))
+        again = replace(definition, version=definition.version + times)
+        curves = {
+            field.name: replace(inside, definition=again)
+            for field in fields(estimate)
+            if isinstance(inside := getattr(estimate, field.name), Curves) and inside.definition == definition
+        }
+        return replace(estimate, definition=again, **curves)
 
     def _display(
         self,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import pairwise
 
@@ -52,6 +52,8 @@ def days_recovered(curves: Sequence[KnownCurve], policy: Policy) -> tuple[Recove
 
     Under a policy of exact counts nothing protects a series, and nothing is named.
 
+    What former quarters tell by themselves, by a stricter policy than theirs, the newest has not told.
+
     The programs are of the newest three quarters; the newest is subtracted from all others, day by day.
     """
     return () if policy.exact else _days_recovered(tuple(curves), policy)
@@ -60,12 +62,7 @@ def days_recovered(curves: Sequence[KnownCurve], policy: Policy) -> tuple[Recove
 @lru_cache(maxsize=512)  # the same chain is proven when a curve is drawn, and when it is published
 def _days_recovered(curves: tuple[KnownCurve, ...], policy: Policy) -> tuple[RecoveredDay, ...]:
     """By plain subtraction first."""
-    found = days_subtracted(curves, policy) or _days_together(curves[-_TOGETHER:], policy)
-    if not found or len(curves) < 3:
-        return found
-    # What those before tell by themselves no step of the newest can undo.
-    before = _days_together(curves[:-1][-_TOGETHER:], policy)
-    return tuple(day for day in found if day not in before)
+    return days_subtracted(curves, policy) or _days_together(curves[-_TOGETHER:], policy)
 
 
 def days_subtracted(curves: Sequence[KnownCurve], policy: Policy) -> tuple[RecoveredDay, ...]:
@@ -89,12 +86,36 @@ def _days_together(curves: Sequence[KnownCurve], policy: Policy) -> tuple[Recove
     if len(curves) < 2:
         return ()
     chain = _Chain(curves)
+    found = _recovered(chain, policy)
+    if any(key in chain.of_former for key in found):
+        found -= _recovered(_Chain((*curves[:-1], _nothing_of(curves[-1]))), policy)
+    return _in_order(chain.came[key] for key in found)
+
+
+def _recovered(chain: _Chain, policy: Policy) -> set[str]:
+    """Keys of those who came of whom a chain tells too exactly."""
     system = System(counts=chain.counts, sums=tuple(chain.sums), told_by={})
-    found: set[RecoveredDay] = set()
-    for part in system.parts():
-        if part.sums and possible(part):
-            found |= {chain.came[each.key] for each in find_recovered(part, policy) if each.key in chain.came}
-    return _in_order(found)
+    return {
+        each.key
+        for part in system.parts()
+        if part.sums and possible(part)
+        for each in find_recovered(part, policy)
+        if each.key in chain.came
+    }
+
+
+def _nothing_of(curve: KnownCurve) -> KnownCurve:
+    """The same days, of which nothing is told."""
+
+    def untold(told: Iterable[KnownCount]) -> tuple[KnownCount, ...]:
+        return tuple(KnownCount(known.day, 0, None) for known in told)
+
+    return replace(
+        curve,
+        events=tuple(map(untold, curve.events)),
+        entered=untold(curve.entered),
+        censored=untold(curve.censored),
+    )
 
 
 def _in_order(found: Iterable[RecoveredDay]) -> tuple[RecoveredDay, ...]:
@@ -118,6 +139,7 @@ class _Chain:
         self.counts: dict[str, Count] = {}
         self.sums: list[Sum] = []
         self.came: dict[str, RecoveredDay] = {}
+        self.of_former: set[str] = set()
         self._entry: dict[tuple[int, float], str] = {}
         causes = max(len(curve.events) for curve in curves)
         flows = [{known.day for known in (*curve.entered, *curve.censored)} for curve in curves]
@@ -132,7 +154,10 @@ class _Chain:
             mine = {known.day for each in told for known in each}
             pairs = {*pairwise(range(len(told))), *((at, len(told) - 1) for at in range(len(told) - 1))}
             for former, later in sorted(pairs):
+                known_before = set(self.came)
                 self._came(cause, former, later, mine)
+                if later < len(told) - 1:
+                    self.of_former |= self.came.keys() - known_before
         for at, curve in enumerate(curves):
             self._entered(at, curve)
             self._cumulative(f"censored@{at}", curve.censored, self._flow_days)

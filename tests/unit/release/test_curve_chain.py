@@ -58,6 +58,30 @@ def test_what_corrections_make_impossible_binds_nothing() -> None:
     assert days_recovered([former, now], STRICT) == ()
 
 
+def test_what_former_quarters_tell_by_a_stricter_policy_is_not_the_newest_ones_to_hide() -> None:
+    stricter = STRICT.tighten({"feasible_values": 7})
+    former = curve((70.0, 7, 12), (140.0, 13, 18))
+    now = curve((70.0, 13, 18), (140.0, 13, 19))  # 1 to 6 came by day 70
+    assert days_recovered([former, now], STRICT) == ()
+    assert RecoveredDay(0, 70.0) in days_recovered([former, now], stricter)
+    later = curve((70.0, 60, 65), (140.0, 90, 95))
+    assert days_recovered([former, now, later], stricter) == ()
+    # What it tells itself is.
+    beside = curve((70.0, 13, 18), (140.0, 13, 19))
+    assert RecoveredDay(0, 70.0) in days_recovered([former, now, beside], stricter)
+
+
+@pytest.mark.parametrize("cause", [0, 1])
+def test_where_no_step_is_left_to_leave_out_the_curve_is_withheld(
+    cause: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, facts = told(curves_at(CUTS[0], 5))
+    always = (RecoveredDay(cause, 140.0),)
+    monkeypatch.setattr("hamm_eval.release.safe_steps.days_recovered", lambda chain, policy: always)
+    released, _ = told(curves_at(CUTS[1], 5), earlier_of(facts))
+    assert released.curves[0].withheld == "linked"
+
+
 def test_a_step_left_out_leaves_all_others_where_they_are() -> None:
     released, facts = told(curves_at(CUTS[0], 5))
     (drawn,) = facts.curves
@@ -99,9 +123,9 @@ def test_without_a_look_at_earlier_quarters_it_would_tell() -> None:
 
 def test_it_ends_where_no_step_of_now_can_undo_what_was_told() -> None:
     # Two quarters that were published tell of few by themselves, as under a policy that has been tightened.
-    facts = [told(curves_at(cut, 1, persons=900))[1] for cut in (820, 850)]
+    facts = [told(curves_at(cut, 5, persons=200))[1] for cut in (820, 850)]
     assert days_recovered([each.curves[0] for each in facts], STRICT)
-    released, now = told(curves_at(880, 1, persons=900), earlier_of(*facts))
+    released, now = told(curves_at(880, 5, persons=200), earlier_of(*facts))
     assert not released.curves[0].withheld
     assert days_recovered([each.curves[0] for each in (*facts, now)], STRICT) == ()
 

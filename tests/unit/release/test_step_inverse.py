@@ -10,7 +10,7 @@ from quarters import CUTS, HORIZONS, seen_at
 
 from hamm_eval.errors import ReleaseRefused
 from hamm_eval.release.cumulative_counts import CumulativeCounts, happened_by
-from hamm_eval.release.known_curves import KnownCount
+from hamm_eval.release.known_curves import EVER, KnownCount
 from hamm_eval.release.policy import Policy
 from hamm_eval.release.rounding import to_midpoint
 from hamm_eval.release.step_counts import rounded_steps
@@ -33,6 +33,19 @@ def test_what_a_curve_tells_holds(seed: int, persons: int, cut: int, months: flo
     for told, each in zip(known.events, days, strict=True):
         ends = each.ends[each.ends <= steps.time[-1]]
         assert [count.day for count in told if count.step] == list(ends)
+
+
+def test_of_steps_beyond_the_end_of_a_curve_nothing_is_told() -> None:
+    # A curve ends early where its own last steps are left out or few are at risk; another cause has more.
+    counts = CumulativeCounts.of(seen_at(CUTS[0], 3), 2)
+    days = days_alone(counts, HORIZONS, STRICT)
+    steps = rounded_steps(counts, HORIZONS, STRICT, days=days)
+    short = steps.until(steps.time.size // 2)
+    known = known_curve("all", counts, short, days, [0.0], STRICT)
+    for cause, each in enumerate(days):
+        assert known.steps(cause) == tuple(each.ends[each.ends <= short.time[-1]])
+        assert len(known.steps(cause)) < each.ends.size
+        assert all(told.day <= short.time[-1] or told.day == EVER for told in known.events[cause])
 
 
 def test_a_range_that_does_not_hold_its_count_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
