@@ -188,8 +188,8 @@ class Before:
         """Quarters whose curves no proof can take into account, in words; of those before one, or of all."""
         return tuple(
             f"{each} was entered in the release register by an older version, which did not note the steps "
-            "of curves: no later curve is proven against them. While it is the last one published, publish it "
-            "again from the same inputs to note them."
+            "of curves: no later curve is proven against them. While it is the last one published, publish "
+            "it again from the same inputs to note them."
             for each in self.without_curves
             if not quarter or each < quarter
         )
