@@ -68,8 +68,18 @@ def _shown(value: float, persons: int, probability: float, unit: str, policy: Po
     """One quantile, rounded; None where too few carry it."""
     if not (math.isfinite(value) and enough_persons(persons, probability, policy)):
         return None
-    steps = {"days": policy.quantile_step_days, "cases": policy.count_rounding}
-    return to_step(value, steps.get(unit, 1))
+    return to_step(value, quantile_step(unit, policy))
+
+
+def quantile_step(unit: str, policy: Policy) -> int:
+    """What a quantile of some unit is rounded to a multiple of.
+
+    Examples
+    --------
+    >>> [quantile_step(unit, Policy.strict()) for unit in ("days", "cases", "months")]
+    [5, 5, 1]
+    """
+    return {"days": policy.quantile_step_days, "cases": policy.count_rounding}.get(unit, 1)
 
 
 def enough_persons(persons: int, probability: float, policy: Policy) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from hamm_eval.release.policy import Policy
+from hamm_eval.release.quantiles import quantile_step
 from hamm_eval.release.released import (
     Cell,
     Release,
@@ -99,7 +100,7 @@ def _figures(
             for period, cell in zip(spread.rows, open_cases, strict=True):
                 yield (period, "open_cases"), (cell.value, policy.count_rounding)
         case ReleasedDistribution(row_dimension=dimension) if dimension == _WINDOW:
-            days = policy.quantile_step_days if release.unit == "days" else 1
+            step = quantile_step(release.unit, policy)
             for period, values in zip(release.rows, release.values, strict=True):
                 for probability, value in zip(release.probabilities, values, strict=True):
-                    yield (period, f"quantile_{probability:g}"), (value, days)
+                    yield (period, f"quantile_{probability:g}"), (value, step)

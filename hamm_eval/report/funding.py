@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from hamm_eval.release.released import ReleasedFunding, ReleasedFundingAmount
 from hamm_eval.report.figures.funding import funding_bars
-from hamm_eval.report.markup import Column, Row, figure, join, read_box, table
+from hamm_eval.report.markup import Column, Row, figure, join, note, read_box, table
 from hamm_eval.report.tables.counts import count_table
 from hamm_eval.report.wording import Wording
 
@@ -43,6 +43,7 @@ def funding_fragment(release: ReleasedFunding, wording: Wording) -> Markup:
         picture = funding_bars(release, since, wording.text("funding.alt", rows=rows), wording)
         parts.append(figure(title, picture, read_box(wording, wording.text("funding.read"))))
     parts.append(count_table(release.begun, wording, wording.text("funding.caption_begun")))
+    parts.append(note(Markup(wording.text("funding.begun_note"))))
     parts.append(_amounts(release, wording))
     return join(parts)
 

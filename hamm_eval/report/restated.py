@@ -15,7 +15,6 @@ from hamm_eval.release.released import (
     ReleasedTable,
     Restatement,
 )
-from hamm_eval.report.arrivals import arrivals_title
 from hamm_eval.report.distributions import distribution_title
 from hamm_eval.report.markup import Column, Row, table
 from hamm_eval.report.tables.counts import count_caption
@@ -57,15 +56,16 @@ def _what(each: Restatement, release: Release, wording: Wording) -> str:
             which = (
                 wording.level_name(release.column_dimension, each.what) if release.column_dimension else ""
             )
-        case ReleasedArrivals():
-            title, which = arrivals_title(release, wording), wording.text(f"restatements.of.{each.what}")
+        case ReleasedArrivals(endpoint=endpoint):
+            title = wording.text("restatements.of.arrivals", endpoint=wording.endpoint(endpoint))
+            which = wording.text(f"restatements.of.{each.what}")
         case ReleasedFunding(begun=begun):
             return _what(each, begun, wording)
         case ReleasedCaseload():
             title, at = wording.text("caseload.caption"), each.what.removeprefix("quantile_")
             which = wording.text("caseload.column_open")
             if each.what != at:
-                which = quantile_name(float(at), wording)
+                which = wording.text("restatements.of.caseload", share=quantile_name(float(at), wording))
         case ReleasedDistribution():
             title = distribution_title(release, wording)
             share = wording.percent(float(each.what.removeprefix("quantile_")))

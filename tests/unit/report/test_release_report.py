@@ -180,3 +180,11 @@ def test_the_command_writes_the_page(tmp_path: Path) -> None:
     assert (
         CliRunner().invoke(app, ["release-report", "--out", str(tmp_path), "--html", nowhere]).exit_code == 2
     )
+
+
+@pytest.mark.parametrize("language", ["de", "en"])
+def test_every_kind_of_result_has_a_name(language: str) -> None:
+    wording = Wording(language)
+    kinds = [kind.kind for kind in Release.__subclasses__() if kind.kind]
+    assert len(kinds) > 25
+    assert [kind for kind in kinds if not wording.has(f"release_report.kind.{kind}")] == []
