@@ -139,7 +139,7 @@ def steps_to_leave_out(family: Family, policy: Policy) -> tuple[tuple[str, LeftO
     What is protected: who came since the quarter before, by each day and from one day to the next, in the
     whole, in each part, and in those of whom no curve is drawn; and these by themselves. Leaving out a step
     makes more possible and nothing less. For one such number after the other a step next to its day is left
-    out, of the curve that has most of them where any will do.
+    out: of its own curve if that helps, else of one that it makes a sum with, else of any other.
     """
     if policy.exact:
         return ()
