@@ -684,7 +684,7 @@ def open_study(
                 results_of_same_run(reports, params, path.resolve(), root, spoken, content=case_file.digest)
             )
         ),
-        earlier=curves_in((Path(run) / EARLIER_CURVES).read_bytes()) if run else NOTHING_EARLIER,
+        earlier=lambda: curves_in((Path(run) / EARLIER_CURVES).read_bytes()) if run else NOTHING_EARLIER,
     )
     kept = KeptEstimates(Path(run) if run else None)
     study = Study(params, case_file, show, record, params.source.folder_of(root), kept)

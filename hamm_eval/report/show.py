@@ -71,9 +71,9 @@ class Show:
     same_run : callable, optional
         Gives what a run of the very same inputs has published: `summary` falls back on it in JupyterLab,
         where no other notebook has released anything.
-    earlier : EarlierCurves
-        What earlier quarters have told of curves; outside of a run nothing, so that a curve may have a step
-        more than the report's.
+    earlier : callable, optional
+        Gives what earlier quarters have told of curves; outside of a run nothing, so that a curve may have a
+        step more than the report's.
     """
 
     def __init__(
@@ -84,7 +84,7 @@ class Show:
         *,
         former: Callable[[], Sequence[Release]] = tuple,
         same_run: Callable[[], Sequence[Release]] = tuple,
-        earlier: EarlierCurves = NOTHING_EARLIER,
+        earlier: Callable[[], EarlierCurves] = EarlierCurves,
     ) -> None:
         self._policy = policy
         self._wording = wording
@@ -220,10 +220,10 @@ class Show:
         wording = self._wording.for_group(estimate.definition.group)
         policy = self._policy if wording is self._wording else wording.policy
         estimate = self._redefined(estimate)
-        release = pass_gate(estimate, policy, self._earlier)
+        drawn = is_drawn(estimate)
+        release = pass_gate(estimate, policy, self._earlier() if drawn else NOTHING_EARLIER)
         facts = facts_of(estimate, release, policy)
-        drawn_from = estimate if is_drawn(estimate) else None
-        self._display(release, render(release, wording), facts, policy, drawn_from)
+        self._display(release, render(release, wording), facts, policy, estimate if drawn else None)
 
     def _redefined(self, estimate: Estimate) -> Estimate:
         """The estimate with the version that params give its definition, and that of the curves in it."""

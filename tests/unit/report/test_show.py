@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -82,10 +83,9 @@ def test_curves_are_drawn_beside_what_earlier_quarters_have_told(
     )  # fmt: skip
     steps = {}
     gap = LeftOut(0, 60.0, 200.0)
-    for name, earlier in (
-        ("alone", EarlierCurves()),
-        ("beside", EarlierCurves().leaving_out([(("time_to_integration:language_b1", 1, "|=all"), gap)])),
-    ):
+    beside = EarlierCurves().leaving_out([(("time_to_integration:language_b1", 1, "|=all"), gap)])
+    given: dict[str, Callable[[], EarlierCurves]] = {"alone": EarlierCurves, "beside": lambda: beside}
+    for name, earlier in given.items():
         record = RunRecord(tmp_path / name, "02_time")
         Show(Policy.strict(), german, record, earlier=earlier).curves(curves)
         (entry,) = record.entries()
