@@ -60,7 +60,15 @@ def find_recovered(system: System, policy: Policy) -> tuple[Recovered, ...]:
 
 def is_recovered(key: str, system: System, policy: Policy) -> bool:
     """Whether one count of a connected system keeps too few values."""
-    return _recovered(system.counts[key], Programs(system), system.asked.get(key, policy))
+    return bool(recovered_among((key,), system, policy))
+
+
+def recovered_among(keys: Iterable[str], system: System, policy: Policy) -> frozenset[str]:
+    """Which counts of a connected system keep too few values."""
+    programs = Programs(system)
+    return frozenset(
+        key for key in keys if _recovered(system.counts[key], programs, system.asked.get(key, policy))
+    )
 
 
 def must_stay_hidden(count: Count) -> bool:

@@ -7,10 +7,18 @@ from dataclasses import replace
 
 from hamm_eval.errors import ReleaseRefused
 from hamm_eval.release.policy import Policy
-from hamm_eval.release.proof.attack import Recovered, find_recovered, is_recovered, must_stay_hidden
+from hamm_eval.release.proof.attack import (
+    Recovered,
+    find_recovered,
+    is_recovered,
+    must_stay_hidden,
+    recovered_among,
+)
 from hamm_eval.release.proof.system import System
 
 _TRIED = 12
+_MOST = 40
+"""Numbers hidden for the sake of others in one connected system: beyond it a result less is a smaller loss."""
 
 
 class Unmendable(ReleaseRefused):
@@ -41,7 +49,7 @@ def hide_until_safe(system: System, policy: Policy) -> tuple[str, ...]:
     Raises
     ------
     Unmendable
-        A count can be recovered though all that is shown near it is hidden.
+        A count can be recovered though all that is shown near it is hidden, or as many numbers as are worth it.
 
     Notes
     -----
@@ -65,10 +73,11 @@ def _mend(part: System, policy: Policy) -> list[str]:
     chosen: list[str] = []
     first = find_recovered(part, policy)
     now = part
-    while found := _still(first, now, policy):
-        # Where all that can be hidden is, more stays possible than with any part of it.
-        hopeless = [each for each in found if is_recovered(each.key, _all_hidden(now, policy), policy)]
-        key = None if hopeless else _next(now, found[0], policy)
+    # Where all that can be hidden is, more stays possible than with any part of it.
+    hopeless = _still(first, _all_hidden(part, policy), policy) if first else []
+    found: Sequence[Recovered] = first
+    while found := _still(found, now, policy):
+        key = None if hopeless or len(chosen) >= _MOST else _next(now, found[0], policy)
         if key is None:
             names = tuple(dict.fromkeys(name for each in hopeless or found for name in each.releases))
             error = Unmendable(
@@ -95,11 +104,9 @@ def _all_hidden(system: System, policy: Policy) -> System:
 
 def _still(first: Sequence[Recovered], system: System, policy: Policy) -> list[Recovered]:
     """Which of the counts that were recovered at first still are, with more hidden."""
-    return [
-        each
-        for each in first
-        if must_stay_hidden(system.counts[each.key]) and is_recovered(each.key, system, policy)
-    ]
+    protected = [each for each in first if must_stay_hidden(system.counts[each.key])]
+    recovered = recovered_among((each.key for each in protected), system, policy) if protected else ()
+    return [each for each in protected if each.key in recovered]
 
 
 def _needed(part: System, chosen: list[str], first: Sequence[Recovered], policy: Policy) -> list[str]:
