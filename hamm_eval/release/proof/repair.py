@@ -18,7 +18,7 @@ from hamm_eval.release.proof.system import System
 
 _TRIED = 12
 _MOST = 40
-"""Numbers hidden for the sake of others in one connected system: beyond it a result less is a smaller loss."""
+"""Numbers hidden for the sake of others in one connected system: beyond it a result less is less lost."""
 
 
 class Unmendable(ReleaseRefused):
@@ -49,7 +49,7 @@ def hide_until_safe(system: System, policy: Policy) -> tuple[str, ...]:
     Raises
     ------
     Unmendable
-        A count can be recovered though all that is shown near it is hidden, or as many numbers as are worth it.
+        A count can be recovered though all that is shown near it is hidden, or as much as is worth it.
 
     Notes
     -----
