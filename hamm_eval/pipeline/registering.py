@@ -19,7 +19,14 @@ from hamm_eval.release.facts import Facts
 from hamm_eval.release.figures import Figures
 from hamm_eval.release.known_curves import NOTHING_EARLIER, EarlierCurves
 from hamm_eval.release.policy import Policy
-from hamm_eval.release.register import Outcome, Publication, Register, Series, check_series
+from hamm_eval.release.register import (
+    Outcome,
+    Publication,
+    Register,
+    Series,
+    check_series,
+    curves_told,
+)
 
 REGISTERS = "registers"
 _OUTCOMES = {
@@ -208,12 +215,7 @@ def earlier_curves(root: Path, out: Path, quarter: str) -> EarlierCurves:
         return NOTHING_EARLIER
     with open_register(root, out) as register:
         published = register.published()
-        return EarlierCurves.of(
-            (told.release, told.version, curve)
-            for each in sorted(name for name in published if name < quarter)
-            for told in register.facts(published[each])
-            for curve in told.curves
-        )
+        return curves_told({name: register.facts(each) for name, each in published.items() if name < quarter})
 
 
 Known = TypeVar("Known")

@@ -8,6 +8,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import fields, replace
+from functools import cache
 from typing import TYPE_CHECKING
 
 from hamm_eval.errors import ReleaseRefused, UsageError
@@ -91,7 +92,7 @@ class Show:
         self._record = record
         self._former = former
         self._same_run = same_run
-        self._earlier = earlier
+        self._earlier = cache(earlier)  # read once, however many curves a notebook shows
         self._numbering = Numbering(wording)
 
     def table(self, estimate: CountTable | Absent) -> None:

@@ -19,11 +19,12 @@ from hamm_eval.pipeline.redrawing import draw_safely, facts_in
 from hamm_eval.release.facts import Facts, facts_of
 from hamm_eval.release.gate import release
 from hamm_eval.release.json import from_json
-from hamm_eval.release.known_curves import NOTHING_EARLIER, EarlierCurves
+from hamm_eval.release.known_curves import NOTHING_EARLIER
 from hamm_eval.release.policy import Policy
 from hamm_eval.release.proof import days_recovered, families
 from hamm_eval.release.proof.curve_family import _recovered
 from hamm_eval.release.record import RunRecord
+from hamm_eval.release.register import curves_told
 from hamm_eval.release.released import Release, ReleasedCurves
 from hamm_eval.report.wording import Wording
 from hamm_eval.study import Study
@@ -74,19 +75,9 @@ def estimates(folder: Path) -> Iterator[tuple[str, tuple[Estimate, ...]]]:
         yield quarter, tuple(asked_of(open_study(path, quarter=quarter, language="de")))
 
 
-def earlier_of(series: dict[str, tuple[Facts, ...]]) -> EarlierCurves:
-    """What quarters have told of curves."""
-    return EarlierCurves.of(
-        (facts.release, facts.version, curve)
-        for quarter in sorted(series)
-        for facts in series[quarter]
-        for curve in facts.curves
-    )
-
-
 def told_of_few(series: dict[str, tuple[Facts, ...]], quarter: str) -> int:
     """Days by which curves of a quarter, with those before, tell how few came, cause by cause."""
-    chains = earlier_of({name: facts for name, facts in series.items() if name <= quarter})
+    chains = curves_told({name: facts for name, facts in series.items() if name <= quarter})
     found = 0
     for facts in series[quarter]:
         for curve in facts.curves:
@@ -124,7 +115,7 @@ def measured() -> list[Figures]:
         folder = Path(name)
         for quarter, asked in estimates(folder):
             figures = Figures(quarter)
-            earlier = earlier_of(beside) if beside else NOTHING_EARLIER
+            earlier = curves_told(beside) if beside else NOTHING_EARLIER
             record = RunRecord(folder / quarter, "02")
             lone = [release(each, STRICT) for each in asked]
             alone[quarter] = tuple(facts_of(each, one, STRICT) for each, one in zip(asked, lone, strict=True))

@@ -8,13 +8,12 @@ from functools import lru_cache
 
 import numpy as np
 
-from hamm_eval.release.facts import Count, Facts, Sum
-from hamm_eval.release.known_curves import KnownCount, KnownCurve, LeftOut
+from hamm_eval.release.facts import Facts, Sum
+from hamm_eval.release.known_curves import KnownCurve, LeftOut
 from hamm_eval.release.policy import Policy
-from hamm_eval.release.proof.attack import find_recovered, is_recovered
-from hamm_eval.release.proof.curve_chain import possible
+from hamm_eval.release.proof.attack import find_recovered, recovered_among
+from hamm_eval.release.proof.by_day import CountsByDay
 from hamm_eval.release.proof.nesting import begins
-from hamm_eval.release.proof.system import System
 
 Curves = tuple[tuple[str, KnownCurve], ...]
 """By the key of their events: one process each, whichever results draw it."""
@@ -171,23 +170,21 @@ class _Target:
 @lru_cache(maxsize=64)  # the same family is proven when a step has been left out, and when it is published
 def _recovered(family: Family, cause: int, policy: Policy) -> tuple[_Target, ...]:
     """What a family tells too exactly of one cause."""
-    lines = _lines(family, cause)
-    found: list[_Target] = []
-    for part in lines.system.parts():
-        if part.sums and possible(part):
-            found += [lines.protected[each.key] for each in find_recovered(part, policy)]
-    return tuple(found)
+    counts, protected = _by_day(family, cause)
+    return tuple(
+        protected[each.key] for part in counts.possible_parts() for each in find_recovered(part, policy)
+    )
 
 
-def _still(targets: Iterable[_Target], family: Family, cause: int, policy: Policy) -> list[_Target]:
+def _still(targets: Collection[_Target], family: Family, cause: int, policy: Policy) -> list[_Target]:
     """Which of them are still told too exactly."""
-    parts = _lines(family, cause).system.parts()
-    return [
-        each
-        for each in targets
+    parts = _by_day(family, cause)[0].system.parts()
+    left = {
+        key
         for part in parts
-        if each.key in part.counts and is_recovered(each.key, part, policy)
-    ]
+        for key in recovered_among([each.key for each in targets if each.key in part.counts], part, policy)
+    }
+    return [each for each in targets if each.key in left]
 
 
 def _near(family: Family, cause: int, target: _Target) -> list[tuple[str, list[LeftOut]]]:
@@ -225,8 +222,8 @@ def _mends(
     return near[0][0], near[0][1][0]
 
 
-def _lines(family: Family, cause: int) -> _Lines:
-    """Events of one cause by day in all curves and quarters."""
+def _by_day(family: Family, cause: int) -> tuple[CountsByDay, dict[str, _Target]]:
+    """Events of one cause by day in all curves and quarters; what is protected, by key."""
     names = sorted({name for total in family.sums for name in (total.whole, *total.parts)})
     quarters = [dict(curves) for curves in (family.former, family.newest) if curves]
     ended = dict(family.ended)
@@ -237,74 +234,24 @@ def _lines(family: Family, cause: int) -> _Lines:
         if name in curves and cause < len(curves[name].events)
     }
     days = sorted({known.day for each in told.values() for known in each})
-    lines = _Lines(days)
+    counts = CountsByDay()
+    protected: dict[str, _Target] = {}
     for name in names:
         mine = [told.get((name, at), ()) for at in range(len(quarters))]
         for at, known in enumerate(mine):
             # Of whom no curve is drawn nobody shows anything.
             unknown = at == len(quarters) - 1 and not any(mine)
-            lines.cumulative(f"{name}@{at}", known, protected=unknown, end=ended.get(name, np.inf))
+            found = counts.cumulative(
+                f"{name}@{at}", known, days, protected=unknown, end=ended.get(name, np.inf)
+            )
+            protected |= {key: _Target(key, name, day) for key, day in found.items()}
         if len(quarters) > 1:
             about = {known.day for each in mine for known in each} or set(days)
-            lines.came(name, about)
+            found = counts.came(f"{name}:came by", f"{name}@0", f"{name}@1", days, about)
+            protected |= {key: _Target(key, name, day) for key, day in found.items()}
     for total in family.sums:
         for at in range(len(quarters)):
             for day in days:
                 parts = tuple(f"{part}@{at}:{day:g}" for part in total.parts)
-                lines.sums.append(Sum(whole=f"{total.whole}@{at}:{day:g}", parts=parts))
-    return lines
-
-
-class _Lines:
-    """Counts and sums of cumulative counts by day."""
-
-    def __init__(self, days: Sequence[float]) -> None:
-        self.counts: dict[str, Count] = {}
-        self.sums: list[Sum] = []
-        self.protected: dict[str, _Target] = {}
-        self._days = days
-
-    @property
-    def system(self) -> System:
-        """Of all that was entered."""
-        return System(counts=self.counts, sums=tuple(self.sums), told_by={})
-
-    def cumulative(
-        self, name: str, told: Iterable[KnownCount], *, protected: bool, end: float = np.inf
-    ) -> None:
-        """A count that only grows by day, up to its end, as far as it is known."""
-        ranges = {known.day: known for known in told}
-        before, before_day = "", 0.0
-        for day in self._days:
-            key = f"{name}:{day:g}"
-            known = ranges.get(day)
-            self._enter(key, name.partition("@")[0], day, known, protected=protected)
-            if before:
-                grows = before_day < end
-                self.sums.append(Sum(whole=key, parts=(before,), rest=grows))
-            before, before_day = key, day
-
-    def came(self, name: str, about: set[float]) -> None:
-        """Who came since the quarter before, by each day and since the last one that is told of."""
-        before, told_before = "", ""
-        for day in self._days:
-            key = f"{name}:came by {day:g}"
-            self._enter(key, name, day, None, protected=day in about)
-            self.sums.append(Sum(whole=f"{name}@1:{day:g}", parts=(f"{name}@0:{day:g}", key)))
-            if before:
-                self.sums.append(Sum(whole=key, parts=(before,), rest=True))
-            before = key
-            if day not in about:
-                continue
-            if told_before:
-                since = f"{key}|since"
-                self._enter(since, name, day, None, protected=True)
-                self.sums.append(Sum(whole=key, parts=(told_before, since)))
-            told_before = key
-
-    def _enter(self, key: str, name: str, day: float, known: KnownCount | None, *, protected: bool) -> None:
-        """One count."""
-        low, high = (0, None) if known is None else (known.low, known.high)
-        self.counts[key] = Count(key=key, low=low, high=high, told=not protected)
-        if protected:
-            self.protected[key] = _Target(key, name, day)
+                counts.sums.append(Sum(whole=f"{total.whole}@{at}:{day:g}", parts=parts))
+    return counts, protected

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from hamm_eval.release.register.check import check_series, refuse_changes
-from hamm_eval.release.register.curves import quarter_before, recovering_curves
+from hamm_eval.release.register.curves import curves_told, quarter_before, recovering_curves
 from hamm_eval.release.register.series import Series, series_system
 from hamm_eval.release.register.store import Outcome, Publication, Register
 
@@ -13,6 +13,7 @@ __all__ = [
     "Register",
     "Series",
     "check_series",
+    "curves_told",
     "quarter_before",
     "recovering_curves",
     "refuse_changes",

@@ -28,12 +28,7 @@ def recovering_curves(
     tuple of str
         Their names.
     """
-    told = EarlierCurves.of(
-        (each.release, each.version, curve)
-        for name in sorted(series)
-        for each in {each.release: each for each in series[name]}.values()
-        for curve in each.curves
-    )
+    told = curves_told(series)
     found = {
         each.release: None
         for each in series[quarter]
@@ -46,6 +41,16 @@ def recovering_curves(
         if tells_of_few(family, policy):
             found |= dict.fromkeys(_of_parts(family, series[quarter]))
     return tuple(found)
+
+
+def curves_told(series: Mapping[str, tuple[Facts, ...]]) -> EarlierCurves:
+    """What the curves of all quarters have told, each result once, the oldest quarter first."""
+    return EarlierCurves.of(
+        (each.release, each.version, curve)
+        for quarter in sorted(series)
+        for each in {each.release: each for each in series[quarter]}.values()
+        for curve in each.curves
+    )
 
 
 def quarter_before(series: Mapping[str, tuple[Facts, ...]], quarter: str) -> tuple[Facts, ...]:

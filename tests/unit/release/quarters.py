@@ -12,6 +12,7 @@ from hamm_eval.release.facts import Facts, facts_of
 from hamm_eval.release.gate import release
 from hamm_eval.release.known_curves import EarlierCurves
 from hamm_eval.release.policy import Policy
+from hamm_eval.release.register import curves_told
 from hamm_eval.release.released import ReleasedCurves
 
 STRICT = Policy.strict()
@@ -54,10 +55,5 @@ def told(estimate: Estimate, earlier: EarlierCurves | None = None) -> tuple[Rele
 
 def earlier_of(*quarters: Facts | Sequence[Facts]) -> EarlierCurves:
     """What quarters have told, the oldest first."""
-    every = [(each,) if isinstance(each, Facts) else tuple(each) for each in quarters]
-    return EarlierCurves.of(
-        (facts.release, facts.version, curve)
-        for quarter in every
-        for facts in quarter
-        for curve in facts.curves
-    )
+    every = ((each,) if isinstance(each, Facts) else tuple(each) for each in quarters)
+    return curves_told({f"{number:02d}": told for number, told in enumerate(every)})
